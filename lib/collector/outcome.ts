@@ -1,0 +1,28 @@
+/** Every reason for which a message can never succeed. Other programs read these words: add, don't rename. */
+export const rejectionReasons = [
+  "too-large",
+  "undecodable",
+  "not-a-sample",
+  "unsigned",
+  "bad-signature",
+  "ambiguous",
+  "invalid-sample",
+  "unstorable",
+] as const;
+export type RejectionReason = (typeof rejectionReasons)[number];
+
+export interface Rejection {
+  readonly reason: RejectionReason;
+  /** For a person: what was wrong, with the offending value shortened. Never a secret or a digest. */
+  readonly detail: string;
+}
+
+export type Result<T> = { readonly ok: true; readonly value: T } | ({ readonly ok: false } & Rejection);
+
+export function accept<T>(value: T): Result<T> {
+  return { ok: true, value };
+}
+
+export function reject(reason: RejectionReason, detail: string): { readonly ok: false } & Rejection {
+  return { ok: false, reason, detail };
+}

@@ -1,0 +1,73 @@
+/**
+ * In which order CPython 2.7 (64 bits, the default unrandomised hash) iterates over a dictionary.
+ *
+ * Signatures of that era contain `str(dict)`, so the order of an open-addressing hash table is part of the
+ * protocol. The table has 8 slots, grows to four times its entries when two thirds full, and probes as
+ * Objects/dictobject.c of CPython 2.7 does.
+ */
+export function python2DictOrder(hashes: readonly Hash[]): number[] {
+  let slots = emptyTable(8);
+  let used = 0;
+  for (let index = 0; index < hashes.length; index++) {
+    insert(slots, hashes, index);
+    used++;
+    if (used * 3 >= slots.length * 2) slots = grown(slots, hashes, used);
+  }
+  return Array.from(slots).filter((index) => index !== EMPTY);
+}
+
+/** A 64-bit hash as two unsigned halves: BigInt would be some twenty times slower here. */
+export interface Hash {
+  readonly high: number;
+  readonly low: number;
+}
+
+/** CPython 2.7's hash of a `str` (units are bytes) or a `unicode` (units are code points). */
+export function python2Hash(units: Iterable<number>): Hash {
+  let high = 0;
+  let low = 0;
+  let length = 0;
+  for (const unit of units) {
+    if (length === 0) ({ high, low } = shiftLeft7(unit));
+    // (1000003 * hash) ^ unit, modulo 2^64: the partial product stays below 2^53.
+    const product = low * 1_000_003;
+    high = (Math.imul(high, 1_000_003) + Math.floor(product / 2 ** 32)) >>> 0;
+    low = (product ^ unit) >>> 0;
+    length++;
+  }
+  low = (low ^ length) >>> 0;
+  // -1 means an error inside CPython, so no hash is ever -1.
+  return high === 0xffff_ffff && low === 0xffff_ffff ? { high, low: 0xffff_fffe } : { high, low };
+}
+
+const EMPTY = -1;
+
+function emptyTable(size: number): Int32Array {
+  return new Int32Array(size).fill(EMPTY);
+}
+
+function grown(slots: Int32Array, hashes: readonly Hash[], used: number): Int32Array {
+  const wanted = used * (used > 50_000 ? 2 : 4);
+  let size = 8;
+  while (size <= wanted) size *= 2;
+  const table = emptyTable(size);
+  for (const index of slots) if (index !== EMPTY) insert(table, hashes, index);
+  return table;
+}
+
+function insert(slots: Int32Array, hashes: readonly Hash[], index: number): void {
+  const mask = slots.length - 1;
+  let { high, low } = hashes[index] as Hash;
+  // Only the low bits of the running position ever reach the table, so 32 of them are enough.
+  let position = low | 0;
+  while (slots[position & mask] !== EMPTY) {
+    position = (Math.imul(position, 5) + low + 1) | 0;
+    low = ((low >>> 5) | (high << 27)) >>> 0;
+    high >>>= 5;
+  }
+  slots[position & mask] = index;
+}
+
+function shiftLeft7(unit: number): Hash {
+  return { high: Math.floor(unit / 2 ** 25), low: (unit << 7) >>> 0 };
+}

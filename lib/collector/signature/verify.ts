@@ -1,0 +1,49 @@
+import { type KeyObject, timingSafeEqual } from "node:crypto";
+import { accept, type Result, reject } from "../outcome.ts";
+import type { Dialect } from "../sample.ts";
+import type { Value, ValueMap } from "../value.ts";
+import { canonicalText } from "./canonical-text.ts";
+import { digest } from "./sign.ts";
+
+export interface VerifyOptions {
+  /** Any one of them may have signed. */
+  readonly secrets: readonly KeyObject[];
+  /** Tried in this order. */
+  readonly dialects: readonly Dialect[];
+}
+
+const SIGNATURE = /^[0-9a-f]{64}$/;
+
+/**
+ * Proves that a message was signed with one of our secrets, and says in which dialect.
+ *
+ * @returns the dialect; `unsigned`, `bad-signature`, or `too-large` where the text to sign would be.
+ */
+export function verify(message: ValueMap, { secrets, dialects }: VerifyOptions): Result<Dialect> {
+  const claimed = message.get("message_signature");
+  if (claimed === undefined || claimed === null || claimed === "") {
+    return reject("unsigned", "message_signature is missing");
+  }
+  const signature = signatureBytes(claimed);
+  if (signature === undefined) {
+    return reject("bad-signature", "message_signature is not 64 lower-case hexadecimal digits");
+  }
+  let previous: string | undefined;
+  for (const dialect of dialects) {
+    const canonical = canonicalText(message, dialect);
+    if (canonical.kind === "too-long") return reject("too-large", "the text to sign is too long");
+    // Dialects differ only in lists, bytes and long floats: most messages have one text for all.
+    if (canonical.kind === "inexpressible" || canonical.text === previous) continue;
+    previous = canonical.text;
+    for (const secret of secrets) {
+      if (timingSafeEqual(digest(canonical.text, secret), signature)) return accept(dialect);
+    }
+  }
+  return reject("bad-signature", `not signed with a secret of ours, in any of: ${dialects.join(", ")}`);
+}
+
+/** Like the original, takes a signature that came as bytes. */
+function signatureBytes(claimed: Value): Buffer | undefined {
+  const text = claimed instanceof Uint8Array ? Buffer.from(claimed).toString("latin1") : claimed;
+  return typeof text === "string" && SIGNATURE.test(text) ? Buffer.from(text, "hex") : undefined;
+}
