@@ -12,14 +12,21 @@ export interface VerifyOptions {
   readonly dialects: readonly Dialect[];
 }
 
+/** What a verified message adds to its fields. */
+export interface Verified {
+  readonly dialect: Dialect;
+  /** The signature as text, also where it came as bytes. */
+  readonly signature: string;
+}
+
 const SIGNATURE = /^[0-9a-f]{64}$/;
 
 /**
  * Proves that a message was signed with one of our secrets, and says in which dialect.
  *
- * @returns the dialect; `unsigned`, `bad-signature`, or `too-large` where the text to sign would be.
+ * @returns the dialect and the signature; `unsigned`, `bad-signature`, or `too-large` where the text to sign would be.
  */
-export function verify(message: ValueMap, { secrets, dialects }: VerifyOptions): Result<Dialect> {
+export function verify(message: ValueMap, { secrets, dialects }: VerifyOptions): Result<Verified> {
   const claimed = message.get("message_signature");
   if (claimed === undefined || claimed === null || claimed === "") {
     return reject("unsigned", "message_signature is missing");
@@ -36,7 +43,8 @@ export function verify(message: ValueMap, { secrets, dialects }: VerifyOptions):
     if (canonical.kind === "inexpressible" || canonical.text === previous) continue;
     previous = canonical.text;
     for (const secret of secrets) {
-      if (timingSafeEqual(digest(canonical.text, secret), signature)) return accept(dialect);
+      if (timingSafeEqual(digest(canonical.text, secret), signature))
+        return accept({ dialect, signature: signature.toString("hex") });
     }
   }
   return reject("bad-signature", `not signed with a secret of ours, in any of: ${dialects.join(", ")}`);

@@ -1,0 +1,71 @@
+import { type Command, EXIT_FAILED, EXIT_OK, EXIT_USAGE, usageError } from "./command.ts";
+import type { Io } from "./io.ts";
+
+/** Loaded only when asked for: `verify` has no need of an AWS client. */
+const commands: Readonly<Record<string, { summary: string; load(): Promise<Command> }>> = {
+  verify: {
+    summary: "tell whether captured messages are genuine",
+    load: async () => (await import("./verify.ts")).verifyCommand,
+  },
+  collect: {
+    summary: "receive samples by UDP, TCP or a queue, and store the genuine ones",
+    load: async () => (await import("./collect.ts")).collectCommand,
+  },
+  send: {
+    summary: "replay captured messages, or generate signed samples",
+    load: async () => (await import("./send.ts")).sendCommand,
+  },
+  samples: {
+    summary: "read samples back, newest first",
+    load: async () => (await import("./samples.ts")).samplesCommand,
+  },
+  meters: { summary: "list what was metered", load: async () => (await import("./meters.ts")).metersCommand },
+  resources: {
+    summary: "list what was measured, with its newest metadata",
+    load: async () => (await import("./resources.ts")).resourcesCommand,
+  },
+  events: {
+    summary: "read events back, newest first",
+    load: async () => (await import("./events.ts")).eventsCommand,
+  },
+  local: {
+    summary: "run everything on this machine, without a cloud account",
+    load: async () => (await import("./local.ts")).localCommand,
+  },
+};
+
+/** @returns the exit code. */
+export async function main(args: readonly string[], io: Io): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+    io.out(overview());
+    return name === undefined ? EXIT_USAGE : EXIT_OK;
+  }
+  const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (entry === undefined) return usageError(io, `no command ${JSON.stringify(name)}; countersign --help lists them`);
+  const command = await entry.load();
+  if (rest.includes("--help") || rest.includes("-h")) {
+    io.out(command.help);
+    return EXIT_OK;
+  }
+  try {
+    return await command.run(rest, io);
+  } catch (error) {
+    if (isArgumentError(error)) return usageError(io, `${error.message}; see countersign ${name} --help`);
+    io.err(`countersign ${name}: ${error instanceof Error ? error.message : String(error)}`);
+    return EXIT_FAILED;
+  }
+}
+
+function overview(): string {
+  const width = Math.max(...Object.keys(commands).map((name) => name.length));
+  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
+  return ["usage: countersign COMMAND [OPTION…]", "", ...lines, "", "countersign COMMAND --help tells more."].join(
+    "\n",
+  );
+}
+
+/** node:util's parseArgs throws on an option that it does not know. */
+function isArgumentError(error: unknown): error is Error {
+  return error instanceof Error && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
+}

@@ -1,0 +1,71 @@
+import { accept, type Result, reject } from "../outcome.ts";
+import { isValueList, isValueMap, type Value, type ValueMap } from "../value.ts";
+import { decodeJson } from "./json.ts";
+import { type DecodeLimits, messageLimits } from "./limits.ts";
+import { decodeMsgpack } from "./msgpack.ts";
+
+/** SNS around oslo.messaging around a notification is the deepest that occurs. */
+const MAX_ENVELOPES = 4;
+
+/** Base64 as people's tools write it: either alphabet, broken into lines or not. */
+const BASE64 = /^[A-Za-z0-9+/_\-\s]+={0,2}\s*$/;
+
+/**
+ * Takes the messages out of what a queue carries: one sample or event, a list of them, an oslo.messaging
+ * envelope (JSON inside JSON) or the bare message of a notification or of an RPC cast, SNS's envelope around
+ * any of these, or base64 of msgpack.
+ *
+ * @returns the messages, not yet proved to be anything; `too-large` or `undecodable`.
+ */
+export function decodeEnvelope(body: string, limits: DecodeLimits = messageLimits): Result<readonly Value[]> {
+  return decodeText(body, limits, MAX_ENVELOPES);
+}
+
+function decodeText(body: string, limits: DecodeLimits, envelopes: number): Result<readonly Value[]> {
+  if (envelopes === 0) return reject("undecodable", `more than ${MAX_ENVELOPES} envelopes inside each other`);
+  if (Buffer.byteLength(body) > limits.maxBytes) {
+    return reject("too-large", `${Buffer.byteLength(body)} bytes; the limit is ${limits.maxBytes}`);
+  }
+  const decoded = looksLikeJson(body) || !BASE64.test(body) ? decodeJson(body, limits) : decodeBase64(body, limits);
+  return decoded.ok ? unwrap(decoded.value, limits, envelopes) : decoded;
+}
+
+function looksLikeJson(body: string): boolean {
+  return /^\s*[{["]/.test(body);
+}
+
+function decodeBase64(body: string, limits: DecodeLimits): Result<Value> {
+  return decodeMsgpack(Buffer.from(body, "base64"), limits);
+}
+
+function unwrap(value: Value, limits: DecodeLimits, envelopes: number): Result<readonly Value[]> {
+  if (isValueList(value)) return accept(value);
+  if (!isValueMap(value)) return accept([value]);
+  const inner = innerText(value);
+  if (inner !== undefined) return decodeText(inner, limits, envelopes - 1);
+  return accept(carried(value));
+}
+
+/** The text of the message inside, where an envelope carries its message as text. */
+function innerText(map: ValueMap): string | undefined {
+  const oslo = map.get("oslo.message");
+  if (typeof oslo === "string" && map.has("oslo.version")) return oslo;
+  const sns = map.get("Message");
+  return typeof sns === "string" && map.get("Type") === "Notification" ? sns : undefined;
+}
+
+/** The messages inside a notification or an RPC cast; anything else is taken for a message itself. */
+function carried(map: ValueMap): readonly Value[] {
+  const payload = map.get("payload");
+  if (payload !== undefined && map.has("event_type") && !map.has("traits")) return listed(payload);
+  const args = map.get("args");
+  if (isValueMap(args) && map.has("method")) {
+    const data = args.get("data");
+    if (data !== undefined) return listed(data);
+  }
+  return [map];
+}
+
+function listed(value: Value): readonly Value[] {
+  return isValueList(value) ? value : [value];
+}

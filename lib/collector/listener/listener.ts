@@ -1,0 +1,40 @@
+import type { Rejection, Result } from "../outcome.ts";
+import type { MeteringRecord } from "../sample.ts";
+import type { ListenerCounters } from "./listener-counters.ts";
+import type { RecordQueue } from "./record-queue.ts";
+
+/** A socket that takes messages in. Used once: it can't be started again after `stop`. */
+export interface Listener {
+  /**
+   * Binds, and takes messages from then on.
+   *
+   * @returns where it listens, with the port it got: `udp://127.0.0.1:41234`, `tcp://[::1]:4953`
+   * @throws an Error that says what to do, when the address can't be bound
+   */
+  start(): Promise<string>;
+
+  /** Takes in what has already arrived, then closes. What the queue holds is the queue's to store. Twice is fine. */
+  stop(): Promise<void>;
+
+  /** Live: the figures change as messages arrive. */
+  readonly counters: ListenerCounters;
+
+  /** The figures of this moment, frozen. */
+  snapshot(): ListenerCounters;
+}
+
+/** What every listener needs from the one who opens it. */
+export interface ListenerOptions {
+  /** An address or a name; IPv6 without brackets. A name is bound to its IPv4 address, if it has one. */
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  /** Decodes, proves and reads one datagram or frame. Runs inside the socket's callback, so it never waits. */
+  readonly judge: (message: Uint8Array) => Result<MeteringRecord>;
+  /** Where genuine records go. Several listeners may share one. */
+  readonly queue: RecordQueue;
+  /** Told of each rejected message, after it was counted; `from` is `address:port`. */
+  readonly onRejected?: (rejection: Rejection, message: Uint8Array, from: string) => void;
+  /** Told of what is nobody's message: a socket's own error after the start, or a fault in `judge`. */
+  readonly onError?: (error: unknown) => void;
+}

@@ -1,0 +1,104 @@
+import { createSocket, type Socket } from "node:dgram";
+import { once } from "node:events";
+import { type BindAddress, bindAddress } from "./bind-address.ts";
+import { bindError } from "./bind-error.ts";
+import { createIntake } from "./intake.ts";
+import { toListenUrl } from "./listen-url.ts";
+import type { Listener, ListenerOptions } from "./listener.ts";
+import { newCounters, snapshotOf } from "./listener-counters.ts";
+import { untilQuiet } from "./until-quiet.ts";
+
+/** What Linux grants without a right of its own (`net.core.rmem_max`): it holds some 400 datagrams of 1 KB. */
+export const DEFAULT_RECEIVE_BUFFER_BYTES = 212_992;
+/** At the stop: emptying a full receive buffer takes some milliseconds, and a flood never ends. */
+const STOP_WITHIN_MS = 250;
+
+export interface UdpListenerOptions extends ListenerOptions {
+  /** Asked of the system, which may grant another size. */
+  readonly receiveBufferBytes?: number;
+}
+
+export interface UdpListener extends Listener {
+  /** The receive buffer that the system granted, in its own counting (Linux doubles it); undefined before the start. */
+  readonly grantedReceiveBufferBytes: number | undefined;
+}
+
+/** Takes one message a datagram. When the queue is full, the newest is shed: there is nobody to ask to wait. */
+export function createUdpListener(options: UdpListenerOptions): UdpListener {
+  const { host, port, receiveBufferBytes = DEFAULT_RECEIVE_BUFFER_BYTES } = options;
+  const counters = newCounters();
+  const intake = createIntake(options, counters);
+  let socket: Socket | undefined;
+  let granted: number | undefined;
+  let starting: Promise<string> | undefined;
+  let stopping: Promise<void> | undefined;
+
+  const start = async (): Promise<string> => {
+    const url = toListenUrl({ protocol: "udp", host, port });
+    try {
+      const bound = await bind(await bindAddress(host));
+      return toListenUrl({ protocol: "udp", host: bound.address().address, port: bound.address().port });
+    } catch (error) {
+      throw bindError(url, error);
+    }
+  };
+
+  const bind = async ({ address, family }: BindAddress): Promise<Socket> => {
+    const opened = createSocket({ type: family === 6 ? "udp6" : "udp4", ipv6Only: family === 6 });
+    opened.on("message", intake.receive);
+    opened.once("listening", () => {
+      granted = askForReceiveBuffer(opened);
+      opened.on("error", intake.report);
+    });
+    try {
+      const listening = once(opened, "listening");
+      opened.bind({ address, port, exclusive: true });
+      await listening;
+    } catch (error) {
+      opened.close();
+      throw error;
+    }
+    socket = opened;
+    return opened;
+  };
+
+  /** Here rather than as an option of the socket, where a refusal could not be caught. */
+  const askForReceiveBuffer = (opened: Socket): number => {
+    try {
+      opened.setRecvBufferSize(receiveBufferBytes);
+    } catch (error) {
+      intake.report(error);
+    }
+    return opened.getRecvBufferSize();
+  };
+
+  const stop = async (): Promise<void> => {
+    await starting?.catch(() => undefined);
+    if (socket === undefined) return;
+    await untilQuiet(
+      () => counters.received,
+      () => false,
+      STOP_WITHIN_MS,
+    );
+    const closed = once(socket, "close");
+    socket.close();
+    await closed;
+  };
+
+  return {
+    counters,
+    snapshot: () => snapshotOf(counters),
+    get grantedReceiveBufferBytes() {
+      return granted;
+    },
+    start() {
+      if (starting !== undefined || stopping !== undefined) throw new Error("a listener is started once");
+      starting = start();
+      return starting;
+    },
+    stop() {
+      stopping ??= stop();
+      return stopping;
+    },
+  };
+}

@@ -1,0 +1,54 @@
+/**
+ * Reads a time as Ceilometer did (ISO 8601 by its own, lenient grammar: basic and extended forms, missing
+ * parts, one-digit days, a comma or a point before the fraction, no zone meaning UTC).
+ *
+ * @returns UTC with six digits of a second, further digits cut off: `2022-09-30T12:00:00.123456Z`; undefined
+ *   for anything else, and for times that fall outside the years 1 to 9999 in UTC.
+ */
+export function parseTimestamp(text: string): string | undefined {
+  const parts = ISO_8601.exec(text)?.groups;
+  if (parts === undefined) return undefined;
+  const offset = offsetMinutes(parts);
+  const local = localTime(parts);
+  if (offset === undefined || local === undefined) return undefined;
+  const utc = new Date(local.getTime() - offset * 60_000);
+  const year = utc.getUTCFullYear();
+  if (year < 1 || year > 9999) return undefined;
+  const micros = (parts.fraction ?? "").slice(0, 6).padEnd(6, "0");
+  return `${utc.toISOString().slice(0, 19)}.${micros}Z`;
+}
+
+type Parts = Readonly<Record<string, string | undefined>>;
+
+// Python's "$" also matches before one final line feed, so both ends of the original's pattern allow it.
+const YEAR = "(?<year>[0-9]{4})";
+const MONTH = "(?:-(?<dashMonth>[0-9]{1,2})|(?<month>[0-9]{2})(?!\\n?$))";
+const DAY = "(?:-(?<dashDay>[0-9]{1,2})|(?<day>[0-9]{2}))";
+// Twenty-eight digits are what the original's decimal arithmetic holds before it starts to round.
+const SECOND = "(?::?(?<second>[0-9]{1,2})(?:[.,](?<fraction>[0-9]{1,28}))?)?";
+const TIME = `[ T](?<hour>[0-9]{2})(?::?(?<minute>[0-9]{2}))?${SECOND}`;
+const ZONE = "(?<zone>Z|(?<sign>[-+])(?<zoneHour>[0-9]{2}):?(?<zoneMinute>[0-9]{2})?)?";
+const ISO_8601 = new RegExp(`^${YEAR}(?:${MONTH}(?:${DAY}(?:${TIME}${ZONE})?)?)?\\n?$`);
+
+function localTime(parts: Parts): Date | undefined {
+  const year = Number(parts.year);
+  const month = Number(parts.month ?? parts.dashMonth ?? 1);
+  const day = Number(parts.day ?? parts.dashDay ?? 1);
+  const hour = Number(parts.hour ?? 0);
+  const minute = Number(parts.minute ?? 0);
+  const second = Number(parts.second ?? 0);
+  if (year < 1 || hour > 23 || minute > 59 || second > 59) return undefined;
+  const date = new Date(0);
+  // Not Date.UTC, which takes the years 0 to 99 for those of the twentieth century.
+  date.setUTCFullYear(year, month - 1, day);
+  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined;
+  date.setUTCHours(hour, minute, second);
+  return date;
+}
+
+function offsetMinutes(parts: Parts): number | undefined {
+  if (parts.sign === undefined) return 0;
+  const minutes = Number(parts.zoneHour) * 60 + Number(parts.zoneMinute ?? 0);
+  if (minutes >= 24 * 60) return undefined;
+  return parts.sign === "-" ? -minutes : minutes;
+}
