@@ -1,0 +1,125 @@
+/**
+ * Names and keys of the two DynamoDB tables: what the driver, the constructs and a person with a query share.
+ *
+ * Samples table, one item a sample or event:
+ *   `s#<meter>#<resource>`  | `<time>#<message_id>`    a sample; a third `#<shard>` is left free for hot ones
+ *   `e#<type>#<day>`        | `<time>#<message_id>`    an event
+ * Resources table, what samples point to and what readers start from:
+ *   `r#<resource>`          | `v#<sha-256>`            one metadata version; in the index by-project
+ *   `r#<resource>`          | `m#<meter>#<type>#<unit>` a meter of this resource; in the index by-meter
+ *   `events`                | `<day>#<type>`           there are events of this type on this day
+ */
+export const keyNames = { partition: "pk", sort: "sk" } as const;
+
+/** Seconds since 1970, where retention is set; to be enabled as the TTL attribute of both tables. */
+export const TTL_ATTRIBUTE = "ttl";
+
+/** Both are sparse, have no sort key and project keys only. */
+export const projectIndex = { name: "by-project", partition: "project" } as const;
+export const meterIndex = { name: "by-meter", partition: "meter" } as const;
+
+export const EVENTS_PARTITION = "events";
+
+/** Attributes of a sample's item, short because names count towards the write unit of 1,024 bytes. */
+export const rowNames = {
+  type: "type",
+  unit: "unit",
+  /** The volume as exact JSON: `1` is an integer, `1.0` a float. */
+  volume: "vol",
+  /** The volume as a number, where DynamoDB can hold it. For queries; `vol` is the truth. */
+  number: "num",
+  /** `timestamp` as it was sent. */
+  timestamp: "ts",
+  /** The signature, 32 bytes. */
+  signature: "sig",
+  dialect: "dia",
+  /** `monotonic_time` as exact JSON. */
+  monotonic: "mono",
+  publisher: "pub",
+  extra: "extra",
+  /** SHA-256 of the metadata version that the sample points to, 32 bytes. */
+  version: "ver",
+} as const;
+
+/** The body of a metadata version or an event, as exact JSON. */
+export const BODY_ATTRIBUTE = "body";
+
+export function defaultResourcesTable(table: string): string {
+  return `${table}-resources`;
+}
+
+export function samplePartition(meter: string, resource: string): string {
+  return joined("s", meter, resource);
+}
+
+export function parseSamplePartition(key: string): { readonly meter: string; readonly resource: string } | undefined {
+  const [prefix, meter, resource] = parts(key);
+  return prefix === "s" && meter !== undefined && resource !== undefined ? { meter, resource } : undefined;
+}
+
+/** Sorts by time, because times have one length, and then by the bytes of the message id. */
+export function timeKey(time: string, messageId: string): string {
+  return `${time}#${messageId}`;
+}
+
+export function parseTimeKey(key: string): { readonly time: string; readonly messageId: string } {
+  const end = key.indexOf("#");
+  return { time: key.slice(0, end), messageId: key.slice(end + 1) };
+}
+
+export function eventPartition(type: string, day: string): string {
+  return joined("e", type, day);
+}
+
+export function resourcePartition(resource: string): string {
+  return joined("r", resource);
+}
+
+export function parseResourcePartition(key: string): string | undefined {
+  const [prefix, resource] = parts(key);
+  return prefix === "r" ? resource : undefined;
+}
+
+export function versionKey(hash: Uint8Array): string {
+  return `v#${Buffer.from(hash).toString("hex")}`;
+}
+
+export function meterKey(meter: string, type: string, unit: string): string {
+  return joined("m", meter, type, unit);
+}
+
+/** What the keys of all meters of a resource begin with. */
+export const METER_KEY_PREFIX = "m#";
+
+export function parseMeterKey(key: string): string | undefined {
+  const [prefix, meter] = parts(key);
+  return prefix === "m" ? meter : undefined;
+}
+
+/** Day first, so that the newest days are the first of a descending query whatever the types. */
+export function eventDayKey(day: string, type: string): string {
+  return joined(day, type);
+}
+
+export function parseEventDayKey(key: string): { readonly day: string; readonly type: string } | undefined {
+  const [day, type] = parts(key);
+  return day !== undefined && type !== undefined ? { day, type } : undefined;
+}
+
+/** Prefixed, because an index key can't be empty and a project id can. */
+export function projectIndexKey(project: string): string {
+  return joined("p", project);
+}
+
+export function meterIndexKey(meter: string): string {
+  return joined("m", meter);
+}
+
+// No part keeps a "#" of its own, so no two lists of parts give one key.
+function joined(...all: readonly string[]): string {
+  return all.map((part) => part.replace(/[%#]/g, (mark) => (mark === "%" ? "%25" : "%23"))).join("#");
+}
+
+function parts(key: string): readonly string[] {
+  return key.split("#").map((part) => part.replace(/%2[35]/g, (mark) => (mark === "%25" ? "%" : "#")));
+}

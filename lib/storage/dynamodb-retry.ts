@@ -1,0 +1,72 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** Together with the waits below about 4 s on average: longer than a table takes to split a hot partition's burst. */
+const MAX_ATTEMPTS = 8;
+const FIRST_WAIT_MS = 50;
+const LONGEST_WAIT_MS = 2_000;
+
+/** How long to go on trying. */
+export interface Patience {
+  /** In milliseconds, by `now`. */
+  readonly deadline: number;
+  readonly now: () => number;
+  /** From 0 to 1, for jitter. */
+  readonly random: () => number;
+}
+
+/**
+ * Repeats an attempt until it leaves nothing, with exponential backoff and full jitter between. What an attempt
+ * throws ends the repeating, unless it is a throttle, a server's error or the network's.
+ *
+ * @param attempt resolves with why something is left over, or undefined when nothing is
+ * @returns the last such cause; undefined when all is done
+ */
+export async function untilDone(
+  attempt: (signal: AbortSignal) => Promise<unknown>,
+  { deadline, now, random }: Patience,
+): Promise<unknown> {
+  let cause: unknown;
+  for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts += 1) {
+    if (attempts > 0) {
+      const wait = random() * Math.min(FIRST_WAIT_MS * 2 ** attempts, LONGEST_WAIT_MS);
+      if (now() + wait >= deadline) return cause;
+      await sleep(wait);
+    }
+    try {
+      cause = await attempt(AbortSignal.timeout(Math.max(1, deadline - now())));
+      if (cause === undefined) return undefined;
+    } catch (error) {
+      if (error instanceof Error && error.name === "AbortError") return cause ?? new Error("no answer in time");
+      if (!isTransient(error)) return error;
+      cause = error;
+    }
+  }
+  return cause;
+}
+
+const TRANSIENT_NAMES = new Set([
+  "InternalServerError",
+  "LimitExceededException",
+  "ProvisionedThroughputExceededException",
+  "RequestLimitExceeded",
+  "RequestTimeout",
+  "ServiceUnavailable",
+  "ThrottlingException",
+  "TimeoutError",
+  "TransactionInProgressException",
+]);
+
+const TRANSIENT_CODES = new Set(["EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT"]);
+
+function isTransient(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (TRANSIENT_NAMES.has(error.name)) return true;
+  if ("code" in error && typeof error.code === "string" && TRANSIENT_CODES.has(error.code)) return true;
+  return statusOf(error) >= 500;
+}
+
+function statusOf(error: Error): number {
+  if (!("$metadata" in error) || typeof error.$metadata !== "object" || error.$metadata === null) return 0;
+  const metadata = error.$metadata;
+  return "httpStatusCode" in metadata && typeof metadata.httpStatusCode === "number" ? metadata.httpStatusCode : 0;
+}
