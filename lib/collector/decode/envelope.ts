@@ -7,8 +7,8 @@ import { decodeMsgpack } from "./msgpack.ts";
 /** SNS around oslo.messaging around a notification is the deepest that occurs. */
 const MAX_ENVELOPES = 4;
 
-/** Base64 as people's tools write it: either alphabet, broken into lines or not. */
-const BASE64 = /^[A-Za-z0-9+/_\-\s]+={0,2}\s*$/;
+/** Base64 as people's tools write it: either alphabet, broken into lines or not. Tried on trimmed text, in linear time. */
+const BASE64 = /^[A-Za-z0-9+/_\-\r\n]+={0,2}$/;
 
 /**
  * Takes the messages out of what a queue carries: one sample or event, a list of them, an oslo.messaging
@@ -26,7 +26,8 @@ function decodeText(body: string, limits: DecodeLimits, envelopes: number): Resu
   if (Buffer.byteLength(body) > limits.maxBytes) {
     return reject("too-large", `${Buffer.byteLength(body)} bytes; the limit is ${limits.maxBytes}`);
   }
-  const decoded = looksLikeJson(body) || !BASE64.test(body) ? decodeJson(body, limits) : decodeBase64(body, limits);
+  const decoded =
+    looksLikeJson(body) || !BASE64.test(body.trim()) ? decodeJson(body, limits) : decodeBase64(body, limits);
   return decoded.ok ? unwrap(decoded.value, limits, envelopes) : decoded;
 }
 

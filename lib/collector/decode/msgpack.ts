@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { accept, type Result, reject } from "../outcome.ts";
 import { bytesKey, Timestamp, type Value } from "../value.ts";
+import { KeyCache } from "./key-cache.ts";
 import { type DecodeLimits, datagramLimits } from "./limits.ts";
 
 /**
@@ -25,12 +26,22 @@ export function decodeMsgpack(bytes: Uint8Array, limits: DecodeLimits = datagram
   return accept(value);
 }
 
+const keyCache = new KeyCache();
+
+/** Making a small integer costs more than finding it. */
+const SMALL_INTEGERS: readonly bigint[] = Array.from({ length: 0x80 }, (_, value) => BigInt(value));
+
+/** Text cut from a string keeps all of that string in memory: no matter for a datagram, too much for a long frame. */
+const MAX_WHOLE = 65_536;
+
 /** Answers `undefined` once something is wrong, with `problem` saying what. */
 class MsgpackReader {
   position = 0;
   problem = "";
   readonly #bytes: Buffer;
   readonly #limits: DecodeLimits;
+  /** All bytes as one string, from which ASCII text is cut. */
+  #latin1: string | undefined;
 
   constructor(bytes: Uint8Array, limits: DecodeLimits) {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -40,7 +51,7 @@ class MsgpackReader {
   read(depth: number): Value | undefined {
     if (this.position >= this.#bytes.length) return this.#fail("ends too early");
     const head = this.#bytes[this.position++] as number;
-    if (head < 0x80) return BigInt(head);
+    if (head < 0x80) return SMALL_INTEGERS[head];
     if (head < 0x90) return this.#map(head & 0x0f, depth);
     if (head < 0xa0) return this.#list(head & 0x0f, depth);
     if (head < 0xc0) return this.#text(head & 0x1f);
@@ -59,11 +70,11 @@ class MsgpackReader {
       case 0xc4:
       case 0xc5:
       case 0xc6:
-        return this.#sized(head - 0xc4, (length) => this.#binary(length));
+        return this.#binary(this.#length(head - 0xc4));
       case 0xc7:
       case 0xc8:
       case 0xc9:
-        return this.#sized(head - 0xc7, (length) => this.#extension(length));
+        return this.#extension(this.#length(head - 0xc7));
       case 0xca:
         return this.#has(4) ? this.#bytes.readFloatBE(this.#skip(4)) : undefined;
       case 0xcb:
@@ -71,7 +82,7 @@ class MsgpackReader {
       case 0xcc:
       case 0xcd:
       case 0xce:
-        return this.#sized(head - 0xcc, BigInt);
+        return integer(this.#length(head - 0xcc));
       case 0xcf:
         return this.#has(8) ? this.#bytes.readBigUInt64BE(this.#skip(8)) : undefined;
       case 0xd0:
@@ -91,25 +102,31 @@ class MsgpackReader {
       case 0xd9:
       case 0xda:
       case 0xdb:
-        return this.#sized(head - 0xd9, (length) => this.#text(length));
+        return this.#text(this.#length(head - 0xd9));
       case 0xdc:
       case 0xdd:
-        return this.#sized(head - 0xdc + 1, (length) => this.#list(length, depth));
+        return this.#list(this.#length(head - 0xdc + 1), depth);
       case 0xde:
       case 0xdf:
-        return this.#sized(head - 0xde + 1, (length) => this.#map(length, depth));
+        return this.#map(this.#length(head - 0xde + 1), depth);
       default:
         return this.#fail(`reserved byte 0x${head.toString(16)}`);
     }
   }
 
-  /** Reads a big-endian length of 1, 2 or 4 bytes (`width` 0, 1, 2), then what it measures. */
-  #sized(width: number, read: (length: number) => Value | undefined): Value | undefined {
+  /** Reads a big-endian number of 1, 2 or 4 bytes (`width` 0, 1, 2); undefined where the bytes end. */
+  #length(width: number): number | undefined {
     const size = 1 << width;
-    return this.#has(size) ? read(this.#bytes.readUIntBE(this.#skip(size), size)) : undefined;
+    if (!this.#has(size)) return undefined;
+    let length = 0;
+    for (let end = this.position + size; this.position < end; this.position++) {
+      length = length * 256 + (this.#bytes[this.position] as number);
+    }
+    return length;
   }
 
-  #map(length: number, depth: number): Value | undefined {
+  #map(length: number | undefined, depth: number): Value | undefined {
+    if (length === undefined) return undefined;
     if (depth >= this.#limits.maxDepth) return this.#fail(`nests deeper than ${this.#limits.maxDepth}`);
     if (length > this.#limits.maxMapLength) {
       return this.#fail(`a map of ${length} entries; the limit is ${this.#limits.maxMapLength}`);
@@ -126,18 +143,33 @@ class MsgpackReader {
   }
 
   #key(): string | undefined {
-    // A key of any other type is refused by the library that publishers use, and no publisher sends one.
     const head = this.#bytes[this.position];
     if (head === undefined) return this.#fail("ends too early");
-    const textOrBytes =
-      (head >= 0xa0 && head < 0xc0) || (head >= 0xc4 && head <= 0xc6) || (head >= 0xd9 && head <= 0xdb);
+    if (head >= 0xa0 && head < 0xc0) return this.#shortKey(head & 0x1f);
+    // A key of any other type is refused by the library that publishers use, and no publisher sends one.
+    const textOrBytes = (head >= 0xc4 && head <= 0xc6) || (head >= 0xd9 && head <= 0xdb);
     if (!textOrBytes) return this.#fail("a map key is neither text nor bytes");
     const key = this.read(0);
     if (key instanceof Uint8Array) return bytesKey(key);
     return typeof key === "string" ? key : undefined;
   }
 
-  #list(length: number, depth: number): Value | undefined {
+  #shortKey(length: number): string | undefined {
+    this.position++;
+    if (!this.#holds(length)) return undefined;
+    const start = this.position;
+    const known = keyCache.find(this.#bytes, start, length);
+    if (known !== undefined) {
+      this.position = start + length;
+      return known;
+    }
+    const key = this.#text(length);
+    if (key !== undefined) keyCache.keep(this.#bytes, start, length, key);
+    return key;
+  }
+
+  #list(length: number | undefined, depth: number): Value | undefined {
+    if (length === undefined) return undefined;
     if (depth >= this.#limits.maxDepth) return this.#fail(`nests deeper than ${this.#limits.maxDepth}`);
     if (length > this.#limits.maxArrayLength) {
       return this.#fail(`a list of ${length} items; the limit is ${this.#limits.maxArrayLength}`);
@@ -151,15 +183,17 @@ class MsgpackReader {
     return list;
   }
 
-  #text(length: number): string | undefined {
-    if (!this.#holds(length)) return undefined;
+  #text(length: number | undefined): string | undefined {
+    if (length === undefined || !this.#holds(length)) return undefined;
     const start = this.position;
     const end = start + length;
     this.position = end;
     for (let at = start; at < end; at++) {
       if ((this.#bytes[at] as number) >= 0x80) return this.#unicode(start, end);
     }
-    return this.#bytes.toString("latin1", start, end);
+    if (this.#bytes.length > MAX_WHOLE) return this.#bytes.toString("latin1", start, end);
+    this.#latin1 ??= this.#bytes.toString("latin1");
+    return this.#latin1.slice(start, end);
   }
 
   #unicode(start: number, end: number): string | undefined {
@@ -168,21 +202,23 @@ class MsgpackReader {
     return this.#fail("text that is not UTF-8");
   }
 
-  #binary(length: number): Uint8Array | undefined {
-    if (!this.#holds(length)) return undefined;
+  #binary(length: number | undefined): Uint8Array | undefined {
+    if (length === undefined || !this.#holds(length)) return undefined;
     const start = this.#skip(length);
     // A copy: the caller's buffer may be a slice of something that lives on.
     return new Uint8Array(this.#bytes.subarray(start, start + length));
   }
 
-  #extension(length: number): Timestamp | undefined {
-    if (!this.#has(1)) return undefined;
+  #extension(length: number | undefined): Timestamp | undefined {
+    if (length === undefined || !this.#has(1)) return undefined;
     const type = this.#bytes.readInt8(this.#skip(1));
     if (type !== -1) return this.#fail(`extension type ${type}`);
     if (!this.#has(length)) return undefined;
     const start = this.#skip(length);
     const stamp = readTimestamp(this.#bytes.subarray(start, start + length));
-    return stamp.nanoseconds < 1_000_000_000 ? stamp : this.#fail("a time stamp with too many nanoseconds");
+    return stamp.nanoseconds < 1_000_000_000
+      ? stamp
+      : this.#fail("a time stamp with a length or nanoseconds that none can have");
   }
 
   #holds(length: number): boolean {
@@ -209,6 +245,10 @@ class MsgpackReader {
     this.problem = problem;
     return undefined;
   }
+}
+
+function integer(value: number | undefined): bigint | undefined {
+  return value === undefined ? undefined : (SMALL_INTEGERS[value] ?? BigInt(value));
 }
 
 /** The three layouts of the msgpack specification; any other length has no valid nanoseconds. */

@@ -4,7 +4,7 @@ import { accept, type Result, reject } from "../outcome.ts";
 const HEADER_BYTES = 8;
 /** What a frame's own buffer begins with. It grows with what arrives: a length alone must not cost its sender's claim. */
 const FIRST_BODY_BYTES = 4_096;
-const EMPTY = new Uint8Array(0);
+const EMPTY: Uint8Array = new Uint8Array(0);
 
 /**
  * Cuts a TCP stream into frames, however the stream was chunked.

@@ -15,7 +15,7 @@ export type ParsedListenUrl =
   | { readonly ok: true; readonly address: ListenAddress }
   | { readonly ok: false; readonly problem: string };
 
-const URL_PARTS = /^([a-z]+):\/\/(.*?)(?::([^:\]]*))?\/?$/i;
+const URL_PARTS = /^([a-z]+):\/\/(.*?)(?::([^:\]]*?))?\/?$/i;
 const HOST_NAME = /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?$/i;
 const HIGHEST_PORT = 65_535;
 /** Of a wrong URL, so much is repeated in the message. */

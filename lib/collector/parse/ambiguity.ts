@@ -37,10 +37,11 @@ export function ambiguityCheck({ required, optional }: NameRules): (message: Val
 
 function swallowableNames({ required, optional }: NameRules): ReadonlyMap<string, readonly string[]> {
   const names = [...required, ...optional];
-  return new Map(
-    names.map((name) => {
-      const nextRequired = required.filter((other) => other > name).sort()[0] ?? "\uffff";
-      return [name, optional.filter((other) => other > name && other < nextRequired)];
-    }),
-  );
+  const swallowable = new Map<string, readonly string[]>();
+  for (const name of names) {
+    const nextRequired = required.filter((other) => other > name).sort()[0] ?? "\uffff";
+    const hidden = optional.filter((other) => other > name && other < nextRequired);
+    if (hidden.length > 0) swallowable.set(name, hidden);
+  }
+  return swallowable;
 }

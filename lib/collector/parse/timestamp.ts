@@ -6,6 +6,7 @@
  *   for anything else, and for times that fall outside the years 1 to 9999 in UTC.
  */
 export function parseTimestamp(text: string): string | undefined {
+  if (isCommon(text)) return text.length === COMMON.length ? `${text}Z` : `${text}.000000Z`;
   const parts = ISO_8601.exec(text)?.groups;
   if (parts === undefined) return undefined;
   const offset = offsetMinutes(parts);
@@ -16,6 +17,35 @@ export function parseTimestamp(text: string): string | undefined {
   if (year < 1 || year > 9999) return undefined;
   const micros = (parts.fraction ?? "").slice(0, 6).padEnd(6, "0");
   return `${utc.toISOString().slice(0, 19)}.${micros}Z`;
+}
+
+/** What publishers send, with or without the fraction: already normal but for its end. */
+const COMMON = "0000-00-00T00:00:00.000000";
+const WHOLE_SECONDS = "0000-00-00T00:00:00".length;
+
+/** February's 29th is left to the calendar. */
+const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+function isCommon(text: string): boolean {
+  if (text.length !== COMMON.length && text.length !== WHOLE_SECONDS) return false;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    const digit = unit >= 0x30 && unit <= 0x39;
+    if (COMMON[at] === "0" ? !digit : text[at] !== COMMON[at]) return false;
+  }
+  const day = twoDigits(text, 8);
+  return (
+    !text.startsWith("0000") &&
+    day >= 1 &&
+    day <= (DAYS[twoDigits(text, 5) - 1] ?? 0) &&
+    twoDigits(text, 11) <= 23 &&
+    twoDigits(text, 14) <= 59 &&
+    twoDigits(text, 17) <= 59
+  );
+}
+
+function twoDigits(text: string, at: number): number {
+  return text.charCodeAt(at) * 10 + text.charCodeAt(at + 1) - 0x30 * 11;
 }
 
 type Parts = Readonly<Record<string, string | undefined>>;

@@ -1,11 +1,21 @@
 import type { Dialect } from "../sample.ts";
 import { isValueList, isValueMap, type Value, type ValueMap } from "../value.ts";
+import { FieldNames } from "./field-names.ts";
 import { icehouse } from "./icehouse.ts";
 import { kilo } from "./kilo.ts";
 import { py3 } from "./py3.ts";
 import type { Scalar, Spelling } from "./spelling.ts";
 
-const spellings: Readonly<Record<Dialect, Spelling>> = { py3, kilo, icehouse };
+interface Grammar {
+  readonly spelling: Spelling;
+  readonly names: FieldNames;
+}
+
+const grammars: Readonly<Record<Dialect, Grammar>> = {
+  py3: { spelling: py3, names: new FieldNames(py3) },
+  kilo: { spelling: kilo, names: new FieldNames(kilo) },
+  icehouse: { spelling: icehouse, names: new FieldNames(icehouse) },
+};
 
 /**
  * What may be signed at most, in characters. The text repeats the names of all outer maps before each value,
@@ -24,39 +34,41 @@ export type CanonicalText =
  * names of nested maps joined with ':', no separators. `message_signature` itself is left out.
  */
 export function canonicalText(message: ValueMap, dialect: Dialect, maxLength = MAX_CANONICAL_TEXT): CanonicalText {
-  const writer = new TextWriter(spellings[dialect], maxLength);
+  const writer = new TextWriter(grammars[dialect], maxLength);
   if (writer.append(message, "")) return { kind: "text", text: writer.text };
   return { kind: writer.text.length > maxLength ? "too-long" : "inexpressible" };
 }
 
 class TextWriter {
   text = "";
-  readonly #spelling: Spelling;
+  readonly #grammar: Grammar;
   readonly #maxLength: number;
 
-  constructor(spelling: Spelling, maxLength: number) {
-    this.#spelling = spelling;
+  constructor(grammar: Grammar, maxLength: number) {
+    this.#grammar = grammar;
     this.#maxLength = maxLength;
   }
 
   /** False once the text can't be written or has become too long. */
-  append(map: ValueMap, prefix: string): boolean {
-    const keys = this.#spelling.keys(map);
-    if (keys === undefined) return false;
-    for (const key of keys) {
-      const spelled = this.#spelling.name(key);
-      if (spelled === undefined) return false;
-      const name = prefix + spelled;
+  append(map: ValueMap, prefix: string | undefined): boolean {
+    const names = this.#grammar.names.of(map, prefix);
+    if (names === undefined) return false;
+    for (const { key, name, inside } of names) {
       const value = map.get(key) as Value;
-      if (isValueMap(value)) {
-        if (!this.append(value, `${name}:`)) return false;
-      } else if (name !== "message_signature") {
-        const text = isValueList(value) ? this.#spelling.list(value) : this.#spelling.scalar(value as Scalar);
-        if (text === undefined) return false;
-        this.text += name + text;
-        if (this.text.length > this.#maxLength) return false;
-      }
+      // A name that can't be spelled does no harm in front of an empty map, which leaves no trace.
+      if (!(isValueMap(value) ? this.append(value, inside) : this.#field(name, value))) return false;
     }
     return true;
+  }
+
+  #field(name: string | undefined, value: Exclude<Value, ValueMap>): boolean {
+    // A list is spelled before its name is looked at, so that even one called message_signature can fail.
+    const list = isValueList(value) ? this.#grammar.spelling.list(value) : "";
+    if (list === undefined || name === undefined) return false;
+    if (name === "message_signature") return true;
+    const text = isValueList(value) ? list : this.#grammar.spelling.scalar(value as Scalar);
+    if (text === undefined) return false;
+    this.text += name + text;
+    return this.text.length <= this.#maxLength;
   }
 }

@@ -1,12 +1,12 @@
 import { bytesOfKey, isValueList, isValueMap, type Value, type ValueMap } from "../value.ts";
-import { sortedByCodePoint } from "./key-order.ts";
+import { sortedAsPython2 } from "./key-order.ts";
 import { bytesRepr, unicodeRepr, utf8Repr } from "./python-text.ts";
 import { python2DictOrder, python2Hash } from "./python2-dict.ts";
 import { joined, python2Repr, python2Scalar, type Scalar, type Spelling } from "./spelling.ts";
 
 /** Ceilometer 2013.2 to 2014.2.0 on Python 2.7: each item of a list becomes text first, whatever it was. */
 export const icehouse: Spelling = {
-  keys: (map) => sortedByCodePoint(map.keys()),
+  keys: (map) => sortedAsPython2(map.keys()),
   name: (key) => {
     const bytes = bytesOfKey(key);
     const text = bytes === undefined ? key : Buffer.from(bytes).toString("latin1");
@@ -22,7 +22,7 @@ const ASCII = /^[\u0000-\u007f]*$/;
 
 function firstLevelItem(item: Value): string | undefined {
   // Only a dictionary that is itself an item is sorted first; those inside it keep the order they came in.
-  const text = isValueMap(item) ? spelledMap(item, sortedByCodePoint(item.keys())) : asText(item);
+  const text = isValueMap(item) ? spelledMap(item, sortedAsPython2(item.keys())) : asText(item);
   return text === undefined ? undefined : utf8Repr(text);
 }
 
@@ -38,7 +38,8 @@ function inList(value: Value): string | undefined {
   return python2Repr(value);
 }
 
-function spelledMap(map: ValueMap, inserted: readonly string[]): string | undefined {
+function spelledMap(map: ValueMap, inserted: readonly string[] | undefined): string | undefined {
+  if (inserted === undefined) return undefined;
   const order = python2DictOrder(inserted.map((key) => python2Hash(bytesOfKey(key) ?? codePoints(key))));
   const entries = order.map((index) => {
     const key = inserted[index] as string;

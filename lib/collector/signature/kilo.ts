@@ -1,12 +1,12 @@
 import { bytesOfKey, isValueList, isValueMap, type Value, type ValueList, type ValueMap } from "../value.ts";
-import { sortedByCodePoint } from "./key-order.ts";
+import { sortedAsPython2 } from "./key-order.ts";
 import { bytesRepr } from "./python-text.ts";
 import { python2DictOrder, python2Hash } from "./python2-dict.ts";
 import { asciiText, joined, python2Repr, python2Scalar, type Spelling } from "./spelling.ts";
 
 /** Ceilometer 2014.2.1 and later on Python 2.7: text inside lists becomes UTF-8 bytes before it is spelled. */
 export const kilo: Spelling = {
-  keys: (map) => sortedByCodePoint(map.keys()),
+  keys: (map) => sortedAsPython2(map.keys()),
   name: (key) => {
     const bytes = bytesOfKey(key);
     return bytes === undefined ? key : asciiText(bytes);
@@ -25,7 +25,8 @@ function inList(value: Value): string | undefined {
 
 /** The dictionary is rebuilt from its sorted entries, then spelled in the order of its hash table. */
 function inDictOrder(map: ValueMap): string | undefined {
-  const keys = sortedByCodePoint(map.keys());
+  const keys = sortedAsPython2(map.keys());
+  if (keys === undefined) return undefined;
   const names = keys.map((key) => bytesOfKey(key) ?? Buffer.from(key, "utf8"));
   const order = python2DictOrder(names.map((name) => python2Hash(name)));
   const entries = order.map((index) => {

@@ -17,21 +17,29 @@ export function floatStrPython2(value: number): string {
   if (value === 0) return floatRepr(value);
   const [digits, exponent] = twelveDigits(value);
   const power = Number(exponent);
-  const trimmed = digits.replace(/\.?0+$/, "");
-  if (power < -4 || power >= 11) return `${trimmed}e${spellExponent(exponent)}`;
-  const text = positional(trimmed, power);
+  if (power < -4 || power >= 11) return `${digits}e${spellExponent(exponent)}`;
+  const text = positional(digits, power);
   return text.includes(".") ? text : `${text}.0`;
 }
 
-/** `value` rounded to twelve significant digits, half to even as C's printf does; JavaScript rounds half up. */
+/**
+ * `value` rounded to twelve significant digits, half to even as C's printf does; JavaScript rounds half up.
+ * Zeros at the end are dropped, but CPython forgets to where it rounds an integer below 1e15 down from a tie.
+ */
 function twelveDigits(value: number): [digits: string, exponent: string] {
   const [digits, exponent] = value.toExponential(11).split("e") as [string, string];
   const exact = value.toExponential(100).split("e")[0] as string;
   const at = exact.indexOf(".") + 12;
   const tie = /^50*$/.test(exact.slice(at)) && exact.length > at;
-  if (!tie || Number(exact[at - 1]) % 2 !== 0) return [digits, exponent];
+  if (!tie || Number(exact[at - 1]) % 2 !== 0) return [withoutZeros(digits), exponent];
   // An even twelfth digit stays, and what follows it falls away.
-  return [exact.slice(0, at), value.toExponential(100).split("e")[1] as string];
+  const even = exact.slice(0, at);
+  const keepsZeros = Number.isInteger(value) && Math.abs(value) < 1e15;
+  return [keepsZeros ? even : withoutZeros(even), value.toExponential(100).split("e")[1] as string];
+}
+
+function withoutZeros(digits: string): string {
+  return digits.replace(/\.?0+$/, "");
 }
 
 function positional(digits: string, power: number): string {

@@ -1,0 +1,46 @@
+/** The longest name that fits behind a one-byte head; longer names are rare, and are read like any other text. */
+export const MAX_CACHED_KEY = 31;
+
+/** Real publishers use about a hundred names. A power of two. */
+const SLOTS = 1_024;
+
+/** Bytes of one slot: the length of its name, then the name. */
+const SLOT_BYTES = 1 + MAX_CACHED_KEY;
+
+/**
+ * Remembers the text of names that were read before, because every message repeats the same few dozen.
+ *
+ * A name is compared byte by byte, so a hit is as good as reading it. Each name has one slot, and the newest
+ * owns it: whoever floods us with new names, or with names for one slot, makes us read names as if there were no
+ * cache, and takes no memory beyond the slots.
+ */
+export class KeyCache {
+  readonly #bytes = new Uint8Array(SLOTS * SLOT_BYTES);
+  readonly #texts: string[] = new Array<string>(SLOTS).fill("");
+
+  /** The text of `length` bytes from `start`, at most `MAX_CACHED_KEY` and all inside `bytes`. */
+  find(bytes: Uint8Array, start: number, length: number): string | undefined {
+    const slot = slotOf(bytes, start, length);
+    const known = this.#bytes;
+    let at = slot * SLOT_BYTES;
+    if (known[at++] !== length) return undefined;
+    for (let from = start; from < start + length; from++, at++) {
+      if (known[at] !== bytes[from]) return undefined;
+    }
+    return this.#texts[slot];
+  }
+
+  /** Keeps the text of those bytes in place of what the slot held. */
+  keep(bytes: Uint8Array, start: number, length: number, text: string): void {
+    const slot = slotOf(bytes, start, length);
+    this.#bytes[slot * SLOT_BYTES] = length;
+    for (let at = 0; at < length; at++) this.#bytes[slot * SLOT_BYTES + 1 + at] = bytes[start + at] as number;
+    this.#texts[slot] = text;
+  }
+}
+
+function slotOf(bytes: Uint8Array, start: number, length: number): number {
+  let hash = length;
+  for (let at = start; at < start + length; at++) hash = Math.imul(hash, 31) + (bytes[at] as number);
+  return (hash ^ (hash >>> 10)) & (SLOTS - 1);
+}

@@ -1,0 +1,22 @@
+/** Structured log lines. WARN: odd, but nothing lost. ERROR: data was lost or will be. */
+export interface Logger {
+  info(message: string, fields?: Fields): void;
+  warn(message: string, fields?: Fields): void;
+  error(message: string, fields?: Fields): void;
+}
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** One line of JSON an entry, handed to `write` without a line feed. */
+export function createLogger(write: (line: string) => void): Logger {
+  const entry = (level: string) => (message: string, fields?: Fields) => {
+    write(JSON.stringify({ level, message, ...fields }, spellErrors));
+  };
+  return { info: entry("info"), warn: entry("warn"), error: entry("error") };
+}
+
+/** Errors have no enumerable fields of their own, so JSON would show `{}`. */
+function spellErrors(_key: string, value: unknown): unknown {
+  if (value instanceof Error) return `${value.name}: ${value.message}`;
+  return typeof value === "bigint" ? String(value) : value;
+}

@@ -1,0 +1,97 @@
+import { type Dialect, dialects } from "./sample.ts";
+
+/** Everything that a deployed collector is told. The only place that knows the environment's names. */
+export interface Settings {
+  /** One storage URL, or several with commas between; see `openStorage`. */
+  readonly storage: string;
+  /** Any one of them may have signed. */
+  readonly secrets: readonly string[];
+  readonly allowDefaultSecret: boolean;
+  /** Tried in this order. */
+  readonly dialects: readonly Dialect[];
+  /** Top-level names to accept beside those that Ceilometer's releases send. */
+  readonly extraFields: readonly string[];
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const names = {
+  storage: "COUNTERSIGN_STORAGE",
+  secrets: "COUNTERSIGN_SECRETS",
+  allowDefaultSecret: "COUNTERSIGN_ALLOW_DEFAULT_SECRET",
+  dialects: "COUNTERSIGN_DIALECTS",
+  extraFields: "COUNTERSIGN_EXTRA_FIELDS",
+} as const;
+
+/** @returns the environment from which `fromEnvironment` reads the same settings. */
+export function toEnvironment(settings: Settings): Record<string, string> {
+  return {
+    [names.storage]: settings.storage,
+    [names.secrets]: JSON.stringify(settings.secrets),
+    [names.allowDefaultSecret]: String(settings.allowDefaultSecret),
+    [names.dialects]: settings.dialects.join(","),
+    [names.extraFields]: JSON.stringify(settings.extraFields),
+  };
+}
+
+/** @returns the settings, or every problem at once, each naming its variable and what to do. */
+export function fromEnvironment(
+  environment: Environment = process.env,
+): { readonly ok: true; readonly settings: Settings } | { readonly ok: false; readonly problems: readonly string[] } {
+  const problems: string[] = [];
+  const storage = environment[names.storage] ?? "";
+  if (storage === "") problems.push(`${names.storage} is missing: give a storage URL such as dynamodb://samples`);
+  const settings: Settings = {
+    storage,
+    secrets: textList(environment, names.secrets, problems),
+    allowDefaultSecret: flag(environment, names.allowDefaultSecret, problems),
+    dialects: dialectList(environment, problems),
+    extraFields: textList(environment, names.extraFields, problems),
+  };
+  return problems.length === 0 ? { ok: true, settings } : { ok: false, problems };
+}
+
+function textList(environment: Environment, name: string, problems: string[]): readonly string[] {
+  const text = environment[name];
+  if (text === undefined || text === "") return [];
+  const list = parsedJson(text);
+  if (Array.isArray(list) && list.every((item) => typeof item === "string")) return list;
+  // The value may be a secret, so it is not repeated.
+  problems.push(`${name}: expected a JSON list of texts such as ["one","two"]`);
+  return [];
+}
+
+function flag(environment: Environment, name: string, problems: string[]): boolean {
+  const text = environment[name] ?? "false";
+  if (text !== "true" && text !== "false")
+    problems.push(`${name}: expected true or false, got ${JSON.stringify(text)}`);
+  return text === "true";
+}
+
+function dialectList(environment: Environment, problems: string[]): readonly Dialect[] {
+  const text = environment[names.dialects];
+  if (text === undefined) return dialects;
+  const parsed = parseDialects(text);
+  if (typeof parsed !== "string") return parsed;
+  problems.push(`${names.dialects}: ${parsed}`);
+  return [];
+}
+
+/** @returns the dialects of a list with commas between, or what is wrong with it. */
+export function parseDialects(text: string): readonly Dialect[] | string {
+  const chosen: Dialect[] = [];
+  for (const name of text.split(",")) {
+    const dialect = dialects.find((known) => known === name.trim());
+    if (dialect === undefined) return `no dialect ${JSON.stringify(name)}: choose from ${dialects.join(", ")}`;
+    chosen.push(dialect);
+  }
+  return chosen;
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,47 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { dialects } from "../../lib/collector/sample.ts";
+import { fromEnvironment, type Settings, toEnvironment } from "../../lib/collector/settings.ts";
+
+describe("settings", () => {
+  it("come back from the environment that they were written to", () => {
+    const settings: fc.Arbitrary<Settings> = fc.record({
+      storage: fc.string({ minLength: 1 }),
+      secrets: fc.array(fc.string()),
+      allowDefaultSecret: fc.boolean(),
+      dialects: fc.uniqueArray(fc.constantFrom(...dialects), { minLength: 1 }),
+      extraFields: fc.array(fc.string()),
+    });
+    fc.assert(
+      fc.property(settings, (original) => {
+        expect(fromEnvironment(toEnvironment(original))).toEqual({ ok: true, settings: original });
+      }),
+    );
+  });
+
+  it("have defaults for all but the storage", () => {
+    expect(fromEnvironment({ COUNTERSIGN_STORAGE: "memory:" })).toEqual({
+      ok: true,
+      settings: { storage: "memory:", secrets: [], allowDefaultSecret: false, dialects, extraFields: [] },
+    });
+  });
+
+  it("report every problem at once, and repeat no secret", () => {
+    const read = fromEnvironment({
+      COUNTERSIGN_SECRETS: "hush hush",
+      COUNTERSIGN_ALLOW_DEFAULT_SECRET: "yes",
+      COUNTERSIGN_DIALECTS: "py3,py4",
+      COUNTERSIGN_EXTRA_FIELDS: "[1]",
+    });
+    expect(read).toEqual({
+      ok: false,
+      problems: [
+        "COUNTERSIGN_STORAGE is missing: give a storage URL such as dynamodb://samples",
+        'COUNTERSIGN_SECRETS: expected a JSON list of texts such as ["one","two"]',
+        'COUNTERSIGN_ALLOW_DEFAULT_SECRET: expected true or false, got "yes"',
+        'COUNTERSIGN_DIALECTS: no dialect "py4": choose from py3, kilo, icehouse',
+        'COUNTERSIGN_EXTRA_FIELDS: expected a JSON list of texts such as ["one","two"]',
+      ],
+    });
+  });
+});

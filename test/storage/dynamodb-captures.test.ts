@@ -1,0 +1,102 @@
+import { createSecretKey } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { decodeMsgpack } from "../../lib/collector/decode/msgpack.ts";
+import { identity } from "../../lib/collector/identity.ts";
+import { toMessage } from "../../lib/collector/message.ts";
+import { sampleParser } from "../../lib/collector/parse/sample.ts";
+import type { Sample } from "../../lib/collector/sample.ts";
+import { sign } from "../../lib/collector/signature/sign.ts";
+import { verify } from "../../lib/collector/signature/verify.ts";
+import { isValueMap } from "../../lib/collector/value.ts";
+import { openDynamoDb } from "../../lib/storage/dynamodb.ts";
+import { itemBytes } from "../../lib/storage/dynamodb-limits.ts";
+import { watchCalls } from "../support/dynamodb-faults.ts";
+import { type DynamoDbServer, itemsIn, startDynamoDb } from "../support/dynamodb-server.ts";
+import { allOf, exactly, inOrder, recorded } from "./reading.ts";
+
+const secret = createSecretKey(Buffer.from("change this for valid signing"));
+const fixtures = new URL("../fixtures/datagrams/", import.meta.url);
+const files: readonly string[] = JSON.parse(readFileSync(new URL("manifest.json", fixtures), "utf8")).datagrams.map(
+  ({ file }: { file: string }) => file,
+);
+const parse = sampleParser([]);
+const samples = files.map(captured);
+
+function captured(file: string): Sample {
+  const decoded = decodeMsgpack(readFileSync(new URL(file, fixtures)));
+  if (!decoded.ok || !isValueMap(decoded.value)) throw new Error(`${file} is not a message`);
+  const verified = verify(decoded.value, { secrets: [secret], dialects: ["py3", "kilo", "icehouse"] });
+  if (!verified.ok) throw new Error(`${file}: ${verified.detail}`);
+  const parsed = parse(decoded.value, verified.value);
+  if (!parsed.ok) throw new Error(`${file}: ${parsed.detail}`);
+  return parsed.value;
+}
+
+let server: DynamoDbServer;
+beforeAll(async () => {
+  server = await startDynamoDb();
+});
+afterAll(() => server.close());
+
+it.each([
+  ["for ever", undefined],
+  ["for 400 days", 400],
+])("costs one write unit a captured sample that is kept %s", async (_name, retentionDays) => {
+  const table = await server.freshTable();
+  const client = server.client();
+  const calls = watchCalls(client);
+  const driver = openDynamoDb({ client, table, retentionDays });
+  expect(await driver.record(samples)).toEqual(recorded(samples.length));
+
+  const units = calls.map(({ writeUnits }) => writeUnits[table] ?? 0).reduce((sum, one) => sum + one, 0);
+  expect(units).toBe(samples.length);
+  // By our own count too, which takes text as the bytes that it is stored as.
+  const rows = await itemsIn(client, table);
+  expect(rows.map(itemBytes).filter((bytes) => bytes > 1_024)).toEqual([]);
+});
+
+it("writes each metadata version and each meter of the captures once", async () => {
+  const table = await server.freshTable();
+  const client = server.client();
+  const calls = watchCalls(client);
+  const driver = openDynamoDb({ client, table });
+  for (const sample of samples) await driver.record([sample]);
+  await driver.record(samples);
+
+  const stored = await itemsIn(client, `${table}-resources`);
+  const puts = calls.flatMap(({ puts }) => puts[`${table}-resources`] ?? []);
+  expect(puts).toHaveLength(stored.length);
+  expect(new Set(stored.map((item) => item.sk?.S?.slice(0, 2)))).toEqual(new Set(["v#", "m#"]));
+});
+
+it("reads back every captured sample, and its stored fields alone give its signature again", async () => {
+  const table = await server.freshTable();
+  await openDynamoDb({ client: server.client(), table }).record(samples);
+  const readBack = await allOf(openDynamoDb({ client: server.client(), table }).samples({}));
+  expect(inOrder(readBack).map(exactly)).toEqual(inOrder(samples).map(exactly));
+  expect(readBack.map((sample) => sign(toMessage(sample), secret, sample.dialect))).toEqual(
+    readBack.map((sample) => sample.message_signature),
+  );
+  const times = readBack.map(({ time }) => time);
+  expect(times).toEqual(times.toSorted().reverse());
+});
+
+it("finds the captured samples of each meter, resource and project", async () => {
+  const table = await server.freshTable();
+  const driver = openDynamoDb({ client: server.client(), table });
+  await driver.record(samples);
+  const read = async (filter: Parameters<typeof driver.samples>[0]) =>
+    (await allOf(driver.samples(filter))).map(identity).sort();
+  const those = (matches: (sample: Sample) => boolean) => samples.filter(matches).map(identity).sort();
+
+  for (const meter of new Set(samples.map((sample) => sample.counter_name))) {
+    expect(await read({ meter })).toEqual(those((sample) => sample.counter_name === meter));
+  }
+  for (const resource of new Set(samples.map((sample) => sample.resource_id))) {
+    expect(await read({ resource })).toEqual(those((sample) => sample.resource_id === resource));
+  }
+  for (const project of new Set(samples.flatMap((sample) => sample.project_id ?? []))) {
+    expect(await read({ project })).toEqual(those((sample) => sample.project_id === project));
+  }
+});

@@ -1,0 +1,134 @@
+import fc from "fast-check";
+import type { Event, MeteringRecord, Sample, Trait } from "../../lib/collector/sample.ts";
+import { counterTypes, dialects } from "../../lib/collector/sample.ts";
+import { bytesKey, Timestamp, type Value, type ValueMap } from "../../lib/collector/value.ts";
+import { anEvent, aSample } from "./sample-builder.ts";
+
+/** Any text a decoder accepts: all of Unicode but lone surrogates. */
+const text = fc.oneof(
+  fc.string({ unit: "binary", maxLength: 12 }),
+  fc.constantFrom("", "__proto__", "constructor", "0", "7", "$float", "$bytes:AA==", "$", "𝒳\u0000\u2028\u007f"),
+);
+
+const bigInteger = fc.oneof(
+  fc.bigInt(),
+  fc.constantFrom(0n, 1n, 2n ** 53n + 1n, -(2n ** 63n), 2n ** 64n - 1n, 10n ** 60n),
+);
+const finite = fc.oneof(
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+  fc.constantFrom(1.0, -0.0, 1e-7, 5e-324, 1.7976931348623157e308, 1e16, 1e22, 0.1),
+);
+
+const scalar: fc.Arbitrary<Value> = fc.oneof(
+  text,
+  bigInteger,
+  finite,
+  fc.constantFrom(null, true, false, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY),
+  fc.uint8Array({ maxLength: 8 }),
+  fc
+    .tuple(fc.bigInt({ min: -(2n ** 40n), max: 2n ** 40n }), fc.nat(999_999_999))
+    .map(([s, ns]) => new Timestamp(s, ns)),
+);
+
+const key = fc.oneof(
+  { weight: 9, arbitrary: text },
+  { weight: 1, arbitrary: fc.uint8Array({ maxLength: 4 }).map(bytesKey) },
+);
+
+const { value } = fc.letrec<{ value: Value }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: "small", withCrossShrink: true },
+    scalar,
+    fc.array(tie("value"), { maxLength: 4 }),
+    mapOf(tie("value")),
+  ),
+}));
+
+function mapOf(item: fc.Arbitrary<Value>): fc.Arbitrary<ValueMap> {
+  return fc.array(fc.tuple(key, item), { maxLength: 4 }).map((entries) => new Map(entries));
+}
+
+/** Every exact value there is, also such as no dialect can sign (text beside bytes among the names of a map). */
+export function metadata(): fc.Arbitrary<ValueMap> {
+  return mapOf(value);
+}
+
+const textOrNull = fc.option(text);
+const nonEmpty = text.filter((candidate) => candidate !== "");
+const time = fc
+  .date({ min: new Date("0001-01-01T00:00:00Z"), max: new Date("9999-12-31T23:59:59.999Z"), noInvalidDate: true })
+  .map((date) => `${date.toISOString().slice(0, -1)}000Z`);
+
+/** Top-level names that a setting may allow, those of our own two among them. */
+const extra = fc
+  .array(fc.tuple(fc.constantFrom("time", "dialect", "signed:time", "region", "__proto__", "$x"), value), {
+    maxLength: 3,
+  })
+  .map((entries): ValueMap => new Map(entries));
+
+const optionalFields = fc.record(
+  {
+    monotonic_time: fc.option(fc.oneof(finite, bigInteger)),
+    user_name: textOrNull,
+    project_name: textOrNull,
+    publisher_id: textOrNull,
+  },
+  { requiredKeys: [] },
+);
+
+/** Samples of every shape, genuine in one of the dialects that can express them. */
+export function samples(): fc.Arbitrary<Sample> {
+  const fields = fc.record({
+    time,
+    source: text,
+    counter_name: nonEmpty,
+    counter_type: fc.constantFrom(...counterTypes),
+    counter_unit: text,
+    counter_volume: fc.oneof(finite, bigInteger),
+    user_id: textOrNull,
+    project_id: textOrNull,
+    resource_id: nonEmpty,
+    resource_metadata: fc.option(metadata()),
+    message_id: nonEmpty,
+    extra,
+  });
+  return fc
+    .tuple(fields, optionalFields)
+    .map(([required, optional]): Partial<Sample> => ({ ...required, ...absentOptions, ...optional }))
+    .map((overrides) => inAnyDialect((dialect) => aSample({ ...overrides, dialect })))
+    .filter((sample) => sample !== undefined);
+}
+
+const absentOptions = {
+  monotonic_time: undefined,
+  user_name: undefined,
+  project_name: undefined,
+  publisher_id: undefined,
+};
+
+/** Events of every shape, genuine in one of the dialects that can express them. */
+export function events(): fc.Arbitrary<Event> {
+  const trait: fc.Arbitrary<Trait> = fc.tuple(text, fc.bigInt({ min: 0n, max: 4n }), value);
+  return fc
+    .record({
+      time,
+      message_id: nonEmpty,
+      event_type: nonEmpty,
+      traits: fc.array(trait, { maxLength: 3 }),
+      raw: fc.oneof(fc.constant(undefined), fc.option(metadata())),
+      extra,
+    })
+    .map((overrides) => inAnyDialect((dialect) => anEvent({ ...overrides, dialect })))
+    .filter((event) => event !== undefined);
+}
+
+function inAnyDialect<Kind extends MeteringRecord>(build: (dialect: Sample["dialect"]) => Kind): Kind | undefined {
+  for (const dialect of dialects) {
+    try {
+      return build(dialect);
+    } catch {
+      // This dialect can't express it; another one may.
+    }
+  }
+  return undefined;
+}
