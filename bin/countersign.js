@@ -4,4 +4,6 @@ if (!process.features.typescript) {
   const { register } = await import("tsx/esm/api");
   register();
 }
+// The SDK's notice that it will drop Node 20 is for whoever deploys; what is deployed runs on Node 24.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 await import("./countersign.ts");

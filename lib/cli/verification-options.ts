@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createJudge, type Judge } from "../collector/judge.ts";
-import { type Dialect, dialects } from "../collector/sample.ts";
+import { dialects } from "../collector/sample.ts";
+import { parseDialects, type Settings } from "../collector/settings.ts";
 import { toSecrets } from "../collector/signature/secrets.ts";
 import type { Io } from "./io.ts";
 
@@ -27,32 +28,42 @@ export interface VerificationValues {
   readonly "extra-field"?: readonly string[] | undefined;
 }
 
-/** @returns a judge, or a problem for the person who called. */
-export function judgeFrom(values: VerificationValues, io: Io): Judge | { readonly problem: string } {
-  const chosen = toDialects(values.dialect);
-  if (!Array.isArray(chosen)) return chosen;
-  const texts = secretTexts(values);
-  if ("problem" in texts) return texts;
-  const secrets = toSecrets(texts, values["allow-default-secret"] === true);
+/** Whom to trust: all settings but the storage. */
+export type Verification = Omit<Settings, "storage">;
+
+export interface Problem {
+  readonly problem: string;
+}
+
+export function verificationFrom(values: VerificationValues): Verification | Problem {
+  const chosen = values.dialect === undefined ? dialects : parseDialects(values.dialect);
+  if (typeof chosen === "string") return { problem: `--dialect: ${chosen}` };
+  const secrets = secretTexts(values);
+  if ("problem" in secrets) return secrets;
+  return {
+    secrets,
+    allowDefaultSecret: values["allow-default-secret"] === true,
+    dialects: chosen,
+    extraFields: values["extra-field"] ?? [],
+  };
+}
+
+/** Makes the judge, and warns where the settings let anybody in. */
+export function judgeFor(verification: Verification, io: Io): Judge | Problem {
+  const secrets = toSecrets(verification.secrets, verification.allowDefaultSecret);
   if (!secrets.ok) return secrets;
   if (secrets.warning !== undefined) io.err(`warning: ${secrets.warning}`);
-  return createJudge({ secrets: secrets.secrets, dialects: chosen, extraFields: values["extra-field"] ?? [] });
+  return createJudge({ ...verification, secrets: secrets.secrets });
 }
 
-function toDialects(text: string | undefined): Dialect[] | { readonly problem: string } {
-  if (text === undefined) return [...dialects];
-  const chosen: Dialect[] = [];
-  for (const name of text.split(",")) {
-    const dialect = dialects.find((known) => known === name.trim());
-    if (dialect === undefined) {
-      return { problem: `no dialect ${JSON.stringify(name)}: choose from ${dialects.join(", ")}` };
-    }
-    chosen.push(dialect);
-  }
-  return chosen;
+/** Both in one. */
+export function judgeFrom(values: VerificationValues, io: Io): Judge | Problem {
+  const verification = verificationFrom(values);
+  return "problem" in verification ? verification : judgeFor(verification, io);
 }
 
-function secretTexts(values: VerificationValues): readonly string[] | { readonly problem: string } {
+/** The secrets given by option and by file. */
+export function secretTexts(values: Pick<VerificationValues, "secret" | "secret-file">): readonly string[] | Problem {
   const texts = [...(values.secret ?? [])];
   for (const file of values["secret-file"] ?? []) {
     try {

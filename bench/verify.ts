@@ -1,0 +1,65 @@
+import { createSecretKey } from "node:crypto";
+import { datagramLimits } from "../lib/collector/decode/limits.ts";
+import { decodeMsgpack } from "../lib/collector/decode/msgpack.ts";
+import { createJudge } from "../lib/collector/judge.ts";
+import { canonicalText } from "../lib/collector/signature/canonical-text.ts";
+import { digest } from "../lib/collector/signature/sign.ts";
+import { isValueMap } from "../lib/collector/value.ts";
+import { capturedDatagrams, captureSecret } from "./captures.ts";
+
+/**
+ * What one datagram costs from its bytes to a parsed sample, beside the HMAC of its canonical text alone, which
+ * no implementation can avoid. Both are measured in turn, round by round, so that the ratio holds on a noisy machine.
+ */
+const ROUNDS = 25;
+const PASSES = 40;
+
+const secret = createSecretKey(Buffer.from(captureSecret));
+const datagrams = capturedDatagrams();
+const judge = createJudge({ secrets: [secret], dialects: ["py3", "kilo", "icehouse"], extraFields: [] });
+const maps = datagrams.map((bytes) => {
+  const decoded = decodeMsgpack(bytes, datagramLimits);
+  if (!decoded.ok || !isValueMap(decoded.value)) throw new Error("a capture does not decode");
+  return decoded.value;
+});
+const texts = maps.map((map) => {
+  const canonical = canonicalText(map, "py3");
+  if (canonical.kind !== "text") throw new Error("a capture has no canonical text");
+  return canonical.text;
+});
+
+const steps = {
+  "HMAC alone": () => texts.forEach((text) => void digest(text, secret)),
+  decode: () => datagrams.forEach((bytes) => void decodeMsgpack(bytes, datagramLimits)),
+  "canonical text": () => maps.forEach((map) => void canonicalText(map, "py3")),
+  "decode + verify + parse": () => datagrams.forEach(whole),
+};
+
+function whole(bytes: Buffer): void {
+  const decoded = decodeMsgpack(bytes, datagramLimits);
+  const judged = decoded.ok ? judge(decoded.value) : decoded;
+  if (!judged.ok) throw new Error(`a capture is not genuine: ${judged.detail}`);
+}
+
+const measured = new Map<string, number[]>(Object.keys(steps).map((name) => [name, []]));
+for (let round = 0; round < ROUNDS + 3; round++) {
+  for (const [name, step] of Object.entries(steps)) {
+    const start = performance.now();
+    for (let pass = 0; pass < PASSES; pass++) step();
+    const micros = ((performance.now() - start) * 1_000) / (PASSES * datagrams.length);
+    // The first rounds warm the compiler up.
+    if (round >= 3) measured.get(name)?.push(micros);
+  }
+}
+
+const median = (figures: readonly number[]) => [...figures].sort((a, b) => a - b)[Math.floor(figures.length / 2)] ?? 0;
+const floor = median(measured.get("HMAC alone") ?? []);
+console.log(
+  `${datagrams.length} captured datagrams, ${ROUNDS} rounds of ${PASSES} passes, Node ${process.versions.node}`,
+);
+console.log("µs a datagram (median)        of the HMAC alone");
+for (const [name, figures] of measured) {
+  console.log(
+    `${name.padEnd(24)} ${median(figures).toFixed(2).padStart(6)} ${(median(figures) / floor).toFixed(2).padStart(12)} ×`,
+  );
+}

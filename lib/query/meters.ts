@@ -1,0 +1,41 @@
+import type { CounterType, Sample } from "../collector/sample.ts";
+
+/** What was metered: one row a name, type and unit. */
+export interface Meter {
+  readonly name: string;
+  readonly type: CounterType;
+  readonly unit: string;
+  readonly samples: number;
+  readonly resources: number;
+  /** Times in UTC of the oldest and the newest sample. */
+  readonly first: string;
+  readonly last: string;
+}
+
+/** Sums up samples by meter, in the order of their names. Holds one entry a meter and resource. */
+export async function meters(samples: AsyncIterable<Sample>): Promise<readonly Meter[]> {
+  const found = new Map<string, { meter: Meter; resources: Set<string> }>();
+  for await (const sample of samples) {
+    const key = JSON.stringify([sample.counter_name, sample.counter_type, sample.counter_unit]);
+    const entry = found.get(key);
+    const resources = entry?.resources ?? new Set();
+    found.set(key, { meter: counted(sample, entry?.meter, resources.add(sample.resource_id).size), resources });
+  }
+  return Array.from(found.values(), ({ meter }) => meter).sort((a, b) => compare(a.name, b.name));
+}
+
+function counted(sample: Sample, meter: Meter | undefined, resources: number): Meter {
+  return {
+    name: sample.counter_name,
+    type: sample.counter_type,
+    unit: sample.counter_unit,
+    samples: (meter?.samples ?? 0) + 1,
+    resources,
+    first: meter === undefined || sample.time < meter.first ? sample.time : meter.first,
+    last: meter === undefined || sample.time > meter.last ? sample.time : meter.last,
+  };
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,125 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { eventually } from "../support/eventually.ts";
+import { CAPTURE_SECRET, fixturePath } from "../support/fixtures.ts";
+import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
+
+/** The command as a user starts it: a process of its own, ended by signals. */
+
+const command = fileURLToPath(new URL("../../bin/countersign.js", import.meta.url));
+
+let folder: TemporaryFolder;
+beforeAll(async () => {
+  folder = await temporaryFolder();
+});
+afterAll(() => folder.remove());
+
+function start(args: readonly string[]) {
+  const child = spawn(process.execPath, [command, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const output = { out: "", err: "" };
+  child.stdout.on("data", (chunk) => (output.out += chunk));
+  child.stderr.on("data", (chunk) => (output.err += chunk));
+  const exited = once(child, "close").then(([code, signal]) => ({ code, signal }));
+  return { child, output, exited };
+}
+
+describe("the collect process", () => {
+  it.each(["SIGTERM", "SIGINT"] as const)(
+    "drains and exits with 0 on %s, with a connection open and samples on the way",
+    async (signal) => {
+      const storage = `file://${folder.path}/${signal}.jsonl`;
+      const { child, output, exited } = start([
+        "collect",
+        "--listen",
+        "tcp://127.0.0.1:0",
+        "--storage",
+        storage,
+        "--secret",
+        CAPTURE_SECRET,
+        "--allow-default-secret",
+      ]);
+      try {
+        await eventually("the ready line", () => output.out.includes("\n"));
+        const ready = JSON.parse(output.out);
+        expect(ready).toEqual({
+          ready: true,
+          listening: [expect.stringMatching(/^tcp:\/\/127\.0\.0\.1:[0-9]+$/)],
+          storage: "file",
+        });
+        const idle = connect(Number(new URL(ready.listening[0]).port), "127.0.0.1").on("error", () => {});
+        await once(idle, "connect");
+        const sender = start([
+          "send",
+          "--to",
+          ready.listening[0],
+          "--format",
+          "frames",
+          fixturePath("tcp/stream_20.0.0.bin"),
+        ]);
+        expect(await sender.exited).toEqual({ code: 0, signal: null });
+        const asked = performance.now();
+        child.kill(signal);
+        expect(await exited).toEqual({ code: 0, signal: null });
+        expect(performance.now() - asked).toBeLessThan(10_000);
+        const [, last = ""] = output.out.trimEnd().split("\n");
+        expect(JSON.parse(last)).toMatchObject({
+          ready: false,
+          listeners: { [ready.listening[0]]: { received: 40, recorded: 40, inFlight: 0 } },
+        });
+        idle.destroy();
+      } finally {
+        child.kill("SIGKILL");
+      }
+    },
+  );
+
+  it("ends by itself with 2 when it is called wrongly", async () => {
+    const { output, exited } = start(["collect"]);
+    expect(await exited).toEqual({ code: 2, signal: null });
+    expect(output).toEqual({
+      out: "",
+      err: "countersign: nothing to receive from: give --listen udp://0.0.0.0:4952 or --queue URL\n",
+    });
+  });
+});
+
+describe("the local process", () => {
+  it("shows the demo, ends by itself, and finds the same samples again in a second run", async () => {
+    const args = ["local", "--demo", "--once", "--port", "0", "--folder", `${folder.path}/local`];
+    const tables: string[] = [];
+    for (let run = 0; run < 2; run++) {
+      const { child, output, exited } = start(args);
+      try {
+        expect(await exited).toEqual({ code: 0, signal: null });
+      } finally {
+        child.kill("SIGKILL");
+      }
+      expect(output.out).toContain("Replayed 120 datagrams by UDP, 40 frames by TCP and 9 messages by the queue.");
+      expect(output.out).toContain(
+        "listeners: 160 received = 160 recorded + 0 rejected + 0 lost; queue: 9 received, 0 to be tried again",
+      );
+      tables.push(output.out.slice(output.out.indexOf("METER")));
+    }
+    expect(tables[1]).toBe(tables[0]);
+    expect(tables[0]?.match(/\n/g)?.length).toBeGreaterThan(20);
+  });
+
+  it("says that the port is taken, and how to take another", async () => {
+    const busy = start(["local", "--port", "0", "--folder", `${folder.path}/busy`]);
+    try {
+      await eventually("it listens", () => busy.output.out.includes("Receiving"));
+      const [, port = ""] = /udp:\/\/127\.0\.0\.1:([0-9]+)/.exec(busy.output.out) ?? [];
+      const second = start(["local", "--port", port, "--folder", `${folder.path}/second`]);
+      expect(await second.exited).toEqual({ code: 2, signal: null });
+      expect(second.output.err).toContain("another process has the port");
+      expect(second.output.err).toContain("--port 0");
+      busy.child.kill("SIGTERM");
+      expect(await busy.exited).toEqual({ code: 0, signal: null });
+    } finally {
+      busy.child.kill("SIGKILL");
+    }
+  });
+});

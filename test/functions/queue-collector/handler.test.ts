@@ -1,0 +1,66 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { startQueueCollector } from "../../../functions/queue-collector/start.ts";
+import { toEnvironment } from "../../../lib/collector/settings.ts";
+import { CAPTURE_SECRET, notificationBodies } from "../../support/fixtures.ts";
+
+const settings = {
+  storage: "memory:",
+  secrets: [CAPTURE_SECRET],
+  allowDefaultSecret: true,
+  dialects: ["py3"] as const,
+  extraFields: [],
+};
+const context = { getRemainingTimeInMillis: () => 10_000 };
+
+function event(body: string) {
+  const attributes = {
+    ApproximateReceiveCount: "1",
+    SentTimestamp: "",
+    SenderId: "",
+    ApproximateFirstReceiveTimestamp: "",
+  };
+  const rest = {
+    receiptHandle: "",
+    attributes,
+    messageAttributes: {},
+    md5OfBody: "",
+    eventSource: "",
+    eventSourceARN: "",
+    awsRegion: "",
+  };
+  return { Records: [{ messageId: "1", body, ...rest }] };
+}
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+describe("the queue collector", () => {
+  it("handles an event with the settings of the environment that it is given", async () => {
+    const lines: string[] = [];
+    const collector = await startQueueCollector((line) => lines.push(line), toEnvironment(settings));
+    const body = notificationBodies()["notifier_v2_one_sample.body"] ?? "";
+    expect(await collector.handler(event(body), context)).toEqual({ batchItemFailures: [] });
+    await collector.close();
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      { level: "warn", message: "a well-known default secret is accepted: anybody can sign samples" },
+      { level: "info", message: "messages handled", received: 1, recorded: 1, rejected: 0, failed: 0, samples: 1 },
+    ]);
+  });
+
+  it.each([
+    [{}, "COUNTERSIGN_STORAGE is missing"],
+    [{ COUNTERSIGN_STORAGE: "memory:" }, "a secret is missing"],
+    [{ COUNTERSIGN_STORAGE: "ftp://x", COUNTERSIGN_SECRETS: '["s"]' }, "ftp"],
+  ])("does not start with %j", async (environment, problem) => {
+    await expect(startQueueCollector(() => {}, environment)).rejects.toThrow(problem);
+  });
+});
+
+describe("the Lambda function", () => {
+  it("starts with the process's own environment, once, and handles events", async () => {
+    for (const [name, value] of Object.entries(toEnvironment(settings))) vi.stubEnv(name, value);
+    const { handler } = await import("../../../functions/queue-collector/handler.ts");
+    expect(await handler(event("[]"), context)).toEqual({ batchItemFailures: [] });
+  });
+});

@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type EmbeddedServices, startEmbeddedServices } from "../../lib/cli/embedded-services.ts";
+import { createDispatcher } from "../../lib/collector/dispatcher.ts";
+import { identity } from "../../lib/collector/identity.ts";
+import { createLogger } from "../../lib/collector/logger.ts";
+import { createPoller } from "../../lib/queue/poller.ts";
+import { openQueue, type Queue } from "../../lib/queue/queue-client.ts";
+import { createQueueHandler } from "../../lib/queue/queue-handler.ts";
+import { sendMessage } from "../../lib/queue/send-message.ts";
+import { openMemory } from "../../lib/storage/memory.ts";
+import { eventually } from "../support/eventually.ts";
+import { captureJudge, envelopeValues, notificationBodies } from "../support/fixtures.ts";
+import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
+
+const silent = createLogger(() => {});
+let services: EmbeddedServices;
+let queue: Queue;
+let folder: TemporaryFolder;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  services = await startEmbeddedServices(folder.path);
+  const opened = openQueue(services.queueUrl);
+  if ("problem" in opened) throw new Error(opened.problem);
+  queue = opened;
+});
+
+afterAll(async () => {
+  queue.client.destroy();
+  await services.stop();
+  await folder.remove();
+});
+
+describe("the poller", () => {
+  it("hands captured queue messages to the handler, and deletes what is done", async () => {
+    const storage = openMemory();
+    const handler = createQueueHandler(createDispatcher(captureJudge(), storage), silent);
+    const poller = createPoller(queue, handler, silent);
+    const bodies = Object.values(notificationBodies());
+    for (const body of bodies) await sendMessage(queue, body);
+    poller.start();
+    await eventually("all messages deleted", () => poller.counters().deleted === bodies.length);
+    await poller.stop();
+    expect(poller.counters()).toEqual({ received: bodies.length, deleted: bodies.length, failed: 0 });
+    const stored = new Set<string>();
+    for await (const one of storage.samples({})) stored.add(identity(one));
+    for await (const one of storage.events({})) stored.add(identity(one));
+    const genuine = bodies
+      .flatMap(envelopeValues)
+      .map(captureJudge())
+      .flatMap((result) => (result.ok ? [result.value] : []));
+    expect(stored).toEqual(new Set(genuine.map(identity)));
+    expect(stored.size).toBe(41);
+  });
+
+  it("leaves in the queue what failed", async () => {
+    const handler = createQueueHandler(
+      createDispatcher(captureJudge(), {
+        ...openMemory(),
+        record: async (all) => all.map(() => ({ kind: "failed", cause: "down" })),
+      }),
+      silent,
+    );
+    const poller = createPoller(queue, handler, silent);
+    await sendMessage(queue, Object.values(notificationBodies())[0] ?? "");
+    poller.start();
+    await eventually("the message was handled", () => poller.counters().failed === 1);
+    await poller.stop();
+    expect(poller.counters()).toEqual({ received: 1, deleted: 0, failed: 1 });
+  });
+
+  it("goes on after the queue could not be read, and stops at once even then", async () => {
+    const nowhere = openQueue(`${services.s3AndSqs}/000000000000/no-such-queue`);
+    if ("problem" in nowhere) throw new Error(nowhere.problem);
+    const log: string[] = [];
+    const poller = createPoller(
+      nowhere,
+      async () => ({ batchItemFailures: [] }),
+      createLogger((line) => log.push(line)),
+    );
+    poller.start();
+    await eventually("two attempts", () => log.length >= 2);
+    await poller.stop();
+    nowhere.client.destroy();
+    expect(log[0]).toContain("the queue can't be read");
+  });
+});
+
+describe("openQueue", () => {
+  it.each([
+    "",
+    "metering",
+    "sqs://queue",
+    "https://sqs.eu-west-1.amazonaws.com",
+    "https://sqs.eu-west-1.amazonaws.com/",
+  ])("refuses %j, and says what a queue's URL looks like", (url) => {
+    expect(openQueue(url)).toEqual({
+      problem: expect.stringContaining("https://sqs.eu-west-1.amazonaws.com/123456789012/metering"),
+    });
+  });
+
+  it("takes the region from a URL of AWS", async () => {
+    const opened = openQueue("https://sqs.eu-north-1.amazonaws.com/123456789012/metering");
+    expect("client" in opened && (await opened.client.config.region())).toBe("eu-north-1");
+  });
+
+  it("needs neither region nor credentials on this machine", async () => {
+    const opened = openQueue("http://sqs.us-east-1.localhost:4566/000000000000/metering");
+    expect("client" in opened && (await opened.client.config.credentials())).toMatchObject({ accessKeyId: "local" });
+  });
+});
