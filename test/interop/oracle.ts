@@ -1,11 +1,11 @@
 import { createSecretKey } from "node:crypto";
 import { decodeJson } from "../../lib/collector/decode/json.ts";
 import { decodeMsgpack } from "../../lib/collector/decode/msgpack.ts";
+import { encodeMsgpack } from "../../lib/collector/encode/msgpack.ts";
 import { toExactJson } from "../../lib/collector/exact-json.ts";
 import { parseTimestamp } from "../../lib/collector/parse/timestamp.ts";
 import { sign } from "../../lib/collector/signature/sign.ts";
 import { isValueMap } from "../../lib/collector/value.ts";
-import { encodeMsgpack } from "../support/msgpack-encoder.ts";
 import type { Checks } from "./checks.ts";
 import { type Python, runPython } from "./python.ts";
 import { type Random, seededRandom } from "./random.ts";

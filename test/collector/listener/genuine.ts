@@ -1,11 +1,11 @@
 import { createSecretKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { decodeMsgpack } from "../../../lib/collector/decode/msgpack.ts";
+import { encodeMsgpack } from "../../../lib/collector/encode/msgpack.ts";
 import { createJudge } from "../../../lib/collector/judge.ts";
 import { toMessage } from "../../../lib/collector/message.ts";
 import type { Result } from "../../../lib/collector/outcome.ts";
 import type { MeteringRecord } from "../../../lib/collector/sample.ts";
-import { encodeMsgpack } from "../../support/msgpack-encoder.ts";
 import { aSample, SECRET } from "../../support/sample-builder.ts";
 
 const captured = createSecretKey(Buffer.from("change this for valid signing"));

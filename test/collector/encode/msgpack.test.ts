@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { encode } from "@msgpack/msgpack";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeMsgpack } from "../../lib/collector/decode/msgpack.ts";
-import { bytesKey, Timestamp, type Value } from "../../lib/collector/value.ts";
-import { encodeMsgpack } from "./msgpack-encoder.ts";
+import { decodeMsgpack } from "../../../lib/collector/decode/msgpack.ts";
+import { encodeMsgpack } from "../../../lib/collector/encode/msgpack.ts";
+import { bytesKey, Timestamp, type Value } from "../../../lib/collector/value.ts";
 
-const datagrams = new URL("../fixtures/datagrams/", import.meta.url);
+const datagrams = new URL("../../fixtures/datagrams/", import.meta.url);
 const names = readdirSync(datagrams).filter((name) => name.endsWith(".bin"));
 
 function decoded(bytes: Uint8Array): Value {
@@ -32,7 +32,7 @@ describe("the msgpack encoder", () => {
   });
 
   it("gives back every random message that Python encoded", () => {
-    const file = readFileSync(new URL("../fixtures/fuzz-vectors.json", import.meta.url), "utf8");
+    const file = readFileSync(new URL("../../fixtures/fuzz-vectors.json", import.meta.url), "utf8");
     const { vectors }: { vectors: readonly { hex: string }[] } = JSON.parse(file);
     const again = vectors.map(({ hex }) => encodeMsgpack(decoded(Buffer.from(hex, "hex"))).toString("hex"));
     expect(again).toEqual(vectors.map(({ hex }) => hex));
