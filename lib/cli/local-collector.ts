@@ -59,7 +59,8 @@ export async function startLocalCollector(options: LocalOptions, io: Io): Promis
   const addresses = (["udp", "tcp"] as const).map((protocol) => ({ protocol, host, port }));
   const collector = createCollector({ addresses, judge, storage: storage.driver, logger: quiet });
   // As in AWS, the handler gets its settings from an environment and opens its own storage.
-  const settings = { ...options.verification, storage: storageUrl };
+  const own = { secretArn: null, stage: "local", listen: [], healthPort: null };
+  const settings = { ...options.verification, ...own, storage: storageUrl };
   const lambda = await startQueueCollector((line) => isAboutTrouble(line) && io.err(line), toEnvironment(settings));
   const poller = createPoller(queue, lambda.handler, quiet);
 

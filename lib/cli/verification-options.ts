@@ -28,8 +28,8 @@ export interface VerificationValues {
   readonly "extra-field"?: readonly string[] | undefined;
 }
 
-/** Whom to trust: all settings but the storage. */
-export type Verification = Omit<Settings, "storage">;
+/** Whom to trust. */
+export type Verification = Pick<Settings, "secrets" | "allowDefaultSecret" | "dialects" | "extraFields">;
 
 export interface Problem {
   readonly problem: string;

@@ -6,14 +6,24 @@ export interface Settings {
   readonly storage: string;
   /** Any one of them may have signed. */
   readonly secrets: readonly string[];
+  /** Or where they are kept: an ARN in Secrets Manager, whose text is a JSON object of key ids and secrets. */
+  readonly secretArn: string | null;
   readonly allowDefaultSecret: boolean;
   /** Tried in this order. */
   readonly dialects: readonly Dialect[];
   /** Top-level names to accept beside those that Ceilometer's releases send. */
   readonly extraFields: readonly string[];
+  /** Names the deployment in metrics. */
+  readonly stage: string;
+  /** Where the socket side listens; empty for the queue side. */
+  readonly listen: readonly string[];
+  /** TCP port for `/healthz` and `/metrics`; null for none. */
+  readonly healthPort: number | null;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
+
+const DEFAULT_STAGE = "default";
 
 const names = {
   storage: "COUNTERSIGN_STORAGE",
@@ -21,6 +31,10 @@ const names = {
   allowDefaultSecret: "COUNTERSIGN_ALLOW_DEFAULT_SECRET",
   dialects: "COUNTERSIGN_DIALECTS",
   extraFields: "COUNTERSIGN_EXTRA_FIELDS",
+  secretArn: "COUNTERSIGN_SECRET_ARN",
+  stage: "COUNTERSIGN_STAGE",
+  listen: "COUNTERSIGN_LISTEN",
+  healthPort: "COUNTERSIGN_HEALTH_PORT",
 } as const;
 
 /** @returns the environment from which `fromEnvironment` reads the same settings. */
@@ -31,6 +45,10 @@ export function toEnvironment(settings: Settings): Record<string, string> {
     [names.allowDefaultSecret]: String(settings.allowDefaultSecret),
     [names.dialects]: settings.dialects.join(","),
     [names.extraFields]: JSON.stringify(settings.extraFields),
+    [names.stage]: settings.stage,
+    [names.listen]: settings.listen.join(","),
+    ...(settings.secretArn !== null && { [names.secretArn]: settings.secretArn }),
+    ...(settings.healthPort !== null && { [names.healthPort]: String(settings.healthPort) }),
   };
 }
 
@@ -47,6 +65,10 @@ export function fromEnvironment(
     allowDefaultSecret: flag(environment, names.allowDefaultSecret, problems),
     dialects: dialectList(environment, problems),
     extraFields: textList(environment, names.extraFields, problems),
+    secretArn: environment[names.secretArn] || null,
+    stage: environment[names.stage] || DEFAULT_STAGE,
+    listen: (environment[names.listen] ?? "").split(",").filter((url) => url !== ""),
+    healthPort: port(environment, problems),
   };
   return problems.length === 0 ? { ok: true, settings } : { ok: false, problems };
 }
@@ -59,6 +81,14 @@ function textList(environment: Environment, name: string, problems: string[]): r
   // The value may be a secret, so it is not repeated.
   problems.push(`${name}: expected a JSON list of texts such as ["one","two"]`);
   return [];
+}
+
+function port(environment: Environment, problems: string[]): number | null {
+  const text = environment[names.healthPort];
+  if (text === undefined || text === "") return null;
+  if (/^[0-9]{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  problems.push(`${names.healthPort}: expected a port from 0 to 65535, got ${JSON.stringify(text)}`);
+  return null;
 }
 
 function flag(environment: Environment, name: string, problems: string[]): boolean {

@@ -11,6 +11,10 @@ describe("settings", () => {
       allowDefaultSecret: fc.boolean(),
       dialects: fc.uniqueArray(fc.constantFrom(...dialects), { minLength: 1 }),
       extraFields: fc.array(fc.string()),
+      secretArn: fc.option(fc.string({ minLength: 1 })),
+      stage: fc.string({ minLength: 1 }),
+      listen: fc.array(fc.constantFrom("udp://0.0.0.0:4952", "tcp://[::]:4953")),
+      healthPort: fc.option(fc.nat(65_535)),
     });
     fc.assert(
       fc.property(settings, (original) => {
@@ -22,7 +26,17 @@ describe("settings", () => {
   it("have defaults for all but the storage", () => {
     expect(fromEnvironment({ COUNTERSIGN_STORAGE: "memory:" })).toEqual({
       ok: true,
-      settings: { storage: "memory:", secrets: [], allowDefaultSecret: false, dialects, extraFields: [] },
+      settings: {
+        storage: "memory:",
+        secrets: [],
+        secretArn: null,
+        allowDefaultSecret: false,
+        dialects,
+        extraFields: [],
+        stage: "default",
+        listen: [],
+        healthPort: null,
+      },
     });
   });
 
@@ -32,6 +46,7 @@ describe("settings", () => {
       COUNTERSIGN_ALLOW_DEFAULT_SECRET: "yes",
       COUNTERSIGN_DIALECTS: "py3,py4",
       COUNTERSIGN_EXTRA_FIELDS: "[1]",
+      COUNTERSIGN_HEALTH_PORT: "http",
     });
     expect(read).toEqual({
       ok: false,
@@ -41,6 +56,7 @@ describe("settings", () => {
         'COUNTERSIGN_ALLOW_DEFAULT_SECRET: expected true or false, got "yes"',
         'COUNTERSIGN_DIALECTS: no dialect "py4": choose from py3, kilo, icehouse',
         'COUNTERSIGN_EXTRA_FIELDS: expected a JSON list of texts such as ["one","two"]',
+        'COUNTERSIGN_HEALTH_PORT: expected a port from 0 to 65535, got "http"',
       ],
     });
   });

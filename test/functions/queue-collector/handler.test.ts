@@ -9,6 +9,10 @@ const settings = {
   allowDefaultSecret: true,
   dialects: ["py3"] as const,
   extraFields: [],
+  secretArn: null,
+  stage: "test",
+  listen: [],
+  healthPort: null,
 };
 const context = { getRemainingTimeInMillis: () => 10_000 };
 
