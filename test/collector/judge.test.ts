@@ -286,6 +286,59 @@ describe("a re-cut sample", () => {
     expect(judge(signedMessage(genuine)).ok).toBe(true);
   });
 
+  it.each<[string, Readonly<Record<string, Value>>, Readonly<Record<string, Value>>]>([
+    [
+      "an instance's name",
+      { resource_metadata: new Map([["display_name", "foosourcexsourceopenstacktimestamp2030-01-01user_idy"]]) },
+      {
+        resource_metadata: new Map([["display_name", "foo"]]),
+        source: "xsourceopenstack",
+        timestamp: "2030-01-01",
+        user_id: "ysourceopenstacktimestamp2022-09-30T12:00:00.123456user_id8c1f24a0f1f64f9d9a2c1d9f3a0c6c11",
+      },
+    ],
+    [
+      "a container's name",
+      { resource_id: "p1/asourcebtimestamp2030user_idy" },
+      {
+        resource_id: "p1/a",
+        source: "b",
+        timestamp: "2030",
+        resource_metadata: new Map(),
+        user_id:
+          "yresource_metadata:display_nameweb-01sourceopenstacktimestamp2022-09-30T12:00:00.123456user_id8c1f24a0f1f64f9d9a2c1d9f3a0c6c11",
+      },
+    ],
+    [
+      "a container's name, into the source alone",
+      { resource_id: "p1/asourceb" },
+      {
+        resource_id: "p1/a",
+        resource_metadata: new Map(),
+        source: "bresource_metadata:display_nameweb-01sourceopenstack",
+      },
+    ],
+    [
+      "an instance's name, into an optional field",
+      { resource_metadata: new Map([["display_name", "foosourcextimestamp2030user_idyuser_namez"]]) },
+      {
+        resource_metadata: new Map([["display_name", "foo"]]),
+        source: "x",
+        timestamp: "2030",
+        user_id: "y",
+        user_name: "zsourceopenstacktimestamp2022-09-30T12:00:00.123456user_id8c1f24a0f1f64f9d9a2c1d9f3a0c6c11",
+      },
+    ],
+  ])("cut at the names that a tenant put into %s is ambiguous", (_what, genuine, recut) => {
+    const signed = signedMessage({ ...plainSample, ...genuine });
+    const message = new Map<string, Value>([
+      ...Object.entries({ ...plainSample, ...recut }),
+      ["message_signature", signed.get("message_signature") ?? null],
+    ]);
+    expect(canonicalText(message, "py3")).toEqual(canonicalText(signed, "py3"));
+    expect(judge(message)).toMatchObject({ ok: false, reason: "ambiguous" });
+  });
+
   it("with a name that no release sends is ambiguous, unless a setting allows it", () => {
     const message = signedMessage({ ...plainSample, region: "north" });
     expect(judge(message)).toEqual({

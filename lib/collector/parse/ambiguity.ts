@@ -6,6 +6,8 @@ export interface NameRules {
   readonly required: readonly string[];
   /** Names that may be absent from the canonical text. */
   readonly optional: readonly string[];
+  /** The first name, in the order of signing, whose text somebody else than the publisher may choose. */
+  readonly firstForeign?: string;
 }
 
 /**
@@ -16,11 +18,15 @@ export interface NameRules {
  * be swallowed so, because it has to appear again. An optional one can: by the text field that it sorts after,
  * if no required name sorts between the two.
  *
+ * A tenant who names an instance or a container like a piece of canonical text (`…sourcextimestamp2030user_idy`)
+ * makes a publisher sign names twice. Cut at the tenant's, the genuine ones have to end up inside the last field
+ * that was cut out, which so contains its own name, or that of the required field before it.
+ *
  * @returns a check that says what is ambiguous, or undefined. One check serves all messages of a kind.
  */
-export function ambiguityCheck({ required, optional }: NameRules): (message: ValueMap) => string | undefined {
-  const known = new Set([...required, ...optional, "message_signature"]);
-  const swallowable = swallowableNames({ required, optional });
+export function ambiguityCheck(rules: NameRules): (message: ValueMap) => string | undefined {
+  const known = new Set([...rules.required, ...rules.optional, "message_signature"]);
+  const swallowable = swallowableNames(rules);
   return (message) => {
     for (const name of message.keys()) {
       if (!known.has(name)) return `${JSON.stringify(name.slice(0, 80))} is not a name that Ceilometer signs`;
@@ -35,12 +41,17 @@ export function ambiguityCheck({ required, optional }: NameRules): (message: Val
   };
 }
 
-function swallowableNames({ required, optional }: NameRules): ReadonlyMap<string, readonly string[]> {
-  const names = [...required, ...optional];
+function swallowableNames({ required, optional, firstForeign }: NameRules): ReadonlyMap<string, readonly string[]> {
   const swallowable = new Map<string, readonly string[]>();
-  for (const name of names) {
+  for (const name of [...required, ...optional]) {
     const nextRequired = required.filter((other) => other > name).sort()[0] ?? "\uffff";
+    const lastRequired =
+      required
+        .filter((other) => other <= name)
+        .sort()
+        .at(-1) ?? name;
     const hidden = optional.filter((other) => other > name && other < nextRequired);
+    if (firstForeign !== undefined && name > firstForeign) hidden.push(lastRequired);
     if (hidden.length > 0) swallowable.set(name, hidden);
   }
   return swallowable;

@@ -29,7 +29,12 @@ const optional = ["resource_metadata", "monotonic_time", "user_name", "project_n
  * @returns a parser that answers `invalid-sample` or `ambiguous` with the field and its value
  */
 export function sampleParser(allowed: readonly string[]): (message: ValueMap, verified: Verified) => Result<Sample> {
-  const ambiguous = ambiguityCheck({ required, optional: [...optional, ...allowed] });
+  const ambiguous = ambiguityCheck({
+    required,
+    optional: [...optional, ...allowed],
+    // A Swift container is part of the id of its resource, an instance's name part of the metadata.
+    firstForeign: "resource_id",
+  });
   return (message, { dialect, signature }) => {
     const fields = new Fields(message);
     const sample: Sample = {
