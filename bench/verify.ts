@@ -8,8 +8,8 @@ import { isValueMap } from "../lib/collector/value.ts";
 import { capturedDatagrams, captureSecret } from "./captures.ts";
 
 /**
- * What one datagram costs from its bytes to a parsed sample, beside the HMAC of its canonical text alone, which
- * no implementation can avoid. Both are measured in turn, round by round, so that the ratio holds on a noisy machine.
+ * What one datagram costs from its bytes to a parsed sample, beside Node's own HMAC of its canonical text alone.
+ * Both are measured in turn, round by round, so that the ratio holds on a noisy machine.
  */
 const ROUNDS = 25;
 const PASSES = 40;

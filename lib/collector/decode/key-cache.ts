@@ -1,8 +1,8 @@
 /** The longest name that fits behind a one-byte head; longer names are rare, and are read like any other text. */
 export const MAX_CACHED_KEY = 31;
 
-/** Real publishers use about a hundred names. A power of two. */
-const SLOTS = 1_024;
+/** A power of two. Real publishers use about a hundred names, of which so many slots let hardly two meet. */
+const SLOTS = 4_096;
 
 /** Bytes of one slot: the length of its name, then the name. */
 const SLOT_BYTES = 1 + MAX_CACHED_KEY;
@@ -41,6 +41,6 @@ export class KeyCache {
 
 function slotOf(bytes: Uint8Array, start: number, length: number): number {
   let hash = length;
-  for (let at = start; at < start + length; at++) hash = Math.imul(hash, 31) + (bytes[at] as number);
-  return (hash ^ (hash >>> 10)) & (SLOTS - 1);
+  for (let at = start; at < start + length; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x0100_0193);
+  return (hash ^ (hash >>> 15)) & (SLOTS - 1);
 }

@@ -29,7 +29,7 @@ export function decodeMsgpack(bytes: Uint8Array, limits: DecodeLimits = datagram
 const keyCache = new KeyCache();
 
 /** Making a small integer costs more than finding it. */
-const SMALL_INTEGERS: readonly bigint[] = Array.from({ length: 0x80 }, (_, value) => BigInt(value));
+const SMALL_INTEGERS: readonly bigint[] = Array.from({ length: 0x100 }, (_, value) => BigInt(value));
 
 /** Text cut from a string keeps all of that string in memory: no matter for a datagram, too much for a long frame. */
 const MAX_WHOLE = 65_536;
@@ -164,7 +164,9 @@ class MsgpackReader {
       return known;
     }
     const key = this.#text(length);
-    if (key !== undefined) keyCache.keep(this.#bytes, start, length, key);
+    // Read anew: what is cut from the datagram's string would keep all of it in memory, for as long as the cache lives.
+    if (key !== undefined)
+      keyCache.keep(this.#bytes, start, length, this.#bytes.toString("utf8", start, start + length));
     return key;
   }
 
@@ -248,7 +250,8 @@ class MsgpackReader {
 }
 
 function integer(value: number | undefined): bigint | undefined {
-  return value === undefined ? undefined : (SMALL_INTEGERS[value] ?? BigInt(value));
+  if (value === undefined) return undefined;
+  return value < SMALL_INTEGERS.length ? SMALL_INTEGERS[value] : BigInt(value);
 }
 
 /** The three layouts of the msgpack specification; any other length has no valid nanoseconds. */

@@ -15,6 +15,7 @@ export function parseTimestamp(text: string): string | undefined {
   const utc = new Date(local.getTime() - offset * 60_000);
   const year = utc.getUTCFullYear();
   if (year < 1 || year > 9999) return undefined;
+  if (ROUNDS_UP.test(parts.fraction ?? "")) return undefined;
   const micros = (parts.fraction ?? "").slice(0, 6).padEnd(6, "0");
   return `${utc.toISOString().slice(0, 19)}.${micros}Z`;
 }
@@ -30,8 +31,8 @@ function isCommon(text: string): boolean {
   if (text.length !== COMMON.length && text.length !== WHOLE_SECONDS) return false;
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
-    const digit = unit >= 0x30 && unit <= 0x39;
-    if (COMMON[at] === "0" ? !digit : text[at] !== COMMON[at]) return false;
+    const expected = COMMON.charCodeAt(at);
+    if (expected === 0x30 ? unit < 0x30 || unit > 0x39 : unit !== expected) return false;
   }
   const day = twoDigits(text, 8);
   return (
@@ -54,11 +55,13 @@ type Parts = Readonly<Record<string, string | undefined>>;
 const YEAR = "(?<year>[0-9]{4})";
 const MONTH = "(?:-(?<dashMonth>[0-9]{1,2})|(?<month>[0-9]{2})(?!\\n?$))";
 const DAY = "(?:-(?<dashDay>[0-9]{1,2})|(?<day>[0-9]{2}))";
-// Twenty-eight digits are what the original's decimal arithmetic holds before it starts to round.
-const SECOND = "(?::?(?<second>[0-9]{1,2})(?:[.,](?<fraction>[0-9]{1,28}))?)?";
+const SECOND = "(?::?(?<second>[0-9]{1,2})(?:[.,](?<fraction>[0-9]+))?)?";
 const TIME = `[ T](?<hour>[0-9]{2})(?::?(?<minute>[0-9]{2}))?${SECOND}`;
 const ZONE = "(?<zone>Z|(?<sign>[-+])(?<zoneHour>[0-9]{2}):?(?<zoneMinute>[0-9]{2})?)?";
 const ISO_8601 = new RegExp(`^${YEAR}(?:${MONTH}(?:${DAY}(?:${TIME}${ZONE})?)?)?\\n?$`);
+
+// The original holds twenty-eight digits and cuts six of them off, unless nines make its rounding carry that far.
+const ROUNDS_UP = /^[0-9]{6}9{22}[0-9]/;
 
 function localTime(parts: Parts): Date | undefined {
   const year = Number(parts.year);

@@ -53,10 +53,10 @@ class TextWriter {
   append(map: ValueMap, prefix: string | undefined): boolean {
     const names = this.#grammar.names.of(map, prefix);
     if (names === undefined) return false;
-    for (const { key, name, inside } of names) {
+    for (const { key, name } of names) {
       const value = map.get(key) as Value;
       // A name that can't be spelled does no harm in front of an empty map, which leaves no trace.
-      if (!(isValueMap(value) ? this.append(value, inside) : this.#field(name, value))) return false;
+      if (!(isValueMap(value) ? this.append(value, inside(name)) : this.#field(name, value))) return false;
     }
     return true;
   }
@@ -71,4 +71,9 @@ class TextWriter {
     this.text += name + text;
     return this.text.length <= this.#maxLength;
   }
+}
+
+/** What stands in front of each name inside a map of this name, which may be empty. */
+function inside(name: string | undefined): string | undefined {
+  return name === undefined ? undefined : `${name}:`;
 }

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { bytesOfKey, isValueList, isValueMap, type Value, type ValueList, type ValueMap } from "../value.ts";
+import { bytesOfKey, isValueList, isValueMap, type Value, type ValueMap } from "../value.ts";
 import { sortedByCodePoint } from "./key-order.ts";
 import { floatRepr } from "./python-number.ts";
 import { bytesRepr, textRepr, utf8Repr } from "./python-text.ts";
@@ -13,7 +13,7 @@ export const py3: Spelling = {
     return bytes === undefined ? key : `b${bytesRepr(bytes)}`;
   },
   scalar,
-  list: (list) => joined(items(list), "[", "]"),
+  list: (list) => joined(list.map(inList), "[", "]"),
 };
 
 /** Python 3 can't compare text with bytes, so it can't sort a map that has names of both kinds. */
@@ -30,28 +30,21 @@ function scalar(value: Scalar): string {
   return plainScalar(value);
 }
 
-function* items(list: ValueList): Generator<string | undefined> {
-  for (const item of list) yield inList(item);
-}
-
 function inList(value: Value): string | undefined {
   if (typeof value === "string") return `b${utf8Repr(value)}`;
   if (value instanceof Uint8Array) return swappedToText(value);
-  if (isValueList(value)) return joined(items(value), "[", "]");
-  if (isValueMap(value)) return joined(entries(value), "{", "}");
+  if (isValueList(value)) return joined(value.map(inList), "[", "]");
+  if (isValueMap(value)) return inOrder(value);
   return scalar(value);
 }
 
-function* entries(map: ValueMap): Generator<string | undefined> {
-  for (const key of orderedKeys(map) ?? [undefined]) {
-    if (key === undefined) {
-      yield undefined;
-      return;
-    }
+function inOrder(map: ValueMap): string | undefined {
+  const entries = orderedKeys(map)?.map((key) => {
     const name = inList(bytesOfKey(key) ?? key);
     const value = inList(map.get(key) as Value);
-    yield name === undefined || value === undefined ? undefined : `${name}: ${value}`;
-  }
+    return name === undefined || value === undefined ? undefined : `${name}: ${value}`;
+  });
+  return entries && joined(entries, "{", "}");
 }
 
 function swappedToText(bytes: Uint8Array): string | undefined {

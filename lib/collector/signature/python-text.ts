@@ -4,6 +4,9 @@
  * The quote is `'`, or `"` where the text has a `'` and no `"`. That quote and the backslash are escaped.
  */
 
+/** Text that every era spells as it is, between apostrophes: printable ASCII without quotes or backslashes. */
+const PLAIN = /^[ !#-&(-[\]-~]*$/;
+
 /** The inside of Python 3's `b'…'` and of Python 2's `'…'`: all but printable ASCII as `\xNN`. */
 export function bytesRepr(bytes: Uint8Array): string {
   // Latin-1 shows each byte as one character, so that a pattern can find those to escape.
@@ -14,6 +17,7 @@ export function bytesRepr(bytes: Uint8Array): string {
 
 /** `bytesRepr` of a text's UTF-8. */
 export function utf8Repr(text: string): string {
+  if (PLAIN.test(text)) return `'${text}'`;
   return bytesRepr(Buffer.from(text, "utf8"));
 }
 

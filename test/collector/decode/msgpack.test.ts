@@ -1,7 +1,7 @@
 import { decode } from "@msgpack/msgpack";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type DecodeLimits, datagramLimits } from "../../../lib/collector/decode/limits.ts";
+import { type DecodeLimits, datagramLimits, messageLimits } from "../../../lib/collector/decode/limits.ts";
 import { decodeMsgpack } from "../../../lib/collector/decode/msgpack.ts";
 import { encodeMsgpack } from "../../../lib/collector/encode/msgpack.ts";
 import { bytesKey, Timestamp, type Value } from "../../../lib/collector/value.ts";
@@ -18,6 +18,8 @@ describe("decodeMsgpack", () => {
     ["e0", -32n],
     ["ff", -1n],
     ["cc ff", 255n],
+    ["cd 00ff", 255n],
+    ["cd 0100", 256n],
     ["cd ffff", 65_535n],
     ["ce ffffffff", 4_294_967_295n],
     ["cf ffffffffffffffff", 2n ** 64n - 1n],
@@ -135,6 +137,21 @@ describe("decodeMsgpack", () => {
         expect(decodeMsgpack(encodeMsgpack(value))).toEqual({ ok: true, value });
       }),
     );
+  });
+
+  it.each([65_530, 65_531, 200_000])("reads text of %i bytes, alone and among others", (length) => {
+    for (const text of ["a".repeat(length), "é".repeat(length / 2)]) {
+      const list = [text, "plain", "日本", text];
+      expect(decodeMsgpack(encodeMsgpack(text), messageLimits)).toEqual({ ok: true, value: text });
+      expect(decodeMsgpack(encodeMsgpack(list), messageLimits)).toEqual({ ok: true, value: list });
+    }
+  });
+
+  it("does not keep the buffer that text came in", () => {
+    const buffer = Buffer.from(encodeMsgpack(["some text longer than a word", "word"]));
+    const decoded = decodeMsgpack(buffer);
+    buffer.fill(0);
+    expect(decoded).toEqual({ ok: true, value: ["some text longer than a word", "word"] });
   });
 
   it("does not keep the buffer that bytes came in", () => {
