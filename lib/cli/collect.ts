@@ -3,10 +3,12 @@ import { createCollector } from "../collector/collector.ts";
 import { createDispatcher } from "../collector/dispatcher.ts";
 import type { Judge } from "../collector/judge.ts";
 import { type ListenAddress, parseListenUrl } from "../collector/listener/listen-url.ts";
+import { listenerLedgers } from "../collector/listener/listener-ledger.ts";
 import { createLogger } from "../collector/logger.ts";
 import { createPoller } from "../queue/poller.ts";
 import { openQueue, type Queue } from "../queue/queue-client.ts";
 import { createQueueHandler } from "../queue/queue-handler.ts";
+import { createQueueLedger } from "../queue/queue-ledger.ts";
 import type { StorageDriver } from "../storage/driver.ts";
 import { openStorage } from "../storage/open-storage.ts";
 import { type Command, EXIT_OK, usageError } from "./command.ts";
@@ -71,16 +73,18 @@ async function collect({ addresses, queue, judge, storage }: Parts, io: Io): Pro
   // Asked for before the ready line: whoever reads that line may send the signal at once.
   const stopped = io.stopped();
   const collector = createCollector({ addresses, judge, storage, logger });
-  const poller = queue && createPoller(queue, createQueueHandler(createDispatcher(judge, storage), logger), logger);
+  const ledger = createQueueLedger();
+  const handler = createQueueHandler(createDispatcher(judge, storage), logger, ledger.count);
+  const poller = queue && createPoller(queue, handler, logger);
   const listening = await collector.start();
   poller?.start();
   io.out(JSON.stringify({ ready: true, listening, ...(queue && { queue: queue.url }), storage: storage.name }));
 
   await stopped;
   await Promise.all([collector.stop(), poller?.stop()]);
-  io.out(
-    JSON.stringify({ ready: false, listeners: collector.counters(), ...(poller && { queue: poller.counters() }) }),
-  );
+  const listeners = collector.counters();
+  const ledgers = { ...listenerLedgers(listeners), ...(poller && { queue: ledger.snapshot() }) };
+  io.out(JSON.stringify({ ready: false, listeners, ...(poller && { queue: poller.counters() }), ledgers }));
 }
 
 function toAddresses(urls: readonly string[]): ListenAddress[] | { readonly problem: string } {

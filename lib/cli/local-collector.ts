@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { startQueueCollector } from "../../functions/queue-collector/start.ts";
 import { createCollector } from "../collector/collector.ts";
 import type { ListenerCounters } from "../collector/listener/listener-counters.ts";
+import { listenerLedgers } from "../collector/listener/listener-ledger.ts";
 import { createLogger } from "../collector/logger.ts";
 import { toEnvironment } from "../collector/settings.ts";
 import { type Meter, meters } from "../query/meters.ts";
@@ -11,6 +12,7 @@ import { openStorage } from "../storage/open-storage.ts";
 import type { DemoCounts, DemoTargets } from "./demo.ts";
 import { type EmbeddedServices, startEmbeddedServices } from "./embedded-services.ts";
 import type { Io } from "./io.ts";
+import { ledgerSummary } from "./ledger-summary.ts";
 import { judgeFor, type Problem, type Verification } from "./verification-options.ts";
 
 export interface LocalOptions {
@@ -31,8 +33,8 @@ export interface LocalCollector {
   settled(sent: DemoCounts): Promise<boolean>;
   /** What is stored, read back from DynamoDB. */
   meters(): Promise<readonly Meter[]>;
-  /** The ledger in one line. */
-  summary(): string;
+  /** The ledgers so far, a line each. */
+  summary(): readonly string[];
   stop(): Promise<void>;
 }
 
@@ -96,21 +98,12 @@ export async function startLocalCollector(options: LocalOptions, io: Io): Promis
       return isSettled();
     },
     meters: () => meters(storage.driver.samples({})),
-    summary() {
-      const rejected = total((counters) => Object.values(counters.rejected).reduce((sum, count) => sum + count, 0));
-      const recorded = total((counters) => counters.recorded);
-      const lost = total((counters) => counters.failed + counters.shed);
-      const { received, failed } = poller.counters();
-      return [
-        `listeners: ${total((counters) => counters.received)} received = ${recorded} recorded + ${rejected} rejected + ${lost} lost`,
-        `queue: ${received} received, ${failed} to be tried again`,
-      ].join("; ");
-    },
+    summary: () => ledgerSummary({ ...listenerLedgers(collector.counters()), queue: lambda.ledger() }),
     stop,
   };
 }
 
-/** The handler writes one line for every invocation; on a laptop only what is odd is worth reading. */
+/** The handler writes a line and metrics for every invocation; on a laptop only what is odd is worth reading. */
 function isAboutTrouble(line: string): boolean {
-  return !line.startsWith('{"level":"info"');
+  return /^\{"level":"(warn|error)"/.test(line);
 }

@@ -54,10 +54,17 @@ Without any secret, Ceilometer's default secrets are accepted: right for a trial
       io,
     );
     if ("problem" in started) return usageError(io, started.problem);
+    let shown: readonly string[] = [];
+    const showLedger = () => {
+      const lines = started.summary();
+      if (lines.join() !== shown.join()) for (const line of lines) io.out(line);
+      shown = lines;
+    };
     try {
-      return await serve(started, values, stopped, io);
+      return await serve(started, values, { stopped, showLedger }, io);
     } finally {
       await started.stop();
+      showLedger();
     }
   },
 };
@@ -65,11 +72,11 @@ Without any secret, Ceilometer's default secrets are accepted: right for a trial
 async function serve(
   collector: LocalCollector,
   { demo = false, once = false }: { readonly demo?: boolean | undefined; readonly once?: boolean | undefined },
-  stopped: Promise<void>,
+  { stopped, showLedger }: { readonly stopped: Promise<void>; readonly showLedger: () => void },
   io: Io,
 ): Promise<number> {
   for (const line of introduction(collector)) io.out(line);
-  const complete = demo ? await showDemo(collector, io) : true;
+  const complete = demo ? await showDemo(collector, showLedger, io) : true;
   if (!once) {
     io.out("Receiving; Ctrl-C ends it.");
     await stopped;
@@ -87,14 +94,14 @@ function introduction({ listening, services, folder }: LocalCollector): readonly
   ];
 }
 
-async function showDemo(collector: LocalCollector, io: Io): Promise<boolean> {
+async function showDemo(collector: LocalCollector, showLedger: () => void, io: Io): Promise<boolean> {
   const sent = await replayCaptures(collector.targets);
   const complete = await collector.settled(sent);
   io.out(`Replayed ${sentence(sent)}. Stored in DynamoDB and S3, each sample once:`);
   io.out("");
   for (const line of metersTable(await collector.meters())) io.out(line);
   io.out("");
-  io.out(collector.summary());
+  showLedger();
   if (!complete) io.err("countersign local: not everything that was sent has been handled; see the log above");
   return complete;
 }

@@ -31,12 +31,20 @@ export interface CollectorOptions {
   readonly judge: Judge;
   readonly storage: StorageDriver;
   readonly logger: Logger;
+  /** At the stop: how long storage may take to finish, in milliseconds. */
+  readonly flushMs?: number;
 }
 
-/** Of the ten seconds that a stop may take, for storage to finish. */
-const DRAIN_MS = 6_000;
+/** Of the ten seconds that a stop may take where nobody grants more. */
+const FLUSH_MS = 6_000;
 
-export function createCollector({ addresses, judge, storage, logger }: CollectorOptions): Collector {
+export function createCollector({
+  addresses,
+  judge,
+  storage,
+  logger,
+  flushMs = FLUSH_MS,
+}: CollectorOptions): Collector {
   const rejections = createRejectionLog(logger);
   const queue = createRecordQueue({
     driver: storage,
@@ -71,7 +79,7 @@ export function createCollector({ addresses, judge, storage, logger }: Collector
     },
     async stop() {
       await stopAll(listeners);
-      await queue.drain(DRAIN_MS);
+      await queue.drain(flushMs);
       rejections.close();
     },
     counters: () => Object.fromEntries(Array.from(started, ([url, listener]) => [url, listener.snapshot()])),

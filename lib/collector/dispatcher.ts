@@ -11,7 +11,15 @@ export type Outcome =
   /** Nothing in it can ever be stored. */
   | { readonly kind: "rejected"; readonly rejected: readonly Rejection[] }
   /** Storage refused at least one of its samples for now: worth another try, which changes nothing already stored. */
-  | { readonly kind: "failed"; readonly cause: unknown };
+  | {
+      readonly kind: "failed";
+      readonly cause: unknown;
+      /** Stored all the same. */
+      readonly samples: number;
+      /** Refused for now. */
+      readonly failed: number;
+      readonly rejected: readonly Rejection[];
+    };
 
 export interface Dispatcher {
   /**
@@ -48,7 +56,8 @@ async function store(storage: StorageDriver, records: readonly MeteringRecord[])
 function outcomeOf(results: readonly Result<MeteringRecord>[], stored: Iterator<Stored>): Outcome {
   const rejected: Rejection[] = [];
   let samples = 0;
-  let failure: { readonly cause: unknown } | undefined;
+  let failed = 0;
+  let cause: unknown;
   for (const result of results) {
     if (!result.ok) {
       rejected.push({ reason: result.reason, detail: result.detail });
@@ -56,10 +65,12 @@ function outcomeOf(results: readonly Result<MeteringRecord>[], stored: Iterator<
     }
     const answer: Stored = stored.next().value ?? { kind: "failed", cause: new Error("storage did not answer") };
     if (answer.kind === "recorded") samples++;
-    else if (answer.kind === "failed") failure = answer;
-    else rejected.push({ reason: "unstorable", detail: answer.detail });
+    else if (answer.kind === "failed") {
+      failed++;
+      cause = answer.cause;
+    } else rejected.push({ reason: "unstorable", detail: answer.detail });
   }
-  if (failure !== undefined) return { kind: "failed", cause: failure.cause };
+  if (failed > 0) return { kind: "failed", cause, samples, failed, rejected };
   // An empty batch, which publishers do send, is recorded: there was nothing to lose.
   return samples === 0 && rejected.length > 0
     ? { kind: "rejected", rejected }

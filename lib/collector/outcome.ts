@@ -11,6 +11,12 @@ export const rejectionReasons = [
 ] as const;
 export type RejectionReason = (typeof rejectionReasons)[number];
 
+/** A count for every reason, all 0. */
+export function noRejections(): Record<RejectionReason, number> {
+  // Its names are exactly the reasons, which the type of `fromEntries` can't say.
+  return Object.fromEntries(rejectionReasons.map((reason) => [reason, 0])) as Record<RejectionReason, number>;
+}
+
 export interface Rejection {
   readonly reason: RejectionReason;
   /** For a person: what was wrong, with the offending value shortened. Never a secret or a digest. */

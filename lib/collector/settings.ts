@@ -1,3 +1,4 @@
+import { parseListenUrl } from "./listener/listen-url.ts";
 import { type Dialect, dialects } from "./sample.ts";
 
 /** Everything that a deployed collector is told. The only place that knows the environment's names. */
@@ -25,7 +26,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 const DEFAULT_STAGE = "default";
 
-const names = {
+/** What each setting is called in an environment. */
+export const environmentNames = {
   storage: "COUNTERSIGN_STORAGE",
   secrets: "COUNTERSIGN_SECRETS",
   allowDefaultSecret: "COUNTERSIGN_ALLOW_DEFAULT_SECRET",
@@ -36,6 +38,7 @@ const names = {
   listen: "COUNTERSIGN_LISTEN",
   healthPort: "COUNTERSIGN_HEALTH_PORT",
 } as const;
+const names = environmentNames;
 
 /** @returns the environment from which `fromEnvironment` reads the same settings. */
 export function toEnvironment(settings: Settings): Record<string, string> {
@@ -52,10 +55,13 @@ export function toEnvironment(settings: Settings): Record<string, string> {
   };
 }
 
+export type ReadSettings =
+  | { readonly ok: true; readonly settings: Settings }
+  /** The settings all the same, as far as they can be read: so that whoever opens them reports what else is wrong. */
+  | { readonly ok: false; readonly problems: readonly string[]; readonly settings: Settings };
+
 /** @returns the settings, or every problem at once, each naming its variable and what to do. */
-export function fromEnvironment(
-  environment: Environment = process.env,
-): { readonly ok: true; readonly settings: Settings } | { readonly ok: false; readonly problems: readonly string[] } {
+export function fromEnvironment(environment: Environment = process.env): ReadSettings {
   const problems: string[] = [];
   const storage = environment[names.storage] ?? "";
   if (storage === "") problems.push(`${names.storage} is missing: give a storage URL such as dynamodb://samples`);
@@ -67,10 +73,10 @@ export function fromEnvironment(
     extraFields: textList(environment, names.extraFields, problems),
     secretArn: environment[names.secretArn] || null,
     stage: environment[names.stage] || DEFAULT_STAGE,
-    listen: (environment[names.listen] ?? "").split(",").filter((url) => url !== ""),
+    listen: listenUrls(environment, problems),
     healthPort: port(environment, problems),
   };
-  return problems.length === 0 ? { ok: true, settings } : { ok: false, problems };
+  return problems.length === 0 ? { ok: true, settings } : { ok: false, problems, settings };
 }
 
 function textList(environment: Environment, name: string, problems: string[]): readonly string[] {
@@ -81,6 +87,15 @@ function textList(environment: Environment, name: string, problems: string[]): r
   // The value may be a secret, so it is not repeated.
   problems.push(`${name}: expected a JSON list of texts such as ["one","two"]`);
   return [];
+}
+
+function listenUrls(environment: Environment, problems: string[]): readonly string[] {
+  const urls = (environment[names.listen] ?? "").split(",").filter((url) => url !== "");
+  for (const url of urls) {
+    const parsed = parseListenUrl(url);
+    if (!parsed.ok) problems.push(`${names.listen}: ${parsed.problem}`);
+  }
+  return urls;
 }
 
 function port(environment: Environment, problems: string[]): number | null {

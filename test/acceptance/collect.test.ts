@@ -7,6 +7,7 @@ import { splitFrames } from "../../lib/cli/message-file.ts";
 import { openPublisher } from "../../lib/cli/publisher.ts";
 import { decodeMsgpack } from "../../lib/collector/decode/msgpack.ts";
 import { identity } from "../../lib/collector/identity.ts";
+import type { Ledger } from "../../lib/collector/ledger.ts";
 import { toMessage } from "../../lib/collector/message.ts";
 import type { MeteringRecord } from "../../lib/collector/sample.ts";
 import { sign } from "../../lib/collector/signature/sign.ts";
@@ -14,6 +15,7 @@ import type { Value } from "../../lib/collector/value.ts";
 import { createQueues } from "../../lib/queue/create-queue.ts";
 import { openQueue } from "../../lib/queue/queue-client.ts";
 import { openStorage } from "../../lib/storage/open-storage.ts";
+import { balanced, imbalance } from "../support/balance.ts";
 import { type CapturedIo, captureIo } from "../support/captured-io.ts";
 import { eventually } from "../support/eventually.ts";
 import {
@@ -169,6 +171,13 @@ describe("collect", () => {
       });
       expect(final.listeners[udp6]).toMatchObject({ received: 60, recorded: 60, inFlight: 0 });
       expect(final.listeners[tcp]).toMatchObject({ received: 200, recorded: 200, inFlight: 0 });
+      for (const ledger of Object.values<Ledger>(final.ledgers)) expect(imbalance(ledger)).toEqual(balanced);
+      expect(final.ledgers).toMatchObject({
+        udp: { figures: { MessagesReceived: 130, SamplesRecorded: 120, SamplesRejected: 10, RecordsInFlight: 0 } },
+        tcp: { figures: { MessagesReceived: 200, SamplesRecorded: 200, RecordsInFlight: 0 } },
+        queue: { figures: { MessagesReceived: 2 * bodies.length + 1, SamplesFailed: 0 }, rejected: { undecodable: 1 } },
+      });
+      if (process.platform === "linux") expect(final.listeners[udp4].kernelDrops).toBe(0);
       expect(final.queue).toEqual({ received: 2 * bodies.length + 1, deleted: 2 * bodies.length + 1, failed: 0 });
     },
     60_000,

@@ -101,6 +101,9 @@ describe("the local process", () => {
       expect(output.out).toContain(
         "listeners: 160 received = 160 recorded + 0 rejected + 0 lost; queue: 9 received, 0 to be tried again",
       );
+      expect(output.out).toContain(
+        "samples: 209 decoded = 205 recorded + 4 rejected + 0 failed + 0 shed; 0 datagrams dropped by the kernel",
+      );
       tables.push(output.out.slice(output.out.indexOf("METER")));
     }
     expect(tables[1]).toBe(tables[0]);
@@ -118,6 +121,8 @@ describe("the local process", () => {
       expect(second.output.err).toContain("--port 0");
       busy.child.kill("SIGTERM");
       expect(await busy.exited).toEqual({ code: 0, signal: null });
+      // What came since the start, or since the demo, is accounted for at the end.
+      expect(busy.output.out).toContain("\nsamples: 0 decoded = 0 recorded");
     } finally {
       busy.child.kill("SIGKILL");
     }

@@ -62,11 +62,12 @@ describe("the dispatcher", () => {
   it("fails a message one of whose samples storage refuses for now, and no other", async () => {
     const storage = answering({ b: { kind: "failed", cause: "throttled" } });
     const outcomes = await createDispatcher(judge, storage).dispatch([
-      accept([sample("a"), sample("b")]),
+      accept([sample("a"), sample("b"), null]),
       accept([sample("c")]),
     ]);
+    const rejected = [{ reason: "not-a-sample", detail: "expected a map, got nil" }];
     expect(outcomes).toEqual([
-      { kind: "failed", cause: "throttled" },
+      { kind: "failed", cause: "throttled", samples: 1, failed: 1, rejected },
       { kind: "recorded", samples: 1, rejected: [] },
     ]);
     expect(await storedIds(storage)).toEqual(["a", "c"]);
@@ -92,7 +93,7 @@ describe("the dispatcher", () => {
     const fault = new Error("a fault of the driver");
     const breaking: StorageDriver = { ...openMemory(), record: () => Promise.reject(fault) };
     expect(await createDispatcher(judge, breaking).dispatch([accept([sample("a")]), accept([1n])])).toMatchObject([
-      { kind: "failed", cause: fault },
+      { kind: "failed", cause: fault, samples: 0, failed: 1, rejected: [] },
       { kind: "rejected" },
     ]);
     const silent: StorageDriver = { ...openMemory(), record: async () => [] };

@@ -47,8 +47,9 @@ describe("settings", () => {
       COUNTERSIGN_DIALECTS: "py3,py4",
       COUNTERSIGN_EXTRA_FIELDS: "[1]",
       COUNTERSIGN_HEALTH_PORT: "http",
+      COUNTERSIGN_LISTEN: "udp://0.0.0.0:4952,4953,tcp://0.0.0.0",
     });
-    expect(read).toEqual({
+    expect(read).toMatchObject({
       ok: false,
       problems: [
         "COUNTERSIGN_STORAGE is missing: give a storage URL such as dynamodb://samples",
@@ -56,8 +57,11 @@ describe("settings", () => {
         'COUNTERSIGN_ALLOW_DEFAULT_SECRET: expected true or false, got "yes"',
         'COUNTERSIGN_DIALECTS: no dialect "py4": choose from py3, kilo, icehouse',
         'COUNTERSIGN_EXTRA_FIELDS: expected a JSON list of texts such as ["one","two"]',
+        'COUNTERSIGN_LISTEN: "4953": write udp://HOST:PORT or tcp://HOST:PORT, such as udp://0.0.0.0:4952',
+        'COUNTERSIGN_LISTEN: "tcp://0.0.0.0": the port is missing, such as tcp://0.0.0.0:4952',
         'COUNTERSIGN_HEALTH_PORT: expected a port from 0 to 65535, got "http"',
       ],
+      settings: { storage: "", secrets: [], listen: ["udp://0.0.0.0:4952", "4953", "tcp://0.0.0.0"], healthPort: null },
     });
   });
 });

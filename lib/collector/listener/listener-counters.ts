@@ -1,4 +1,4 @@
-import { type RejectionReason, rejectionReasons } from "../outcome.ts";
+import { noRejections, type RejectionReason } from "../outcome.ts";
 
 /**
  * What became of every message of one listener. At every moment
@@ -19,6 +19,11 @@ export interface ListenerCounters {
   readonly inFlight: number;
   /** Of the socket or of our own code; apart from the ledger. */
   readonly errors: number;
+  /**
+   * UDP only, and only in a snapshot: datagrams that the kernel dropped at this socket, before they could be received;
+   * apart from the ledger. Absent where the system does not tell (anything but Linux).
+   */
+  readonly kernelDrops?: number;
   /** TCP only. */
   readonly connections?: ConnectionCounters;
 }
@@ -48,13 +53,11 @@ export interface MutableCounters extends Writable<ListenerCounters> {
 }
 
 export function newCounters(connections?: MutableConnectionCounters): MutableCounters {
-  const none = Object.fromEntries(rejectionReasons.map((reason) => [reason, 0]));
   const counters: MutableCounters = {
     received: 0,
     bytes: 0,
     recorded: 0,
-    // Its names are exactly the reasons, which the type of `fromEntries` can't say.
-    rejected: none as Record<RejectionReason, number>,
+    rejected: noRejections(),
     failed: 0,
     shed: 0,
     inFlight: 0,

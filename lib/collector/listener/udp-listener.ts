@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { type BindAddress, bindAddress } from "./bind-address.ts";
 import { bindError } from "./bind-error.ts";
 import { createIntake } from "./intake.ts";
+import { type KernelDrops, watchKernelDrops } from "./kernel-drops.ts";
 import { toListenUrl } from "./listen-url.ts";
 import type { Listener, ListenerOptions } from "./listener.ts";
 import { newCounters, snapshotOf } from "./listener-counters.ts";
@@ -30,6 +31,7 @@ export function createUdpListener(options: UdpListenerOptions): UdpListener {
   const intake = createIntake(options, counters);
   let socket: Socket | undefined;
   let granted: number | undefined;
+  let kernelDrops: KernelDrops | undefined;
   let starting: Promise<string> | undefined;
   let stopping: Promise<void> | undefined;
 
@@ -58,6 +60,7 @@ export function createUdpListener(options: UdpListenerOptions): UdpListener {
       opened.close();
       throw error;
     }
+    kernelDrops = watchKernelDrops(opened.address());
     socket = opened;
     return opened;
   };
@@ -80,12 +83,17 @@ export function createUdpListener(options: UdpListenerOptions): UdpListener {
       () => false,
       STOP_WITHIN_MS,
     );
+    // The kernel forgets the figure with the socket.
+    kernelDrops?.read();
     await new Promise<void>((resolve) => socket?.close(resolve));
   };
 
   return {
     counters,
-    snapshot: () => snapshotOf(counters),
+    snapshot() {
+      const dropped = kernelDrops?.read();
+      return snapshotOf(dropped === undefined ? counters : { ...counters, kernelDrops: dropped });
+    },
     get grantedReceiveBufferBytes() {
       return granted;
     },

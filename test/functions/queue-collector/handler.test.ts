@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { startQueueCollector } from "../../../functions/queue-collector/start.ts";
 import { toEnvironment } from "../../../lib/collector/settings.ts";
+import { isEmf, sumEmf } from "../../support/emf-reader.ts";
 import { CAPTURE_SECRET, notificationBodies } from "../../support/fixtures.ts";
 
 const settings = {
@@ -46,10 +47,17 @@ describe("the queue collector", () => {
     const body = notificationBodies()["notifier_v2_one_sample.body"] ?? "";
     expect(await collector.handler(event(body), context)).toEqual({ batchItemFailures: [] });
     await collector.close();
-    expect(lines.map((line) => JSON.parse(line))).toEqual([
+    expect(lines.filter((line) => !isEmf(line)).map((line) => JSON.parse(line))).toEqual([
       { level: "warn", message: "a well-known default secret is accepted: anybody can sign samples" },
       { level: "info", message: "messages handled", received: 1, recorded: 1, rejected: 0, failed: 0, samples: 1 },
     ]);
+    expect(collector.ledger().figures).toMatchObject({ MessagesReceived: 1, SamplesRecorded: 1 });
+    const place = "Stage=test Listener=queue";
+    expect(sumEmf(lines.filter(isEmf))).toEqual(
+      Object.fromEntries(
+        Object.entries(collector.ledger().figures).map(([name, total]) => [`${name} ${place}`, total]),
+      ),
+    );
   });
 
   it.each([

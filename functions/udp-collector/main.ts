@@ -1,0 +1,36 @@
+import { createLogger } from "../../lib/collector/logger.ts";
+import { startUdpCollector } from "./udp-collector.ts";
+
+/**
+ * The process in the container: started with an environment, ended by a signal. The first SIGTERM or SIGINT drains,
+ * a second one does so at once. Exits with 0 when all is stored or accounted for, with 1 when it could not start
+ * or did not come to an end.
+ */
+
+/** ECS kills at 120 s (`stopTimeout`), without a word about what was lost. */
+const STOP_WITHIN_MS = 115_000;
+
+const write = (line: string) => void process.stdout.write(`${line}\n`);
+const logger = createLogger(write);
+
+// Asked for before the start: process 1 of a container would not even notice a signal without.
+let onSignal = () => {};
+const signalled = new Promise<void>((resolve) => {
+  onSignal = resolve;
+});
+for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => onSignal());
+
+const collector = await startUdpCollector({ write });
+if ("problems" in collector) {
+  for (const problem of collector.problems) logger.error("can't start", { problem });
+  process.exit(1);
+}
+await signalled;
+const deadline = setTimeout(() => {
+  logger.error("gave up stopping: samples may be lost", { ledgers: collector.ledgers() });
+  process.exit(1);
+}, STOP_WITHIN_MS);
+deadline.unref();
+onSignal = () => void collector.stop();
+await collector.stop();
+process.exit(0);
