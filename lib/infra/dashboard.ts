@@ -1,0 +1,110 @@
+import { Dashboard, GraphWidget, type IMetric, MathExpression, TextWidget } from "aws-cdk-lib/aws-cloudwatch";
+import { Construct } from "constructs";
+import { type ListenerName, listenerMetrics, type MetricName } from "../collector/metrics.ts";
+import { collectorMetric, rejectedByReason } from "./collector-metric.ts";
+import type { QueueCollector } from "./queue-collector.ts";
+import type { SampleStorage } from "./sample-storage.ts";
+
+export interface CollectorDashboardProps {
+  readonly stage: string;
+  readonly queueCollector: QueueCollector;
+  readonly storage: SampleStorage;
+  /** Whether the socket side is deployed as well. */
+  readonly sockets: boolean;
+}
+
+const FULL_WIDTH = 24;
+
+/** One page that reads from top to bottom as a sample travels: what is received ends in one of the rows below. */
+export class CollectorDashboard extends Construct {
+  readonly dashboard: Dashboard;
+  readonly #stage: string;
+  readonly #listeners: readonly ListenerName[];
+
+  constructor(scope: Construct, id: string, props: CollectorDashboardProps) {
+    super(scope, id);
+    const { queueCollector, storage, sockets } = props;
+    this.#stage = props.stage;
+    this.#listeners = sockets ? ["queue", "udp", "tcp"] : ["queue"];
+    const { queue, deadLetterQueue } = queueCollector;
+
+    this.dashboard = new Dashboard(this, "Dashboard", {
+      widgets: [
+        [new TextWidget({ markdown: explanation, width: FULL_WIDTH, height: 2 })],
+        row("Received: messages", this.#each("MessagesReceived"), "Received: samples", this.#each("SamplesDecoded")),
+        row(
+          "Recorded: samples",
+          this.#each("SamplesRecorded"),
+          "Recorded in part: messages",
+          this.#each("MessagesPartial"),
+        ),
+        row(
+          "Rejected: samples by reason",
+          this.#listeners.flatMap((listener) => rejectedByReason(props.stage, listener)),
+          "Rejected: messages",
+          this.#each("MessagesRejected"),
+        ),
+        row("Failed: samples", this.#each("SamplesFailed"), "Failed: messages", this.#each("MessagesFailed")),
+        ...(sockets ? this.#socketRows() : []),
+        row(
+          "Queue: age of the oldest message, seconds",
+          [queue.metricApproximateAgeOfOldestMessage()],
+          "Queue: messages waiting, and dead letters",
+          [
+            queue.metricApproximateNumberOfMessagesVisible(),
+            deadLetterQueue.metricApproximateNumberOfMessagesVisible(),
+          ],
+        ),
+        row("Cost: DynamoDB write units", writeUnits(storage), "Cost: Lambda GB-seconds and SQS messages", [
+          gigabyteSeconds(queueCollector),
+          queue.metricNumberOfMessagesReceived(),
+        ]),
+      ],
+    });
+  }
+
+  #each(name: MetricName): readonly IMetric[] {
+    return this.#listeners
+      .filter((listener) => listenerMetrics[listener].includes(name))
+      .map((listener) => collectorMetric(this.#stage, listener, name, { label: listener }));
+  }
+
+  #socketRows() {
+    const drops = collectorMetric(this.#stage, "udp", "KernelDrops");
+    const waiting = (["udp", "tcp"] as const).map((listener) =>
+      collectorMetric(this.#stage, listener, "RecordsInFlight", { label: listener, statistic: "Maximum" }),
+    );
+    return [
+      row("Shed: samples", this.#each("SamplesShed"), "Shed: messages", this.#each("MessagesShed")),
+      row("Kernel drops: datagrams", [drops], "Records in flight, the fullest task", waiting),
+    ];
+  }
+}
+
+const explanation =
+  "Received = recorded + rejected + failed + shed + in flight, for messages and for samples. " +
+  "Whatever is not recorded is explained in a row below; each alarm has its section in docs/runbook.md.";
+
+function row(leftTitle: string, left: readonly IMetric[], rightTitle: string, right: readonly IMetric[]) {
+  return [graph(leftTitle, left), graph(rightTitle, right)];
+}
+
+function graph(title: string, metrics: readonly IMetric[]): GraphWidget {
+  return new GraphWidget({ title, left: [...metrics], width: FULL_WIDTH / 2, leftYAxis: { min: 0, showUnits: false } });
+}
+
+function writeUnits({ tables }: SampleStorage): readonly IMetric[] {
+  if (tables === undefined) return [];
+  return [tables.samples, tables.resources].map((table) =>
+    table.metricConsumedWriteCapacityUnits({ statistic: "Sum", label: table.node.id }),
+  );
+}
+
+function gigabyteSeconds({ function: handler }: QueueCollector): IMetric {
+  return new MathExpression({
+    // The function has one gigabyte, so its seconds are what is billed.
+    expression: "milliseconds / 1000",
+    usingMetrics: { milliseconds: handler.metricDuration({ statistic: "Sum" }) },
+    label: "GB-seconds",
+  });
+}

@@ -1,0 +1,32 @@
+import type { ITopic } from "aws-cdk-lib/aws-sns";
+import { Construct } from "constructs";
+import { AlarmTopic } from "./alarm-topic.ts";
+import { CollectorDashboard } from "./dashboard.ts";
+import type { QueueCollector } from "./queue-collector.ts";
+import { QueueMonitoring } from "./queue-monitoring.ts";
+import type { SampleStorage } from "./sample-storage.ts";
+
+export interface MonitoringProps {
+  readonly stage: string;
+  readonly queueCollector: QueueCollector;
+  readonly storage: SampleStorage;
+  /** Whether the socket side is deployed as well, in a stack of its own with its own alarms. */
+  readonly sockets: boolean;
+  /** The owner's, for alarms. @default - one is made */
+  readonly alarmTopic?: ITopic;
+  /** @default "docs/runbook.md", in the repository */
+  readonly runbookUrl?: string;
+}
+
+/** What wakes the owner, and what they look at first. */
+export class Monitoring extends Construct {
+  readonly alarmTopic: ITopic;
+  readonly dashboard: CollectorDashboard;
+
+  constructor(scope: Construct, id: string, props: MonitoringProps) {
+    super(scope, id);
+    this.alarmTopic = props.alarmTopic ?? new AlarmTopic(this, "AlarmTopic").topic;
+    new QueueMonitoring(this, "Alarms", { ...props, topic: this.alarmTopic });
+    this.dashboard = new CollectorDashboard(this, "Dashboard", props);
+  }
+}

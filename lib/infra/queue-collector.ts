@@ -1,0 +1,160 @@
+import { fileURLToPath } from "node:url";
+import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import type { Metric, MetricOptions } from "aws-cdk-lib/aws-cloudwatch";
+import { type IGrantable, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { Alias } from "aws-cdk-lib/aws-kms";
+import { Architecture, Runtime } from "aws-cdk-lib/aws-lambda";
+import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
+import { NodejsFunction, OutputFormat } from "aws-cdk-lib/aws-lambda-nodejs";
+import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import { Topic } from "aws-cdk-lib/aws-sns";
+import { SqsSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
+import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
+import { Construct } from "constructs";
+import type { MetricName } from "../collector/metrics.ts";
+import { type Settings, toEnvironment } from "../collector/settings.ts";
+import { collectorMetric } from "./collector-metric.ts";
+import type { SampleStorage } from "./sample-storage.ts";
+import type { SigningSecret } from "./signing-secret.ts";
+
+export interface QueueCollectorProps {
+  readonly settings: Pick<Settings, "stage" | "dialects" | "extraFields">;
+  readonly storage: SampleStorage;
+  readonly secret: SigningSecret;
+  /** Messages that one invocation gets at most. @default 100, what the handler gives storage in one call */
+  readonly batchSize?: number;
+  /** How long to wait for them. @default 5 seconds */
+  readonly batchWindow?: Duration;
+  /** Invocations at a time; what is more waits in the queue. @default 10 */
+  readonly maxConcurrency?: number;
+  /** @default RetentionDays.THREE_MONTHS */
+  readonly logRetention?: RetentionDays;
+}
+
+/** The storage driver gives up after 20 seconds; this leaves the handler time to name what failed. */
+const FUNCTION_TIMEOUT = Duration.seconds(30);
+
+/** What AWS asks for, so that Lambda's own retries of a throttled batch end before the messages show up again. */
+const TIMEOUTS_UNTIL_VISIBLE = 6;
+
+/** Tries before a message is set aside. Each may be the one that storage recovers for. */
+const MAX_RECEIVE_COUNT = 5;
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** The queue side: a topic for fan-out, the queue behind it, and the function that empties it. */
+export class QueueCollector extends Construct {
+  /** For producers that others listen to as well; the queue takes messages directly too. */
+  readonly topic: Topic;
+  readonly queue: Queue;
+  /** Messages that failed too often, and those that the topic could not hand over. Empty when all is well. */
+  readonly deadLetterQueue: Queue;
+  readonly function: NodejsFunction;
+  readonly #stage: string;
+
+  constructor(scope: Construct, id: string, props: QueueCollectorProps) {
+    super(scope, id);
+    const batchWindow = props.batchWindow ?? Duration.seconds(5);
+    this.#stage = props.settings.stage;
+
+    // SNS may not use AWS's own KMS key for SQS, so these are encrypted by SQS itself.
+    const encrypted = {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    };
+    // A message takes its age along, so this has to be the longer of the two: it leaves ten days to act.
+    this.deadLetterQueue = new Queue(this, "DeadLetterQueue", { ...encrypted, retentionPeriod: Duration.days(14) });
+    this.queue = new Queue(this, "Queue", {
+      ...encrypted,
+      retentionPeriod: Duration.days(4),
+      visibilityTimeout: Duration.seconds(
+        TIMEOUTS_UNTIL_VISIBLE * FUNCTION_TIMEOUT.toSeconds() + batchWindow.toSeconds(),
+      ),
+      deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: MAX_RECEIVE_COUNT },
+    });
+
+    this.topic = new Topic(this, "Topic", {
+      displayName: "Signed samples",
+      enforceSSL: true,
+      masterKey: Alias.fromAliasName(this, "TopicKey", "alias/aws/sns"),
+    });
+    this.topic.addSubscription(
+      new SqsSubscription(this.queue, { rawMessageDelivery: true, deadLetterQueue: this.deadLetterQueue }),
+    );
+
+    this.function = this.#createFunction(props);
+    props.storage.grantWrite(this.function);
+    props.secret.grantRead(this.function);
+    this.function.addEventSource(
+      new SqsEventSource(this.queue, {
+        batchSize: props.batchSize ?? 100,
+        maxBatchingWindow: batchWindow,
+        maxConcurrency: props.maxConcurrency ?? 10,
+        reportBatchItemFailures: true,
+      }),
+    );
+  }
+
+  /** Leave to send samples, to the topic and to the queue. */
+  grantSend(grantee: IGrantable): void {
+    this.topic.grantPublish(grantee);
+    this.queue.grantSendMessages(grantee);
+  }
+
+  /** A figure that the function counts. */
+  metric(name: MetricName, options?: MetricOptions): Metric {
+    return collectorMetric(this.#stage, "queue", name, options);
+  }
+
+  #createFunction(props: QueueCollectorProps): NodejsFunction {
+    const logGroup = new LogGroup(this, "Log", {
+      retention: props.logRetention ?? RetentionDays.THREE_MONTHS,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    // A role of our own, because the one that CDK would make may write every log group of the account.
+    const role = new Role(this, "Role", { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
+    logGroup.grantWrite(role);
+    return new NodejsFunction(this, "Function", {
+      description: "Verifies signed samples from the queue and records them",
+      entry: `${root}functions/queue-collector/handler.ts`,
+      projectRoot: root,
+      depsLockFilePath: `${root}package-lock.json`,
+      handler: "handler",
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      // Lambda gives processor time by memory; verification is all processor.
+      memorySize: 1_024,
+      timeout: FUNCTION_TIMEOUT,
+      role,
+      logGroup,
+      awsSdkConnectionReuse: false,
+      environment: {
+        ...toEnvironment({
+          ...props.settings,
+          storage: props.storage.url,
+          secrets: [],
+          secretArn: props.secret.arn,
+          allowDefaultSecret: false,
+          listen: [],
+          healthPort: null,
+        }),
+        NODE_OPTIONS: "--enable-source-maps",
+      },
+      bundling: {
+        format: OutputFormat.ESM,
+        target: "node24",
+        minify: true,
+        sourceMap: true,
+        sourcesContent: false,
+        // The runtime's own SDK is another version than the one tested here, and can't be run on a laptop.
+        bundleAwsSDK: true,
+        mainFields: ["module", "main"],
+        // Parts of the SDK are CommonJS and require Node's modules, which ESM has no `require` for.
+        // The name is one that no minifier picks.
+        banner:
+          'import{createRequire as createBundleRequire}from"node:module";const require=createBundleRequire(import.meta.url);',
+      },
+    });
+  }
+}

@@ -1,0 +1,32 @@
+import { Duration } from "aws-cdk-lib";
+import { type IMetric, MathExpression } from "aws-cdk-lib/aws-cloudwatch";
+import { type ListenerName, listenerMetrics } from "../collector/metrics.ts";
+import { collectorMetric } from "./collector-metric.ts";
+
+/** Long enough that a handful of messages is not a share of anything. */
+const PERIOD = Duration.minutes(15);
+
+/**
+ * Messages of these listeners of which something was rejected, in percent of those received. Counted by message,
+ * because what can't be decoded has no samples to count.
+ */
+export function rejectedShare(stage: string, listeners: readonly ListenerName[]): IMetric {
+  const usingMetrics: Record<string, IMetric> = {};
+  const sum = (name: "MessagesReceived" | "MessagesRejected" | "MessagesPartial") =>
+    listeners
+      .filter((listener) => listenerMetrics[listener].includes(name))
+      .map((listener) => {
+        const id = `${listener}${name}`;
+        usingMetrics[id] = collectorMetric(stage, listener, name, { period: PERIOD });
+        return `FILL(${id}, 0)`;
+      })
+      .join(" + ");
+  const wrong = [sum("MessagesRejected"), sum("MessagesPartial")].filter((terms) => terms !== "").join(" + ");
+  const received = sum("MessagesReceived");
+  return new MathExpression({
+    expression: `IF(${received} > 0, 100 * (${wrong}) / (${received}), 0)`,
+    usingMetrics,
+    label: "% rejected",
+    period: PERIOD,
+  });
+}

@@ -1,0 +1,71 @@
+import { Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
+import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
+import { BlockPublicAccess, Bucket, BucketEncryption } from "aws-cdk-lib/aws-s3";
+import { Construct } from "constructs";
+import { acknowledgeFolders } from "./acknowledge-folders.ts";
+
+export interface SampleLogProps {
+  /** Days that an object is kept, counted from its writing. @default - for ever */
+  readonly retentionDays?: number | undefined;
+}
+
+/** What the S3 storage writes below: samples and events, each in a folder of its own. */
+export const logFolders = { samples: "samples/", events: "events/" } as const;
+
+/** Where Athena leaves its answers. */
+export const ANSWERS_FOLDER = "athena/";
+
+/** The bucket of the S3 log, and of the answers of those who query it. */
+export class SampleLog extends Construct {
+  readonly bucket: Bucket;
+
+  constructor(scope: Construct, id: string, props: SampleLogProps = {}) {
+    super(scope, id);
+    const { retentionDays } = props;
+    this.bucket = new Bucket(this, "Bucket", {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      encryption: BucketEncryption.S3_MANAGED,
+      // The log writes an object once and never again, so versions cost nothing, and a mistaken delete can be undone.
+      versioned: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+      lifecycleRules: [
+        { id: "unfinished", abortIncompleteMultipartUploadAfter: Duration.days(7) },
+        { id: "deleted", noncurrentVersionExpiration: Duration.days(30) },
+        { id: "answers", prefix: ANSWERS_FOLDER, expiration: Duration.days(7) },
+        ...(retentionDays === undefined
+          ? []
+          : Object.values(logFolders).map((prefix) => ({
+              id: `retention of ${prefix}`,
+              prefix,
+              expiration: Duration.days(retentionDays),
+            }))),
+      ],
+    });
+    Validations.of(this.bucket).acknowledge({
+      id: "AwsSolutions-S1",
+      reason:
+        "access logs of a bucket that one role only adds to would cost more requests than the log itself; CloudTrail data events can be switched on",
+    });
+  }
+
+  /** What `openStorage` takes. */
+  get url(): string {
+    return `s3://${this.bucket.bucketName}/`;
+  }
+
+  /** Adding objects to the log's two folders, nothing else: a conditional put needs no right to read. */
+  grantWrite(grantee: IGrantable): Grant {
+    const folders = Object.values(logFolders);
+    acknowledgeFolders(grantee, this.bucket, folders, "an object is named after the hash of its content");
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ["s3:PutObject"],
+      resourceArns: folders.map((folder) => this.bucket.arnForObjects(`${folder}*`)),
+    });
+  }
+
+  grantRead(grantee: IGrantable): Grant {
+    return this.bucket.grantRead(grantee);
+  }
+}

@@ -1,0 +1,82 @@
+import { RemovalPolicy } from "aws-cdk-lib";
+import { type IMetric, MathExpression, type MathExpressionOptions } from "aws-cdk-lib/aws-cloudwatch";
+import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from "aws-cdk-lib/aws-dynamodb";
+import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
+import { Construct } from "constructs";
+import { keyNames, meterIndex, projectIndex, TTL_ATTRIBUTE } from "../storage/dynamodb-keys.ts";
+
+export interface SampleTablesProps {
+  /** Days that a sample is kept, counted from its own time. @default - for ever */
+  readonly retentionDays?: number | undefined;
+  /** The tables refuse to be deleted, whoever asks. @default true */
+  readonly deletionProtection?: boolean;
+}
+
+/** The two tables that `createTables` makes on a laptop, with what an account adds to them. */
+export class SampleTables extends Construct {
+  /** Samples and events. */
+  readonly samples: Table;
+  /** Metadata versions, meters and projects. */
+  readonly resources: Table;
+  readonly #retentionDays: number | undefined;
+
+  constructor(scope: Construct, id: string, props: SampleTablesProps = {}) {
+    super(scope, id);
+    this.#retentionDays = props.retentionDays;
+    const text = (name: string) => ({ name, type: AttributeType.STRING });
+    const tableProps = {
+      partitionKey: text(keyNames.partition),
+      sortKey: text(keyNames.sort),
+      // One write unit a sample, and nobody has to guess how many samples there will be.
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      // Of the two keys that need no looking after, the one whose use shows in CloudTrail.
+      encryption: TableEncryption.AWS_MANAGED,
+      timeToLiveAttribute: TTL_ATTRIBUTE,
+      deletionProtection: props.deletionProtection ?? true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    };
+    this.samples = new Table(this, "Samples", tableProps);
+    this.resources = new Table(this, "Resources", tableProps);
+    for (const { name, partition } of [projectIndex, meterIndex]) {
+      this.resources.addGlobalSecondaryIndex({
+        indexName: name,
+        partitionKey: text(partition),
+        projectionType: ProjectionType.KEYS_ONLY,
+      });
+    }
+  }
+
+  /** What `openStorage` takes. */
+  get url(): string {
+    const retention = this.#retentionDays === undefined ? "" : `&retention_days=${this.#retentionDays}`;
+    return `dynamodb://${this.samples.tableName}?resources=${this.resources.tableName}${retention}`;
+  }
+
+  /** Exactly the calls that the driver's `record` makes. */
+  grantWrite(grantee: IGrantable): void {
+    const grant = (action: string, ...tables: readonly Table[]) =>
+      // Not the tables' own grants, which cover the indexes too.
+      Grant.addToPrincipal({ grantee, actions: [action], resourceArns: tables.map((table) => table.tableArn) });
+    grant("dynamodb:BatchWriteItem", this.samples, this.resources);
+    // With retention, what samples point to may only ever expire later: that takes a condition.
+    if (this.#retentionDays !== undefined) grant("dynamodb:UpdateItem", this.resources);
+  }
+
+  /** Exactly the calls that the driver's `samples` and `events` make. */
+  grantRead(grantee: IGrantable): void {
+    this.samples.grant(grantee, "dynamodb:Query");
+    this.resources.grant(grantee, "dynamodb:Query", "dynamodb:Scan", "dynamodb:BatchGetItem");
+  }
+
+  /** Writes that DynamoDB refused for being too many, in both tables. */
+  metricThrottledWrites(options?: MathExpressionOptions): IMetric {
+    const throttled = (table: Table) => table.metric("WriteThrottleEvents", { statistic: "Sum" });
+    return new MathExpression({
+      expression: "FILL(samples, 0) + FILL(resources, 0)",
+      usingMetrics: { samples: throttled(this.samples), resources: throttled(this.resources) },
+      label: "throttled writes",
+      ...options,
+    });
+  }
+}

@@ -1,0 +1,183 @@
+import { isIPv4 } from "node:net";
+import { RetentionDays } from "aws-cdk-lib/aws-logs";
+import { parseDialects, type Settings } from "../collector/settings.ts";
+import { ContextReader } from "./context-reader.ts";
+
+/** What differs from one deployment to the next; docs/deploy.md explains each. */
+export interface StageSettings extends Pick<Settings, "stage" | "dialects" | "extraFields"> {
+  /** Samples go to DynamoDB. @default true */
+  readonly tables: boolean;
+  /** Samples go to a log in S3, which Athena reads. @default true */
+  readonly log: boolean;
+  /** Days that samples are kept. @default null, for ever */
+  readonly retentionDays: number | null;
+  /** Tables refuse to be deleted, whoever asks. @default true */
+  readonly deletionProtection: boolean;
+  /** Queue messages that one invocation gets. @default 100 */
+  readonly batchSize: number;
+  /** Seconds to wait for them. @default 5 */
+  readonly batchWindowSeconds: number;
+  /** Invocations at a time. @default 10 */
+  readonly maxConcurrency: number;
+  /** Days that our own log lines are kept. @default 90 */
+  readonly logRetentionDays: RetentionDays;
+  /** The owner's topic for alarms. @default null, a topic is made */
+  readonly alarmTopicArn: string | null;
+  /** The socket side. @default null, none: a load balancer costs money while idle */
+  readonly udp: UdpSettings | null;
+}
+
+export interface UdpSettings {
+  /** IPv4 networks that the publishers send from. At least one. */
+  readonly clientCidrs: readonly string[];
+  /** Reachable from the internet. @default false */
+  readonly internetFacing: boolean;
+  /** Where to put it. @default null, a VPC is made */
+  readonly vpc: VpcSettings | null;
+  /** @default 2 */
+  readonly minTasks: number;
+  /** @default 10 */
+  readonly maxTasks: number;
+  /** CPU units of a task; it gets twice as many MiB of memory. @default 512 */
+  readonly cpu: number;
+}
+
+/** A VPC of one's own, described so that synthesis needs no look-up in the account. */
+export interface VpcSettings {
+  readonly vpcId: string;
+  /** One for each subnet, in the same order. */
+  readonly availabilityZones: readonly string[];
+  /** For tasks, and for the load balancer while it is internal. */
+  readonly subnetIds: readonly string[];
+  /** For a load balancer that faces the internet. */
+  readonly publicSubnetIds: readonly string[];
+}
+
+export type ParsedStage =
+  | { readonly ok: true; readonly settings: StageSettings }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+/** Where the context keeps the stages, and which of them is meant. */
+export const contextKeys = { stages: "countersign:stages", stage: "stage" } as const;
+
+const STAGE_NAME = /^[a-z][a-z0-9-]{0,19}$/;
+/** A century: beyond it somebody meant "for ever", which is null. */
+const MOST_DAYS = 36_525;
+/** What Lambda allows: a larger batch only with a window. */
+const LARGEST_BATCH_WITHOUT_WINDOW = 10;
+
+/**
+ * Reads one stage out of the CDK context.
+ *
+ * @returns its settings, or every problem at once, each with the offending value
+ */
+export function parseStage(stage: unknown, stages: unknown): ParsedStage {
+  const problems: string[] = [];
+  const all = new ContextReader(contextKeys.stages, stages, problems);
+  if (typeof stage !== "string" || !STAGE_NAME.test(stage)) {
+    const form = "1 to 20 of a-z, 0-9 and -, beginning with a letter";
+    return {
+      ok: false,
+      problems: [...problems, `${contextKeys.stage}: expected ${form}, got ${JSON.stringify(stage)}`],
+    };
+  }
+  const values = all.inner(stage);
+  if (values === undefined) {
+    if (problems.length === 0)
+      problems.push(`${contextKeys.stages}: no stage ${JSON.stringify(stage)}: describe it in cdk.json`);
+    return { ok: false, problems };
+  }
+  const settings = stageFrom(stage, values);
+  values.refuseOthers();
+  return problems.length === 0 ? { ok: true, settings } : { ok: false, problems };
+}
+
+function stageFrom(stage: string, values: ContextReader): StageSettings {
+  const settings: StageSettings = {
+    stage,
+    dialects: dialectsFrom(values),
+    extraFields: values.texts("extraFields", /./, "names of top-level fields"),
+    tables: values.flag("tables", true),
+    log: values.flag("log", true),
+    retentionDays: values.wholeNumber("retentionDays", { from: 1, to: MOST_DAYS }, null),
+    deletionProtection: values.flag("deletionProtection", true),
+    batchSize: values.wholeNumber("batchSize", { from: 1, to: 10_000 }, 100),
+    batchWindowSeconds: values.wholeNumber("batchWindowSeconds", { from: 0, to: 300 }, 5),
+    maxConcurrency: values.wholeNumber("maxConcurrency", { from: 2, to: 1_000 }, 10),
+    logRetentionDays: values.oneOf("logRetentionDays", LOG_RETENTIONS, RetentionDays.THREE_MONTHS),
+    alarmTopicArn: values.text("alarmTopicArn", /^arn:[^:]+:sns:[^:]+:\d{12}:[\w-]+$/, "the ARN of an SNS topic", null),
+    udp: udpFrom(values.inner("udp")),
+  };
+  if (!settings.tables && !settings.log) values.problem("log", "samples need tables or a log: set one of them to true");
+  if (settings.batchSize > LARGEST_BATCH_WITHOUT_WINDOW && settings.batchWindowSeconds === 0) {
+    values.problem("batchSize", `at most ${LARGEST_BATCH_WITHOUT_WINDOW} when batchWindowSeconds is 0`);
+  }
+  return settings;
+}
+
+/** Not those that mean for ever: a log group without an end is a bill without an end. */
+const LOG_RETENTIONS = Object.values(RetentionDays)
+  .filter((days) => typeof days === "number")
+  .filter((days) => days < RetentionDays.INFINITE);
+
+function dialectsFrom(values: ContextReader): Settings["dialects"] {
+  const text = values.text("dialects", /./, "names of dialects with commas between", "py3,kilo,icehouse");
+  const dialects = parseDialects(text);
+  if (typeof dialects !== "string") return dialects;
+  values.problem("dialects", dialects);
+  return [];
+}
+
+const NETWORK = /^[0-9.]+\/[0-9]{1,2}$/;
+
+function udpFrom(values: ContextReader | undefined): UdpSettings | null {
+  if (values === undefined) return null;
+  const clientCidrs = values.texts("clientCidrs", NETWORK, "IPv4 networks such as 10.20.0.0/16");
+  const wrong = clientCidrProblem(clientCidrs);
+  if (wrong !== undefined) values.problem("clientCidrs", wrong);
+  const settings: UdpSettings = {
+    clientCidrs,
+    internetFacing: values.flag("internetFacing", false),
+    vpc: vpcFrom(values.inner("vpc")),
+    minTasks: values.wholeNumber("minTasks", { from: 1, to: 100 }, 2),
+    maxTasks: values.wholeNumber("maxTasks", { from: 1, to: 100 }, 10),
+    cpu: values.oneOf("cpu", [256, 512, 1_024, 2_048, 4_096], 512),
+  };
+  if (settings.maxTasks < settings.minTasks) values.problem("maxTasks", `not less than minTasks ${settings.minTasks}`);
+  if (settings.internetFacing && settings.vpc?.publicSubnetIds.length === 0) {
+    values.problem("vpc", "internetFacing needs publicSubnetIds");
+  }
+  values.refuseOthers();
+  return settings;
+}
+
+/** @returns what is wrong with the networks that clients send from */
+export function clientCidrProblem(cidrs: readonly string[]): string | undefined {
+  if (cidrs.length === 0) return "name the networks that publishers send from, such as 10.20.0.0/16";
+  for (const cidr of cidrs) {
+    const [address = "", bits] = cidr.split("/");
+    if (!NETWORK.test(cidr) || !isIPv4(address) || Number(bits) > 32) return `${cidr} is not an IPv4 network`;
+    if (bits === "0") return `${cidr} lets anybody fill the listeners: name the publishers' networks`;
+  }
+  return undefined;
+}
+
+function vpcFrom(values: ContextReader | undefined): VpcSettings | null {
+  if (values === undefined) return null;
+  const subnet = /^subnet-(?:[0-9a-f]{8}|[0-9a-f]{17})$/;
+  const settings: VpcSettings = {
+    vpcId: values.text("vpcId", /^vpc-(?:[0-9a-f]{8}|[0-9a-f]{17})$/, "an id such as vpc-0123abcd", ""),
+    availabilityZones: values.texts("availabilityZones", /^[a-z0-9-]+$/, "names such as eu-central-1a"),
+    subnetIds: values.texts("subnetIds", subnet, "ids such as subnet-0123abcd"),
+    publicSubnetIds: values.texts("publicSubnetIds", subnet, "ids such as subnet-0123abcd"),
+  };
+  const zones = settings.availabilityZones.length;
+  if (settings.vpcId === "") values.problem("vpcId", "expected an id such as vpc-0123abcd");
+  if (zones === 0) values.problem("availabilityZones", "name the zones of the subnets");
+  if (settings.subnetIds.length !== zones) values.problem("subnetIds", `expected one for each of ${zones} zones`);
+  if (![0, zones].includes(settings.publicSubnetIds.length)) {
+    values.problem("publicSubnetIds", `expected none, or one for each of ${zones} zones`);
+  }
+  values.refuseOthers();
+  return settings;
+}

@@ -1,0 +1,223 @@
+import { fileURLToPath } from "node:url";
+import { Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
+import type { IMetric, MathExpressionOptions, Metric, MetricOptions } from "aws-cdk-lib/aws-cloudwatch";
+import { type IVpc, Peer, Port, SecurityGroup, type SubnetSelection, SubnetType } from "aws-cdk-lib/aws-ec2";
+import { Platform } from "aws-cdk-lib/aws-ecr-assets";
+import {
+  AvailabilityZoneRebalancing,
+  AwsLogDriverMode,
+  Capability,
+  Cluster,
+  type ContainerDefinition,
+  ContainerImage,
+  CpuArchitecture,
+  FargateService,
+  FargateTaskDefinition,
+  LinuxParameters,
+  LogDrivers,
+  OperatingSystemFamily,
+  Protocol,
+} from "aws-cdk-lib/aws-ecs";
+import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import { Construct } from "constructs";
+import type { ListenerName, MetricName } from "../collector/metrics.ts";
+import { type Settings, toEnvironment } from "../collector/settings.ts";
+import { collectorMetric } from "./collector-metric.ts";
+import type { SampleStorage } from "./sample-storage.ts";
+import type { SigningSecret } from "./signing-secret.ts";
+import { ports, UdpLoadBalancer } from "./udp-load-balancer.ts";
+import { UdpNetwork } from "./udp-network.ts";
+
+export interface UdpCollectorProps {
+  readonly settings: Pick<Settings, "stage" | "dialects" | "extraFields">;
+  readonly storage: SampleStorage;
+  readonly secret: SigningSecret;
+  /** IPv4 networks that the publishers send from. At least one. */
+  readonly clientCidrs: readonly string[];
+  /** One's own, with its own ways to AWS. @default - one is made that reaches AWS through endpoints alone */
+  readonly vpc?: IVpc;
+  /** The load balancer has public addresses. @default false */
+  readonly internetFacing?: boolean;
+  /** @default 2, so that one zone may fail */
+  readonly minTasks?: number;
+  /** @default 10 */
+  readonly maxTasks?: number;
+  /** CPU units of a task; it gets twice as many MiB of memory. @default 512 */
+  readonly cpu?: number;
+  /** @default RetentionDays.THREE_MONTHS */
+  readonly logRetention?: RetentionDays;
+}
+
+/** What this construct's tasks count under. */
+export const udpListeners = ["udp", "tcp"] as const satisfies readonly ListenerName[];
+
+/** What Fargate allows at most between SIGTERM and SIGKILL: all that was received is to be stored by then. */
+const STOP_TIMEOUT = Duration.seconds(120);
+const CPU_PERCENT = 60;
+/** A fifth of what a task's record queue holds, so that new tasks are there before it sheds. */
+const RECORDS_IN_FLIGHT = 2_000;
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** The socket side: publishers' datagrams and frames, through a load balancer, to tasks in several zones. */
+export class UdpCollector extends Construct {
+  readonly vpc: IVpc;
+  readonly service: FargateService;
+  readonly container: ContainerDefinition;
+  readonly loadBalancer: UdpLoadBalancer;
+  readonly #stage: string;
+
+  constructor(scope: Construct, id: string, props: UdpCollectorProps) {
+    super(scope, id);
+    this.#stage = props.settings.stage;
+    const network = props.vpc ?? new UdpNetwork(this, "Network", props);
+    this.vpc = network instanceof UdpNetwork ? network.vpc : network;
+    const inside: SubnetSelection = { subnetType: SubnetType.PRIVATE_ISOLATED };
+    const { internetFacing = false } = props;
+
+    const taskDefinition = this.#defineTask(props);
+    this.container = this.#addContainer(taskDefinition, props);
+    props.storage.grantWrite(taskDefinition.taskRole);
+    props.secret.grantRead(taskDefinition.taskRole);
+
+    const securityGroup = new SecurityGroup(this, "TaskSecurityGroup", {
+      vpc: this.vpc,
+      description: "Tasks of the collector",
+      allowAllOutbound: false,
+    });
+    // Gateway endpoints are reached by public addresses. Where these may lead is the VPC's to say: ours has no other way out.
+    securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), "AWS services");
+    const cluster = new Cluster(this, "Cluster", { vpc: this.vpc });
+    Validations.of(cluster).acknowledge({
+      id: "AwsSolutions-ECS4",
+      reason:
+        "Container Insights is billed by the metric, and the collector's own figures and the load balancer's say as much",
+    });
+    this.service = new FargateService(this, "Service", {
+      cluster,
+      taskDefinition,
+      vpcSubnets: inside,
+      securityGroups: [securityGroup],
+      assignPublicIp: false,
+      availabilityZoneRebalancing: AvailabilityZoneRebalancing.ENABLED,
+      circuitBreaker: { rollback: true },
+      // New tasks are healthy before old ones go.
+      minHealthyPercent: 100,
+      maxHealthyPercent: 200,
+      healthCheckGracePeriod: Duration.seconds(60),
+    });
+    // The first tasks fetch image and secret through the endpoints.
+    this.service.node.addDependency(network);
+    this.loadBalancer = new UdpLoadBalancer(this, "LoadBalancer", {
+      vpc: this.vpc,
+      subnets: internetFacing ? { subnetType: SubnetType.PUBLIC } : inside,
+      clientCidrs: props.clientCidrs,
+      internetFacing,
+      service: this.service,
+      containerName: this.container.containerName,
+      securityGroup,
+    });
+    this.#scale(props);
+  }
+
+  /** A figure that the tasks count. */
+  metric(listener: (typeof udpListeners)[number], name: MetricName, options?: MetricOptions): Metric {
+    return collectorMetric(this.#stage, listener, name, options);
+  }
+
+  metricUnhealthyTargets(options?: MathExpressionOptions): IMetric {
+    return this.loadBalancer.metricUnhealthyTargets(options);
+  }
+
+  metricHealthyTargets(options?: MathExpressionOptions): IMetric {
+    return this.loadBalancer.metricHealthyTargets(options);
+  }
+
+  metricBlockedFlows(options?: Pick<MathExpressionOptions, "period">): Metric {
+    return this.loadBalancer.metricBlockedFlows(options);
+  }
+
+  #defineTask({ cpu = 512 }: UdpCollectorProps): FargateTaskDefinition {
+    const task = new FargateTaskDefinition(this, "Task", {
+      cpu,
+      memoryLimitMiB: 2 * cpu,
+      runtimePlatform: {
+        cpuArchitecture: CpuArchitecture.ARM64,
+        operatingSystemFamily: OperatingSystemFamily.LINUX,
+      },
+    });
+    Validations.of(task).acknowledge({
+      id: "AwsSolutions-ECS2",
+      reason: "the environment names where things are, and no secret is among them",
+    });
+    Validations.of(task.obtainExecutionRole()).acknowledge({
+      id: "AwsSolutions-IAM5[Resource::*]",
+      reason: "ecr:GetAuthorizationToken takes no resource",
+    });
+    return task;
+  }
+
+  #addContainer(task: FargateTaskDefinition, props: UdpCollectorProps): ContainerDefinition {
+    const logGroup = new LogGroup(this, "Log", {
+      retention: props.logRetention ?? RetentionDays.THREE_MONTHS,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const linuxParameters = new LinuxParameters(this, "Linux");
+    linuxParameters.dropCapabilities(Capability.ALL);
+    return task.addContainer("Collector", {
+      containerName: "collector",
+      image: ContainerImage.fromAsset(root, {
+        // .dockerignore says what the image is made of: anything else may change without a new deployment.
+        file: "functions/udp-collector/Dockerfile",
+        platform: Platform.LINUX_ARM64,
+      }),
+      environment: toEnvironment({
+        ...props.settings,
+        storage: props.storage.url,
+        secrets: [],
+        secretArn: props.secret.arn,
+        allowDefaultSecret: false,
+        listen: udpListeners.map((protocol) => `${protocol}://0.0.0.0:${ports[protocol]}`),
+        healthPort: ports.health,
+      }),
+      portMappings: [
+        { containerPort: ports.udp, protocol: Protocol.UDP },
+        { containerPort: ports.tcp, protocol: Protocol.TCP },
+        { containerPort: ports.health, protocol: Protocol.TCP },
+      ],
+      user: "node",
+      readonlyRootFilesystem: true,
+      linuxParameters,
+      stopTimeout: STOP_TIMEOUT,
+      healthCheck: {
+        // The image has no curl, and needs none.
+        command: ["CMD", "node", "-e", HEALTH_CHECK],
+        interval: Duration.seconds(30),
+        timeout: Duration.seconds(5),
+        startPeriod: Duration.seconds(30),
+      },
+      logging: LogDrivers.awsLogs({
+        logGroup,
+        streamPrefix: "collector",
+        // Trouble with logs may lose log lines, never hold up samples.
+        mode: AwsLogDriverMode.NON_BLOCKING,
+      }),
+    });
+  }
+
+  #scale({ minTasks = 2, maxTasks = 10 }: UdpCollectorProps): void {
+    const scaling = this.service.autoScaleTaskCount({ minCapacity: minTasks, maxCapacity: maxTasks });
+    // A task that is added too late means dropped datagrams; one too many means a few cents.
+    const cooldowns = { scaleOutCooldown: Duration.seconds(30), scaleInCooldown: Duration.minutes(10) };
+    scaling.scaleOnCpuUtilization("Cpu", { targetUtilizationPercent: CPU_PERCENT, ...cooldowns });
+    for (const listener of udpListeners) {
+      scaling.scaleToTrackCustomMetric(`RecordsInFlight-${listener}`, {
+        metric: this.metric(listener, "RecordsInFlight", { statistic: "Average" }),
+        targetValue: RECORDS_IN_FLIGHT,
+        ...cooldowns,
+      });
+    }
+  }
+}
+
+const HEALTH_CHECK = `fetch("http://127.0.0.1:${ports.health}/healthz").then((r)=>process.exit(r.ok?0:1),()=>process.exit(1))`;

@@ -1,0 +1,156 @@
+import { Duration, Validations } from "aws-cdk-lib";
+import type { IMetric, MathExpressionOptions } from "aws-cdk-lib/aws-cloudwatch";
+import { MathExpression, type Metric } from "aws-cdk-lib/aws-cloudwatch";
+import { type ISecurityGroup, type IVpc, Peer, Port, SecurityGroup, type SubnetSelection } from "aws-cdk-lib/aws-ec2";
+import type { FargateService } from "aws-cdk-lib/aws-ecs";
+import { Protocol as ContainerProtocol } from "aws-cdk-lib/aws-ecs";
+import { NetworkLoadBalancer, NetworkTargetGroup, Protocol } from "aws-cdk-lib/aws-elasticloadbalancingv2";
+import { Construct } from "constructs";
+import { clientCidrProblem } from "./stage-settings.ts";
+
+export interface UdpLoadBalancerProps {
+  readonly vpc: IVpc;
+  readonly subnets: SubnetSelection;
+  /** IPv4 networks that the publishers send from. At least one. */
+  readonly clientCidrs: readonly string[];
+  /** @default false */
+  readonly internetFacing?: boolean;
+  readonly service: FargateService;
+  readonly containerName: string;
+  /** Of the tasks. */
+  readonly securityGroup: ISecurityGroup;
+}
+
+/** Ceilometer's own port for UDP. TCP has another, as neither a load balancer nor ECS takes one port for both. */
+export const ports = { udp: 4_952, tcp: 4_953, health: 8_080 } as const;
+
+/** Publishers keep a connection and may send once an hour; this is the longest that the load balancer allows. */
+const TCP_IDLE_TIMEOUT = Duration.seconds(6_000);
+
+/** How long a task that is to stop still gets what is on its way to it. */
+const DRAIN = Duration.seconds(30);
+
+/** The one address that publishers send to, and every rule about who may. */
+export class UdpLoadBalancer extends Construct {
+  readonly loadBalancer: NetworkLoadBalancer;
+  readonly securityGroup: SecurityGroup;
+  readonly udpTargets: NetworkTargetGroup;
+  readonly tcpTargets: NetworkTargetGroup;
+
+  constructor(scope: Construct, id: string, props: UdpLoadBalancerProps) {
+    super(scope, id);
+    const { vpc, clientCidrs, internetFacing = false } = props;
+    const wrong = clientCidrProblem(clientCidrs);
+    if (wrong !== undefined) throw new Error(`clientCidrs: ${wrong}, got ${JSON.stringify(clientCidrs)}`);
+
+    this.securityGroup = new SecurityGroup(this, "SecurityGroup", {
+      vpc,
+      description: "Publishers send to the collector",
+      allowAllOutbound: false,
+    });
+    this.loadBalancer = new NetworkLoadBalancer(this, "LoadBalancer", {
+      vpc,
+      vpcSubnets: props.subnets,
+      internetFacing,
+      securityGroups: [this.securityGroup],
+      // A publisher that knows one zone's address is served even if that zone has no task left.
+      crossZoneEnabled: true,
+    });
+    Validations.of(this.loadBalancer).acknowledge({
+      id: "AwsSolutions-ELB2",
+      reason: "a network load balancer writes access logs for TLS listeners only, and has none here",
+    });
+    this.udpTargets = this.#listen("Udp", Protocol.UDP, ports.udp, props);
+    this.tcpTargets = this.#listen("Tcp", Protocol.TCP, ports.tcp, props);
+    this.#writeRules(clientCidrs, props.securityGroup);
+  }
+
+  /** The most unhealthy tasks that either target group had. */
+  metricUnhealthyTargets(options?: MathExpressionOptions): IMetric {
+    return this.#overTargets("MAX", (targets) => targets.metrics.unHealthyHostCount({ statistic: "Maximum" }), options);
+  }
+
+  /** The healthy tasks of that target group that has fewer. */
+  metricHealthyTargets(options?: MathExpressionOptions): IMetric {
+    return this.#overTargets("MIN", (targets) => targets.metrics.healthyHostCount({ statistic: "Maximum" }), options);
+  }
+
+  /** UDP flows from outside the client networks. */
+  metricBlockedFlows(options?: Pick<MathExpressionOptions, "period">): Metric {
+    return this.loadBalancer.metrics.custom("SecurityGroupBlockedFlowCount_Inbound_UDP", {
+      statistic: "Sum",
+      ...options,
+    });
+  }
+
+  #overTargets(
+    join: "MIN" | "MAX",
+    metric: (targets: NetworkTargetGroup) => Metric,
+    options?: MathExpressionOptions,
+  ): MathExpression {
+    return new MathExpression({
+      expression: `${join}([udp, tcp])`,
+      usingMetrics: { udp: metric(this.udpTargets), tcp: metric(this.tcpTargets) },
+      label: "tasks",
+      ...options,
+    });
+  }
+
+  #listen(id: string, protocol: Protocol.UDP | Protocol.TCP, port: number, props: UdpLoadBalancerProps) {
+    const listener = this.loadBalancer.addListener(id, {
+      port,
+      protocol,
+      ...(protocol === Protocol.TCP && { tcpIdleTimeout: TCP_IDLE_TIMEOUT }),
+    });
+    const targets = new NetworkTargetGroup(this, `${id}Targets`, {
+      vpc: props.vpc,
+      port,
+      protocol,
+      targets: [
+        props.service.loadBalancerTarget({
+          containerName: props.containerName,
+          containerPort: port,
+          protocol: protocol === Protocol.UDP ? ContainerProtocol.UDP : ContainerProtocol.TCP,
+        }),
+      ],
+      // The one way to tell publishers apart, and to bound what each may do.
+      preserveClientIp: true,
+      deregistrationDelay: DRAIN,
+      // A flow goes on for as long as its publisher sends; without this it would stay with a task that is gone.
+      connectionTermination: true,
+      healthCheck: {
+        // UDP can't be checked. An answer over HTTP shows that the event loop turns; an open port alone does not.
+        protocol: Protocol.HTTP,
+        port: String(ports.health),
+        path: "/healthz",
+        // A task that is to stop fails them, and is out of rotation before its drain period of 15 seconds ends.
+        interval: Duration.seconds(5),
+        timeout: Duration.seconds(3),
+        healthyThresholdCount: 2,
+        unhealthyThresholdCount: 2,
+      },
+    });
+    listener.addTargetGroups("Targets", targets);
+    return targets;
+  }
+
+  /** Every step of the way has its rule in writing: CDK makes none for a network load balancer. */
+  #writeRules(clientCidrs: readonly string[], tasks: ISecurityGroup): void {
+    for (const cidr of clientCidrs) {
+      this.securityGroup.addIngressRule(Peer.ipv4(cidr), Port.udp(ports.udp), "publishers by UDP");
+      this.securityGroup.addIngressRule(Peer.ipv4(cidr), Port.tcp(ports.tcp), "publishers by TCP");
+    }
+    // A group whose only rules are resources of their own keeps the rule that lets everything out; this one inside it
+    // takes its place, and leads nowhere.
+    this.securityGroup.addEgressRule(Peer.ipv4("127.0.0.1/32"), Port.tcp(ports.tcp), "nothing else");
+    const toTasks = [
+      [Port.udp(ports.udp), "datagrams"],
+      [Port.tcp(ports.tcp), "frames"],
+      [Port.tcp(ports.health), "health checks"],
+    ] as const;
+    for (const [port, what] of toTasks) {
+      this.securityGroup.addEgressRule(tasks, port, `${what} to tasks`);
+      tasks.addIngressRule(this.securityGroup, port, `${what} from the load balancer`);
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import { type IMetric, MathExpression, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
+import { Construct } from "constructs";
+import type { MetricName } from "../collector/metrics.ts";
+import { METRIC_PERIOD } from "./collector-metric.ts";
+import { type AlarmTarget, LossAlarm } from "./loss-alarm.ts";
+import { REJECTED_PERCENT } from "./queue-monitoring.ts";
+import { rejectedShare } from "./rejected-share.ts";
+import { type UdpCollector, udpListeners } from "./udp-collector.ts";
+
+export interface UdpMonitoringProps extends AlarmTarget {
+  readonly stage: string;
+  readonly udpCollector: UdpCollector;
+}
+
+/** Half of what a record queue holds before it sheds. */
+const BACKLOG = 5_000;
+
+/** One alarm for each way in which a sample can be lost between a socket and a table. */
+export class UdpMonitoring extends Construct {
+  constructor(scope: Construct, id: string, props: UdpMonitoringProps) {
+    super(scope, id);
+    const { stage, udpCollector, topic, runbookUrl } = props;
+    const target = { topic, ...(runbookUrl !== undefined && { runbookUrl }) };
+    const overListeners = (name: MetricName, join: string, statistic: string): IMetric => {
+      const metrics = udpListeners.map(
+        (listener) => [listener, udpCollector.metric(listener, name, { statistic })] as const,
+      );
+      return new MathExpression({
+        expression: metrics.map(([listener]) => `FILL(${listener}, 0)`).join(join),
+        usingMetrics: Object.fromEntries(metrics),
+        label: name,
+        period: METRIC_PERIOD,
+      });
+    };
+    const total = (name: MetricName) => overListeners(name, " + ", "Sum");
+
+    new LossAlarm(this, "KernelDrops", {
+      ...target,
+      says: "The kernel dropped datagrams because the collector did not read them fast enough: those samples are lost",
+      metric: udpCollector.metric("udp", "KernelDrops"),
+    });
+    new LossAlarm(this, "SamplesShed", {
+      ...target,
+      says: "Genuine samples found no room in front of storage: they are lost",
+      metric: total("SamplesShed"),
+    });
+    new LossAlarm(this, "SocketSamplesFailed", {
+      ...target,
+      says: "Storage went on refusing samples that came by UDP or TCP: they are lost",
+      metric: total("SamplesFailed"),
+    });
+    new LossAlarm(this, "SocketMessagesRejected", {
+      ...target,
+      says: `More than ${REJECTED_PERCENT} % of what came by UDP or TCP can never be recorded`,
+      metric: rejectedShare(stage, udpListeners),
+      above: REJECTED_PERCENT,
+    });
+    new LossAlarm(this, "Backlog", {
+      ...target,
+      says: `A task has more than ${BACKLOG} records waiting for storage, of 10,000 that it can hold`,
+      metric: overListeners("RecordsInFlight", " + ", "Maximum"),
+      above: BACKLOG,
+      periods: 3,
+    });
+    new LossAlarm(this, "CollectorSilent", {
+      ...target,
+      says: "No task has written its figures: either none runs, or all other alarms here are blind",
+      metric: udpCollector.metric("udp", "MessagesReceived", { statistic: "SampleCount" }),
+      below: 1,
+      periods: 3,
+      missing: TreatMissingData.BREACHING,
+    });
+    new LossAlarm(this, "UnhealthyTargets", {
+      ...target,
+      says: "The load balancer finds tasks that do not answer their health check",
+      metric: udpCollector.metricUnhealthyTargets({ period: METRIC_PERIOD }),
+      periods: 5,
+    });
+    new LossAlarm(this, "NoHealthyTargets", {
+      ...target,
+      says: "The load balancer has no task to send to: everything that comes by UDP or TCP is lost",
+      metric: udpCollector.metricHealthyTargets({ period: METRIC_PERIOD }),
+      below: 1,
+      periods: 2,
+      missing: TreatMissingData.BREACHING,
+    });
+    new LossAlarm(this, "BlockedClients", {
+      ...target,
+      says: "Somebody outside the client networks sends to the collector: a new publisher, perhaps",
+      metric: udpCollector.metricBlockedFlows({ period: METRIC_PERIOD }),
+      periods: 3,
+    });
+  }
+}

@@ -1,0 +1,78 @@
+import { RemovalPolicy, Validations } from "aws-cdk-lib";
+import {
+  FlowLogDestination,
+  FlowLogTrafficType,
+  GatewayVpcEndpointAwsService,
+  InterfaceVpcEndpointAwsService,
+  IpAddresses,
+  Peer,
+  Port,
+  SecurityGroup,
+  SubnetType,
+  Vpc,
+} from "aws-cdk-lib/aws-ec2";
+import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import { Construct } from "constructs";
+
+export interface UdpNetworkProps {
+  /** Adds public subnets, for a load balancer that faces the internet. @default false */
+  readonly internetFacing?: boolean;
+  /** @default RetentionDays.THREE_MONTHS */
+  readonly logRetention?: RetentionDays;
+}
+
+const ADDRESSES = "10.95.0.0/20";
+
+/** What tasks call apart from DynamoDB and S3: each costs by the hour and zone, so there is no more than they need. */
+const interfaceEndpoints = {
+  SecretsManager: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
+  Logs: InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
+  EcrApi: InterfaceVpcEndpointAwsService.ECR,
+  EcrDocker: InterfaceVpcEndpointAwsService.ECR_DOCKER,
+} as const;
+
+/** A VPC whose tasks reach AWS through endpoints alone: no way to the internet, and no NAT gateway to pay for. */
+export class UdpNetwork extends Construct {
+  readonly vpc: Vpc;
+
+  constructor(scope: Construct, id: string, props: UdpNetworkProps = {}) {
+    super(scope, id);
+    const { internetFacing = false, logRetention = RetentionDays.THREE_MONTHS } = props;
+    this.vpc = new Vpc(this, "Vpc", {
+      ipAddresses: IpAddresses.cidr(ADDRESSES),
+      maxAzs: 2,
+      natGateways: 0,
+      subnetConfiguration: [
+        { name: "tasks", subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 24 },
+        ...(internetFacing ? [{ name: "public", subnetType: SubnetType.PUBLIC, cidrMask: 26 }] : []),
+      ],
+      gatewayEndpoints: {
+        DynamoDb: { service: GatewayVpcEndpointAwsService.DYNAMODB },
+        S3: { service: GatewayVpcEndpointAwsService.S3 },
+      },
+    });
+    const endpoints = new SecurityGroup(this, "Endpoints", {
+      vpc: this.vpc,
+      description: "Endpoints of AWS services",
+      allowAllOutbound: false,
+    });
+    endpoints.addIngressRule(Peer.ipv4(this.vpc.vpcCidrBlock), Port.tcp(443), "tasks call AWS");
+    for (const [name, service] of Object.entries(interfaceEndpoints)) {
+      this.vpc.addInterfaceEndpoint(name, { service, open: false, securityGroups: [endpoints] });
+    }
+    this.#logRefusals(logRetention);
+    Validations.of(endpoints).acknowledge({
+      id: "AwsSolutions-EC23",
+      reason: "the rule names the VPC's own network, which is not known before deployment",
+    });
+  }
+
+  /** What a security group refused, and from where: how an owner finds the publisher that was forgotten. */
+  #logRefusals(retention: RetentionDays): void {
+    const log = new LogGroup(this, "RefusedFlows", { retention, removalPolicy: RemovalPolicy.DESTROY });
+    this.vpc.addFlowLog("Refused", {
+      trafficType: FlowLogTrafficType.REJECT,
+      destination: FlowLogDestination.toCloudWatchLogs(log),
+    });
+  }
+}

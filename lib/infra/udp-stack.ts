@@ -1,0 +1,59 @@
+import { CfnOutput, Stack, type StackProps, Validations } from "aws-cdk-lib";
+import { type IVpc, Vpc } from "aws-cdk-lib/aws-ec2";
+import type { Construct } from "constructs";
+import type { CollectorStack } from "./collector-stack.ts";
+import type { StageSettings, UdpSettings, VpcSettings } from "./stage-settings.ts";
+import { UdpCollector } from "./udp-collector.ts";
+import { UdpMonitoring } from "./udp-monitoring.ts";
+
+export interface UdpStackProps extends StackProps {
+  readonly settings: StageSettings;
+  readonly udp: UdpSettings;
+  /** Whose storage, secret and alarm topic it uses. */
+  readonly collector: CollectorStack;
+}
+
+/** The socket side of one stage, apart from the rest because it costs money while idle and can be left out. */
+export class UdpStack extends Stack {
+  readonly udpCollector: UdpCollector;
+
+  constructor(scope: Construct, id: string, props: UdpStackProps) {
+    super(scope, id, props);
+    const { settings, udp, collector } = props;
+    this.udpCollector = new UdpCollector(this, "UdpCollector", {
+      settings,
+      storage: collector.storage,
+      secret: collector.secret,
+      clientCidrs: udp.clientCidrs,
+      internetFacing: udp.internetFacing,
+      minTasks: udp.minTasks,
+      maxTasks: udp.maxTasks,
+      cpu: udp.cpu,
+      logRetention: settings.logRetentionDays,
+      ...(udp.vpc !== null && { vpc: importVpc(this, udp.vpc) }),
+    });
+    new UdpMonitoring(this, "Alarms", {
+      stage: settings.stage,
+      udpCollector: this.udpCollector,
+      topic: collector.monitoring.alarmTopic,
+    });
+    new CfnOutput(this, "PublisherAddress", {
+      value: this.udpCollector.loadBalancer.loadBalancer.loadBalancerDnsName,
+    });
+  }
+}
+
+function importVpc(scope: Construct, settings: VpcSettings): IVpc {
+  const { vpcId, availabilityZones, subnetIds, publicSubnetIds } = settings;
+  const vpc = Vpc.fromVpcAttributes(scope, "Vpc", {
+    vpcId,
+    availabilityZones: [...availabilityZones],
+    isolatedSubnetIds: [...subnetIds],
+    ...(publicSubnetIds.length > 0 && { publicSubnetIds: [...publicSubnetIds] }),
+  });
+  Validations.of(vpc).acknowledge({
+    id: "Annotation::@aws-cdk/aws-ec2:noSubnetRouteTableId",
+    reason: "routes are the VPC's owner's, and nothing here reads or changes them",
+  });
+  return vpc;
+}

@@ -1,0 +1,100 @@
+import { describe, expect, it } from "vitest";
+import { statementListsOf } from "./promises/access.ts";
+import { brokenPromises, promises } from "./promises/promises.ts";
+import { synthesize } from "./synthesized.ts";
+import { at, type Deployment, type Resource } from "./template.ts";
+
+const deployment: Deployment = synthesize();
+
+describe("the templates promise that", () => {
+  it.each(Object.entries(promises))("%s", (_, violations) => {
+    expect(violations(deployment)).toEqual([]);
+  });
+});
+
+/** Deletes one thing from a copy of the templates. */
+interface Deletion {
+  readonly what: string;
+  readonly from: (copy: Deployment) => void;
+}
+
+describe("a promise is seen to be broken when somebody deletes", () => {
+  it.each([
+    ["an alarm", 17, resources("AWS::CloudWatch::Alarm")],
+    ["an IAM statement", 28, listItems(statementListsOf)],
+    ["a rule inside a security group", 6, listItems(rulesOf)],
+    [
+      "a rule beside a security group",
+      6,
+      [...resources("AWS::EC2::SecurityGroupIngress"), ...resources("AWS::EC2::SecurityGroupEgress")],
+    ],
+    ["an environment variable of the function", 9, variables()],
+    ["an environment variable of the tasks", 9, listItems(containerEnvironment)],
+  ])("%s", (_, count, deletions) => {
+    expect(deletions).toHaveLength(count);
+    const unseen = deletions.filter(({ from }) => {
+      const copy = structuredClone(deployment);
+      from(copy);
+      return brokenPromises(copy).length === 0;
+    });
+    expect(unseen.map(({ what }) => what)).toEqual([]);
+  });
+});
+
+function stacks(of: Deployment): readonly (readonly [id: string, resource: Resource, all: Record<string, Resource>])[] {
+  return [of.collector, of.udp].flatMap(({ Resources }) =>
+    Object.entries(Resources).map(([id, resource]) => [id, resource, Resources] as const),
+  );
+}
+
+function resources(type: string): readonly Deletion[] {
+  return stacks(deployment)
+    .filter(([, { Type }]) => Type === type)
+    .map(([id]) => ({
+      what: id,
+      from: (copy) => {
+        for (const [other, , all] of stacks(copy)) if (other === id) delete all[id];
+      },
+    }));
+}
+
+/** Each item of each list that is found among a resource's properties. */
+function listItems(listsOf: (properties: unknown) => readonly unknown[][]): readonly Deletion[] {
+  return stacks(deployment).flatMap(([id, { Properties }]) =>
+    listsOf(Properties).flatMap((items, which) =>
+      items.map((item, index) => ({
+        what: `${id} ${JSON.stringify(item)}`,
+        from: (copy: Deployment) => {
+          const [, resource] = stacks(copy).find(([other]) => other === id) ?? [];
+          listsOf(resource?.Properties)[which]?.splice(index, 1);
+        },
+      })),
+    ),
+  );
+}
+
+function rulesOf(properties: unknown): readonly unknown[][] {
+  return ["SecurityGroupIngress", "SecurityGroupEgress"]
+    .map((name) => at(properties, name))
+    .filter((rules) => Array.isArray(rules));
+}
+
+function containerEnvironment(properties: unknown): readonly unknown[][] {
+  const environment = at(properties, "ContainerDefinitions", 0, "Environment");
+  return Array.isArray(environment) ? [environment] : [];
+}
+
+function variables(): readonly Deletion[] {
+  const variablesOf = (of: Deployment) =>
+    stacks(of)
+      .map(([, { Properties }]) => at(Properties, "Environment", "Variables"))
+      .filter((found) => typeof found === "object" && found !== null);
+  return variablesOf(deployment).flatMap((found) =>
+    Object.keys(found).map((name) => ({
+      what: name,
+      from: (copy: Deployment) => {
+        for (const one of variablesOf(copy)) Reflect.deleteProperty(one, name);
+      },
+    })),
+  );
+}

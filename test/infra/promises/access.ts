@@ -1,0 +1,93 @@
+import { at, type Deployment, list, plainId, type Template, textOf } from "../template.ts";
+
+/**
+ * Who may do what to what: every statement of every policy, one line each. A statement that is not listed here is
+ * one too many, a listed one that is not there breaks the service.
+ */
+const expected = [
+  // The function: its own log, writing samples, reading the secret, taking messages.
+  "QueueCollectorRole: Allow lambda.amazonaws.com sts:AssumeRole",
+  "QueueCollectorRoleDefaultPolicy: Allow logs:CreateLogStream logs:PutLogEvents on QueueCollectorLog",
+  "QueueCollectorRoleDefaultPolicy: Allow dynamodb:BatchWriteItem on SampleStorageTablesResources, SampleStorageTablesSamples",
+  "QueueCollectorRoleDefaultPolicy: Allow dynamodb:UpdateItem on SampleStorageTablesResources",
+  "QueueCollectorRoleDefaultPolicy: Allow s3:PutObject on SampleStorageLogBucket/events/*, SampleStorageLogBucket/samples/*",
+  "QueueCollectorRoleDefaultPolicy: Allow secretsmanager:GetSecretValue on SigningSecret",
+  "QueueCollectorRoleDefaultPolicy: Allow sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:GetQueueUrl sqs:ReceiveMessage on QueueCollectorQueue",
+  // The tasks: the same but for the queue, and what Fargate needs to start them.
+  "UdpCollectorTaskTaskRole: Allow ecs-tasks.amazonaws.com sts:AssumeRole",
+  "UdpCollectorTaskTaskRoleDefaultPolicy: Allow dynamodb:BatchWriteItem on SampleStorageTablesResources, SampleStorageTablesSamples",
+  "UdpCollectorTaskTaskRoleDefaultPolicy: Allow dynamodb:UpdateItem on SampleStorageTablesResources",
+  "UdpCollectorTaskTaskRoleDefaultPolicy: Allow s3:PutObject on SampleStorageLogBucket/events/*, SampleStorageLogBucket/samples/*",
+  "UdpCollectorTaskTaskRoleDefaultPolicy: Allow secretsmanager:GetSecretValue on SigningSecret",
+  "UdpCollectorTaskExecutionRole: Allow ecs-tasks.amazonaws.com sts:AssumeRole",
+  "UdpCollectorTaskExecutionRoleDefaultPolicy: Allow ecr:BatchCheckLayerAvailability ecr:BatchGetImage ecr:GetDownloadUrlForLayer on arn:Partition:ecr:Region:AccountId:repository/cdk-hnb659fds-container-assets-AccountId-Region",
+  "UdpCollectorTaskExecutionRoleDefaultPolicy: Allow ecr:GetAuthorizationToken on *",
+  "UdpCollectorTaskExecutionRoleDefaultPolicy: Allow logs:CreateLogStream logs:PutLogEvents on UdpCollectorLog",
+  // The log of refused flows.
+  "UdpCollectorNetworkVpcRefusedIAMRole: Allow vpc-flow-logs.amazonaws.com sts:AssumeRole",
+  "UdpCollectorNetworkVpcRefusedIAMRoleDefaultPolicy: Allow logs:CreateLogStream logs:DescribeLogStreams logs:PutLogEvents on UdpCollectorNetworkRefusedFlows",
+  // What queues, topics and the bucket say themselves: TLS only, and who may send.
+  "SampleStorageLogBucketPolicy: Deny * s3:* on SampleStorageLogBucket, SampleStorageLogBucket/* if aws:SecureTransport=false",
+  "QueueCollectorQueuePolicy: Deny * sqs:* on QueueCollectorQueue if aws:SecureTransport=false",
+  "QueueCollectorQueuePolicy: Allow sns.amazonaws.com sqs:SendMessage on QueueCollectorQueue if aws:SourceArn=QueueCollectorTopic",
+  "QueueCollectorDeadLetterQueuePolicy: Deny * sqs:* on QueueCollectorDeadLetterQueue if aws:SecureTransport=false",
+  "QueueCollectorDeadLetterQueuePolicy: Allow sns.amazonaws.com sqs:SendMessage on QueueCollectorDeadLetterQueue if aws:SourceArn=QueueCollectorTopic",
+  "QueueCollectorTopicPolicy: Deny * sns:Publish on QueueCollectorTopic if aws:SecureTransport=false",
+  "MonitoringAlarmTopicPolicy: Deny * sns:Publish on MonitoringAlarmTopic if aws:SecureTransport=false",
+  "MonitoringAlarmTopicPolicy: Allow cloudwatch.amazonaws.com sns:Publish on MonitoringAlarmTopic if aws:SourceAccount=AccountId",
+  "MonitoringAlarmTopicKey: Allow arn:Partition:iam::AccountId:root kms:* on *",
+  "MonitoringAlarmTopicKey: Allow cloudwatch.amazonaws.com kms:Decrypt kms:GenerateDataKey* on *",
+];
+
+/** Every statement that allows something on more than a resource named in full, and why that is right. */
+const wideResources: Readonly<Record<string, string>> = {
+  "s3:PutObject": "an object is named after the hash of its content",
+  "ecr:GetAuthorizationToken": "the action takes no resource",
+  "kms:*": "in a key's own policy, * is that key; without this statement nobody could ever change it",
+  "kms:Decrypt kms:GenerateDataKey*": "in a key's own policy, * is that key",
+};
+
+/** Each role has the rights listed, no more and no fewer; nothing is reached without TLS. */
+export function accessViolations({ collector, udp }: Deployment): readonly string[] {
+  const found = [...statementsOf(collector), ...statementsOf(udp)];
+  const lines = found.map(({ line }) => line);
+  return [
+    ...expected.filter((line) => !lines.includes(line)).map((line) => `missing: ${line}`),
+    ...lines.filter((line) => !expected.includes(line)).map((line) => `not allowed: ${line}`),
+    ...found
+      .filter(({ effect, actions, resources }) => {
+        return (
+          effect === "Allow" && resources.some((name) => name.endsWith("*")) && wideResources[actions] === undefined
+        );
+      })
+      .map(({ line }) => `wide without a reason: ${line}`),
+  ];
+}
+
+function statementsOf(template: Template) {
+  return Object.entries(template.Resources).flatMap(([id, { Properties }]) =>
+    statementListsOf(Properties).flatMap((statements) => statements.map((one) => described(plainId(id), one))),
+  );
+}
+
+/** The lists of statements among a resource's properties, for whoever wants to look or to delete. */
+export function statementListsOf(properties: unknown): readonly unknown[][] {
+  return ["AssumeRolePolicyDocument", "PolicyDocument", "KeyPolicy", "ResourcePolicy"]
+    .map((name) => at(properties, name, "Statement"))
+    .filter((statements) => Array.isArray(statements));
+}
+
+function described(owner: string, statement: unknown) {
+  const effect = String(at(statement, "Effect"));
+  const actions = list(at(statement, "Action")).map(String).join(" ");
+  const resources = list(at(statement, "Resource")).map(textOf);
+  const principal = Object.values(at(statement, "Principal") ?? {})
+    .map(textOf)
+    .join("");
+  const on = resources.length === 0 ? "" : `on ${resources.join(", ")}`;
+  const conditions = Object.values(at(statement, "Condition") ?? {}).flatMap((test) =>
+    Object.entries(test ?? {}).map(([key, value]) => `if ${key}=${textOf(value)}`),
+  );
+  const line = [`${owner}:`, effect, principal, actions, on, ...conditions].filter((part) => part !== "").join(" ");
+  return { line, effect, actions, resources };
+}

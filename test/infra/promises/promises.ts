@@ -1,0 +1,23 @@
+import type { Deployment } from "../template.ts";
+import { accessViolations } from "./access.ts";
+import { alarmViolations } from "./alarms.ts";
+import { balancingViolations } from "./balancing.ts";
+import { environmentViolations } from "./environment.ts";
+import { keepingViolations } from "./keeping.ts";
+import { networkViolations } from "./network.ts";
+import { queueViolations } from "./queue.ts";
+
+/** What a deployment promises its owner. Each answers with what is broken, in words; nothing when all is kept. */
+export const promises: Readonly<Record<string, (deployment: Deployment) => readonly string[]>> = {
+  "each role may do what it needs and no more": accessViolations,
+  "the network lets through the samples' way and nothing else": networkViolations,
+  "every way of losing a sample has an alarm that reaches the owner": alarmViolations,
+  "what runs reads the settings that were deployed": environmentViolations,
+  "the queue loses no message": queueViolations,
+  "the sockets' side stands through the loss of a task or a zone": balancingViolations,
+  "what is kept is encrypted, restorable and outlives its stack": keepingViolations,
+};
+
+export function brokenPromises(deployment: Deployment): readonly string[] {
+  return Object.values(promises).flatMap((violations) => violations(deployment));
+}

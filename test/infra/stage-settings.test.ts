@@ -1,0 +1,113 @@
+import { describe, expect, it } from "vitest";
+import { parseStage } from "../../lib/infra/stage-settings.ts";
+
+const defaults = {
+  stage: "dev",
+  dialects: ["py3", "kilo", "icehouse"],
+  extraFields: [],
+  tables: true,
+  log: true,
+  retentionDays: null,
+  deletionProtection: true,
+  batchSize: 100,
+  batchWindowSeconds: 5,
+  maxConcurrency: 10,
+  logRetentionDays: 90,
+  alarmTopicArn: null,
+  udp: null,
+};
+
+function problemsOf(values: unknown): readonly string[] {
+  const parsed = parseStage("dev", { dev: values });
+  return parsed.ok ? [] : parsed.problems;
+}
+
+describe("the settings of a stage", () => {
+  it("are safe by default, and cost nothing while idle", () => {
+    expect(parseStage("dev", { dev: {} })).toEqual({ ok: true, settings: defaults });
+  });
+
+  it("are read from the stage that is meant", () => {
+    const vpc = { vpcId: "vpc-0123abca", availabilityZones: ["eu-west-1a"], subnetIds: ["subnet-0123abca"] };
+    const prod = {
+      dialects: "kilo",
+      extraFields: ["tenant"],
+      tables: false,
+      retentionDays: 400,
+      deletionProtection: false,
+      batchSize: 10,
+      batchWindowSeconds: 0,
+      maxConcurrency: 50,
+      logRetentionDays: 14,
+      alarmTopicArn: "arn:aws:sns:eu-west-1:123456789012:owner",
+      udp: { clientCidrs: ["10.1.0.0/16"], vpc, minTasks: 3, maxTasks: 4, cpu: 1_024 },
+    };
+    expect(parseStage("prod", { dev: { no: "matter" }, prod })).toEqual({
+      ok: true,
+      settings: {
+        ...defaults,
+        ...prod,
+        stage: "prod",
+        dialects: ["kilo"],
+        udp: { ...prod.udp, internetFacing: false, vpc: { ...vpc, publicSubnetIds: [] } },
+      },
+    });
+  });
+
+  it.each([
+    [undefined, {}, "stage: expected 1 to 20 of a-z, 0-9 and -, beginning with a letter, got undefined"],
+    ["Prod", {}, 'stage: expected 1 to 20 of a-z, 0-9 and -, beginning with a letter, got "Prod"'],
+    ["prod", {}, 'countersign:stages: no stage "prod": describe it in cdk.json'],
+    ["prod", undefined, "countersign:stages: expected an object, got undefined"],
+    ["prod", { prod: 5 }, "countersign:stages.prod: expected an object, got 5"],
+  ])("are refused for stage %j of %j", (stage, stages, problem) => {
+    expect(parseStage(stage, stages)).toEqual({ ok: false, problems: [problem] });
+  });
+
+  it("are refused with every problem at once, each with the offending value", () => {
+    expect(
+      problemsOf({
+        dialects: "py3,py4",
+        retentionDays: 0,
+        deletionProtection: "yes",
+        maxConcurrency: 1,
+        logRetentionDays: 15,
+        alarmTopicArn: "owner@example.org",
+        extraFields: ["a", 5],
+        udp: { clientCidrs: ["10.0.0.0/8"], minTasks: 5, maxTasks: 4, cpu: 300 },
+        retentoin: 5,
+      }),
+    ).toEqual([
+      'countersign:stages.dev.dialects: no dialect "py4": choose from py3, kilo, icehouse, got "py3,py4"',
+      'countersign:stages.dev.extraFields: expected a list of names of top-level fields, got ["a",5]',
+      "countersign:stages.dev.retentionDays: expected a whole number from 1 to 36525, got 0",
+      'countersign:stages.dev.deletionProtection: expected true or false, got "yes"',
+      "countersign:stages.dev.maxConcurrency: expected a whole number from 2 to 1000, got 1",
+      expect.stringMatching(/^countersign:stages.dev.logRetentionDays: expected one of 1, 3, 5, 7, 14, .*, got 15$/),
+      'countersign:stages.dev.alarmTopicArn: expected the ARN of an SNS topic, got "owner@example.org"',
+      "countersign:stages.dev.udp.cpu: expected one of 256, 512, 1024, 2048, 4096, got 300",
+      "countersign:stages.dev.udp.maxTasks: not less than minTasks 5, got 4",
+      expect.stringMatching(/^countersign:stages.dev.retentoin: no such setting: choose from .*retentionDays/),
+    ]);
+  });
+
+  it.each([
+    [{ tables: false, log: false }, "log: samples need tables or a log: set one of them to true, got false"],
+    [{ batchWindowSeconds: 0 }, "batchSize: at most 10 when batchWindowSeconds is 0, got undefined"],
+    [{ udp: { clientCidrs: ["0.0.0.0/0"] } }, "0.0.0.0/0 lets anybody fill the listeners"],
+    [{ udp: { clientCidrs: ["10.0.0.0/33"] } }, "10.0.0.0/33 is not an IPv4 network"],
+    [{ udp: { clientCidrs: ["10.0.0.300/8"] } }, "10.0.0.300/8 is not an IPv4 network"],
+    [{ udp: {} }, "clientCidrs: name the networks that publishers send from"],
+  ])("refuse %j", (values, problem) => {
+    expect(problemsOf(values)).toEqual([expect.stringContaining(problem)]);
+  });
+
+  it("refuse a VPC that is described by halves", () => {
+    const vpc = { availabilityZones: ["a", "b"], subnetIds: ["subnet-0123abca"], publicSubnetIds: ["subnet-0123abcb"] };
+    expect(problemsOf({ udp: { clientCidrs: ["10.0.0.0/8"], vpc } })).toEqual([
+      "countersign:stages.dev.udp.vpc.vpcId: expected an id such as vpc-0123abcd, got undefined",
+      'countersign:stages.dev.udp.vpc.subnetIds: expected one for each of 2 zones, got ["subnet-0123abca"]',
+      'countersign:stages.dev.udp.vpc.publicSubnetIds: expected none, or one for each of 2 zones, got ["subnet-0123abcb"]',
+    ]);
+  });
+});

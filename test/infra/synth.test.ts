@@ -1,0 +1,71 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { Stack, Validations } from "aws-cdk-lib";
+import { Bucket } from "aws-cdk-lib/aws-s3";
+import { AwsSolutionsChecks } from "cdk-nag";
+import { afterAll, describe, expect, it } from "vitest";
+import { context, emptyApp, root } from "./synthesized.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "countersign-app-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Runs the app as the command line does, in an environment without credentials or Docker. */
+function runApp(changes: Record<string, unknown>, output: string) {
+  return spawnSync(process.execPath, ["--import", "tsx", "bin/app.ts"], {
+    cwd: root,
+    encoding: "utf8",
+    timeout: 60_000,
+    env: {
+      PATH: dirname(process.execPath),
+      HOME: folder,
+      CDK_OUTDIR: join(folder, output),
+      CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...changes }),
+    },
+  });
+}
+
+function filesOf(output: string): Readonly<Record<string, string>> {
+  const names = readdirSync(join(folder, output)).filter((name) => /\.(template|assets)\.json$/.test(name));
+  return Object.fromEntries(names.sort().map((name) => [name, readFileSync(join(folder, output, name), "utf8")]));
+}
+
+describe("the app", () => {
+  it("passes cdk-nag and CDK's own rules, needs no Docker, and gives the same bytes twice", () => {
+    const runs = ["first", "second"].map((output) => runApp({ stage: "prod" }, output));
+    expect(runs.map(({ status, stderr }) => ({ status, stderr: findingsIn(stderr) }))).toEqual([
+      { status: 0, stderr: [] },
+      { status: 0, stderr: [] },
+    ]);
+    const first = filesOf("first");
+    expect(Object.keys(first)).toEqual([
+      "Countersign-prod-udp.assets.json",
+      "Countersign-prod-udp.template.json",
+      "Countersign-prod.assets.json",
+      "Countersign-prod.template.json",
+    ]);
+    expect(filesOf("second")).toEqual(first);
+  }, 60_000);
+
+  it("would not pass with a finding", () => {
+    const app = emptyApp();
+    new Bucket(new Stack(app, "Test"), "Bucket");
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    expect(() => app.synth()).toThrow("AwsSolutions-S1");
+  });
+
+  it("names every problem of the context at once, and makes nothing", () => {
+    const stages = { broken: { tables: "no", udp: { clientCidrs: [] }, retention: 5 } };
+    const { status, stderr } = runApp({ stage: "broken", "countersign:stages": stages }, "broken");
+    expect(status).toBe(1);
+    expect(stderr).toContain(`the CDK context can't be used:
+  countersign:stages.broken.tables: expected true or false, got "no"
+  countersign:stages.broken.udp.clientCidrs: name the networks that publishers send from, such as 10.20.0.0/16, got []
+  countersign:stages.broken.retention: no such setting`);
+  }, 60_000);
+});
+
+function findingsIn(stderr: string): readonly string[] {
+  return stderr.split("\n").filter((line) => /error|warning|AwsSolutions/i.test(line));
+}

@@ -1,0 +1,47 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { App } from "aws-cdk-lib";
+import { addStage } from "../../lib/infra/stage.ts";
+import { contextKeys, parseStage, type StageSettings } from "../../lib/infra/stage-settings.ts";
+import type { Deployment, Template } from "./template.ts";
+
+/** The context that the command line reads as well. */
+export const context: Record<string, unknown> = JSON.parse(
+  readFileSync(new URL("../../cdk.json", import.meta.url), "utf8"),
+).context;
+
+export const root = fileURLToPath(new URL("../../", import.meta.url));
+
+export function stageSettings(stage: string): StageSettings {
+  const parsed = parseStage(stage, context[contextKeys.stages]);
+  if (!parsed.ok) throw new Error(parsed.problems.join("\n"));
+  return parsed.settings;
+}
+
+/** What the command line adds by itself, for sam and other tools. */
+const forTools = { "aws:cdk:enable-path-metadata": true, "aws:cdk:enable-asset-metadata": true };
+
+/** An app of the same feature flags, without the stacks. Its output goes when the process does. */
+export function emptyApp(): App {
+  const outdir = mkdtempSync(join(tmpdir(), "countersign-synth-"));
+  process.once("exit", () => rmSync(outdir, { recursive: true, force: true }));
+  // CDK's own rules take seconds, and the test of the app itself goes by them.
+  return new App({ context: { ...context, ...forTools }, outdir, builtinCloudFormationValidation: false });
+}
+
+/** What `cdk synth` makes of the stage that has everything. */
+export function synthesize(
+  settings: StageSettings = stageSettings("prod"),
+): Deployment & { readonly directory: string } {
+  const app = emptyApp();
+  const { collector, udp } = addStage(app, settings);
+  const assembly = app.synth();
+  const template = (name: string): Template => assembly.getStackByName(name).template;
+  return {
+    collector: template(collector.stackName),
+    udp: udp === undefined ? { Resources: {} } : template(udp.stackName),
+    directory: assembly.directory,
+  };
+}
