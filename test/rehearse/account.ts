@@ -1,0 +1,124 @@
+import { mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  type AttributeDefinition,
+  CreateTableCommand,
+  DynamoDBClient,
+  type KeySchemaElement,
+} from "@aws-sdk/client-dynamodb";
+import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { startEmbeddedServices } from "../../lib/cli/embedded-services.ts";
+import type { StorageDriver } from "../../lib/storage/driver.ts";
+import { openStorage } from "../../lib/storage/open-storage.ts";
+import { splitUrls } from "../../lib/storage/storage-url.ts";
+import { type JsonObject, listAt, textAt } from "./json.ts";
+import { type ReluctantDynamoDb, startReluctantDynamoDb } from "./reluctant-dynamodb.ts";
+import { localName, REGION } from "./resolve.ts";
+import { startSecretsManager } from "./secrets-manager.ts";
+import type { Templates } from "./templates.ts";
+
+/** The AWS account of the rehearsal: the templates' tables, buckets and secrets, on this machine. */
+export interface Account {
+  /** Credentials and endpoints for a process that runs in it. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly dynamodb: ReluctantDynamoDb;
+  /** The text of every secret. */
+  readonly signingSecret: string;
+  /** Opens for reading each of the storages that a deployed `COUNTERSIGN_STORAGE` names. */
+  openStorages(urls: string): Promise<readonly StorageDriver[]>;
+  stop(): Promise<void>;
+}
+
+const CREDENTIALS = { accessKeyId: "rehearsal", secretAccessKey: "rehearsal" };
+const SIGNING_SECRET = "a secret shared with publishers ✓";
+
+export async function openAccount(templates: Templates): Promise<Account> {
+  const folder = mkdtempSync(join(tmpdir(), "countersign-rehearsal-"));
+  const services = await startEmbeddedServices(folder);
+  const dynamodb = await startReluctantDynamoDb(services.dynamodb);
+  const arns = templates.ofType("AWS::SecretsManager::Secret").map(localName);
+  const kept = JSON.stringify({ current: SIGNING_SECRET });
+  const secrets = await startSecretsManager(Object.fromEntries(arns.map((arn) => [arn, kept])));
+  await createTables(templates, services.dynamodb);
+  await createBuckets(templates, services.s3AndSqs);
+  return {
+    environment: {
+      AWS_REGION: REGION,
+      AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+      AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint,
+      AWS_ENDPOINT_URL_S3: services.s3AndSqs,
+      AWS_ENDPOINT_URL_SQS: services.s3AndSqs,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
+    },
+    dynamodb,
+    signingSecret: SIGNING_SECRET,
+    async openStorages(urls) {
+      const opened = await Promise.all(
+        splitUrls(urls).map((url) => {
+          const local = new URL(url);
+          const endpoint = local.protocol === "s3:" ? services.s3AndSqs : services.dynamodb;
+          local.searchParams.set("endpoint", endpoint);
+          return openStorage(local.href, { readOnly: true });
+        }),
+      );
+      return opened.map((one) => {
+        if (!one.ok) throw new Error(one.problem);
+        return one.driver;
+      });
+    },
+    async stop() {
+      await Promise.all([dynamodb.stop(), secrets.stop()]);
+      await services.stop();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+/** By the template's own words, so that a key or an index that it lacks is missed here. */
+async function createTables(templates: Templates, endpoint: string): Promise<void> {
+  const client = new DynamoDBClient({ endpoint, region: REGION, credentials: CREDENTIALS });
+  for (const table of templates.ofType("AWS::DynamoDB::Table")) {
+    const { properties } = table;
+    const indexes = listAt(properties, "GlobalSecondaryIndexes").map((index) => ({
+      IndexName: textAt(index, "IndexName"),
+      KeySchema: keySchema(index),
+      Projection: {
+        ProjectionType:
+          textAt(index, "Projection", "ProjectionType") === "ALL" ? ("ALL" as const) : ("KEYS_ONLY" as const),
+      },
+    }));
+    await client.send(
+      new CreateTableCommand({
+        TableName: localName(table),
+        KeySchema: keySchema(properties),
+        AttributeDefinitions: listAt(properties, "AttributeDefinitions").map(
+          (attribute): AttributeDefinition => ({
+            AttributeName: textAt(attribute, "AttributeName"),
+            AttributeType: "S",
+          }),
+        ),
+        BillingMode: "PAY_PER_REQUEST",
+        ...(indexes.length > 0 && { GlobalSecondaryIndexes: indexes }),
+      }),
+    );
+  }
+  client.destroy();
+}
+
+function keySchema(from: JsonObject | ReturnType<typeof listAt>[number]): KeySchemaElement[] {
+  return listAt(from, "KeySchema").map((key) => ({
+    AttributeName: textAt(key, "AttributeName"),
+    KeyType: textAt(key, "KeyType") === "HASH" ? "HASH" : "RANGE",
+  }));
+}
+
+async function createBuckets(templates: Templates, endpoint: string): Promise<void> {
+  const client = new S3Client({ endpoint, region: REGION, credentials: CREDENTIALS, forcePathStyle: true });
+  for (const bucket of templates.ofType("AWS::S3::Bucket")) {
+    await client.send(new CreateBucketCommand({ Bucket: localName(bucket) }));
+  }
+  client.destroy();
+}

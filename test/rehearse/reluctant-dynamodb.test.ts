@@ -1,0 +1,38 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openDynamoDb } from "../../lib/storage/dynamodb.ts";
+import { defaultResourcesTable } from "../../lib/storage/dynamodb-keys.ts";
+import { type DynamoDbServer, itemsIn, startDynamoDb } from "../support/dynamodb-server.ts";
+import { aSample } from "../support/sample-builder.ts";
+import { type ReluctantDynamoDb, startReluctantDynamoDb } from "./reluctant-dynamodb.ts";
+
+let server: DynamoDbServer;
+let reluctant: ReluctantDynamoDb;
+beforeAll(async () => {
+  server = await startDynamoDb();
+  reluctant = await startReluctantDynamoDb(server.endpoint);
+});
+afterAll(async () => {
+  await reluctant.stop();
+  await server.close();
+});
+
+describe("DynamoDB that leaves items unprocessed", () => {
+  it("leaves exactly those, and stores their neighbours", async () => {
+    const table = await server.freshTable();
+    const client = new DynamoDBClient({
+      endpoint: reluctant.endpoint,
+      region: "eu-west-1",
+      credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    });
+    const driver = openDynamoDb({ client, table, resourcesTable: defaultResourcesTable(table), random: () => 0 });
+    const samples = ["one", "two", "three"].map((message_id) => aSample({ message_id }));
+    reluctant.leave((sortKey) => sortKey.endsWith("#two"));
+    const stored = await driver.record(samples);
+    expect(stored.map(({ kind }) => kind)).toEqual(["recorded", "failed", "recorded"]);
+    reluctant.leave(() => false);
+    expect((await driver.record(samples)).map(({ kind }) => kind)).toEqual(["recorded", "recorded", "recorded"]);
+    await driver.close();
+    expect(await itemsIn(server.client(), table)).toHaveLength(3);
+  });
+});
