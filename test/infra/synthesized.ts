@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { App } from "aws-cdk-lib";
+import { afterAll } from "vitest";
 import { addStage } from "../../lib/infra/stage.ts";
 import { contextKeys, parseStage, type StageSettings } from "../../lib/infra/stage-settings.ts";
 import type { Deployment, Template } from "./template.ts";
@@ -23,10 +24,15 @@ export function stageSettings(stage: string): StageSettings {
 /** What the command line adds by itself, for sam and other tools. */
 const forTools = { "aws:cdk:enable-path-metadata": true, "aws:cdk:enable-asset-metadata": true };
 
-/** An app of the same feature flags, without the stacks. Its output goes when the process does. */
+const outputs: string[] = [];
+afterAll(() => {
+  for (const output of outputs) rmSync(output, { recursive: true, force: true });
+});
+
+/** An app of the same feature flags, without the stacks. Its output goes with the tests of the file. */
 export function emptyApp(): App {
   const outdir = mkdtempSync(join(tmpdir(), "countersign-synth-"));
-  process.once("exit", () => rmSync(outdir, { recursive: true, force: true }));
+  outputs.push(outdir);
   // CDK's own rules take seconds, and the test of the app itself goes by them.
   return new App({ context: { ...context, ...forTools }, outdir, builtinCloudFormationValidation: false });
 }
