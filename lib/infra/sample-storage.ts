@@ -41,7 +41,7 @@ export class SampleStorage extends Construct {
     return [this.tables?.url, this.log?.url].filter((url) => url !== undefined).join(",");
   }
 
-  /** What a collector needs, and no right to read, change or delete. */
+  /** What a collector needs to write. No reading; but BatchWriteItem has no right of its own for replacing or deleting items. */
   grantWrite(grantee: IGrantable): void {
     this.tables?.grantWrite(grantee);
     this.log?.grantWrite(grantee);

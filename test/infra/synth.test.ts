@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { Stack, Validations } from "aws-cdk-lib";
 import { Bucket } from "aws-cdk-lib/aws-s3";
 import { AwsSolutionsChecks } from "cdk-nag";
@@ -18,7 +18,9 @@ function runApp(changes: Record<string, unknown>, output: string) {
     encoding: "utf8",
     timeout: 60_000,
     env: {
-      PATH: dirname(process.execPath),
+      PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
+      // Any use of a container engine fails, also where one is installed.
+      CDK_DOCKER: join(folder, "no-docker"),
       HOME: folder,
       CDK_OUTDIR: join(folder, output),
       CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...changes }),
