@@ -16,21 +16,23 @@ import type { Io } from "./io.ts";
 import { judgeFrom, verificationHelp, verificationOptions } from "./verification-options.ts";
 
 export const collectCommand: Command = {
-  help: `usage: countersign collect --listen URL… --storage URL[,URL…] [OPTION…]
+  help: `usage: countersign collect --listen URL [URL…] --storage URL[,URL…] [OPTION…]
 
 Receives samples, proves each one genuine and stores it, until SIGTERM or SIGINT. When it is ready it prints
 one line of JSON on standard output, {"ready":true,"listening":[…],…}; at the end one with the final counters.
 Its log goes to standard error.
 
-  --listen URL              udp://HOST:PORT or tcp://HOST:PORT; may be given several times; port 0 lets the system choose
+  --listen URL              udp://HOST:PORT or tcp://HOST:PORT; may be given several times, or
+                            several URLs after one; port 0 lets the system choose
   --queue URL               take messages from this SQS queue as well
   --storage URL[,URL…]      memory:, file:///PATH[?max_bytes=N&backup_count=N], dynamodb://TABLE[?endpoint=URL&…],
                             s3://BUCKET/PREFIX[?endpoint=URL&…]; with several, each keeps every sample
 ${verificationHelp}`,
 
   async run(args, io) {
-    const { values } = parseArgs({
+    const { values, positionals } = parseArgs({
       args: [...args],
+      allowPositionals: true,
       options: {
         listen: { type: "string", multiple: true },
         queue: { type: "string" },
@@ -38,7 +40,7 @@ ${verificationHelp}`,
         ...verificationOptions,
       },
     });
-    const addresses = toAddresses(values.listen ?? []);
+    const addresses = toAddresses([...(values.listen ?? []), ...positionals]);
     if (!Array.isArray(addresses)) return usageError(io, addresses.problem);
     if (addresses.length === 0 && values.queue === undefined) {
       return usageError(io, "nothing to receive from: give --listen udp://0.0.0.0:4952 or --queue URL");

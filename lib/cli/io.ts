@@ -7,11 +7,15 @@ export interface Io {
   /** Repaints the line at the bottom of a terminal; does nothing elsewhere. */
   progress(line: string): void;
   readonly isTerminal: boolean;
-  /** Resolves at the first SIGTERM or SIGINT. Only commands that wait ask for it. */
+  /** Resolves at the first SIGTERM or SIGINT, or when npm is gone. Only commands that wait ask for it. */
   stopped(): Promise<void>;
 }
 
-export function processIo(process: NodeJS.Process): Io {
+/** How soon a process notices that npm, which started it, is gone. */
+const LOOK_FOR_PARENT_MS = 250;
+
+/** @param underNpm npm started the process: it ends on a signal without passing it on, which would leave us running */
+export function processIo(process: NodeJS.Process, underNpm: boolean): Io {
   const isTerminal = process.stderr.isTTY === true;
   // A reader that closes the pipe early, such as `head`, has seen what it wanted.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -26,6 +30,9 @@ export function processIo(process: NodeJS.Process): Io {
     stopped: () =>
       new Promise((resolve) => {
         for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve());
+        const parent = process.ppid;
+        const isOrphan = () => process.ppid !== parent;
+        if (underNpm) setInterval(() => isOrphan() && resolve(), LOOK_FOR_PARENT_MS).unref();
       }),
   };
 }

@@ -76,6 +76,37 @@ describe("the collect process", () => {
     },
   );
 
+  it("drains and ends when npm, which does not pass signals on, is ended", async () => {
+    const storage = `file://${folder.path}/npm.jsonl`;
+    const args = [
+      "collect",
+      "--listen",
+      "tcp://127.0.0.1:0",
+      "udp://127.0.0.1:0",
+      "--storage",
+      storage,
+      "--secret",
+      "s",
+    ];
+    // Stands for npm: a parent that dies of the signal, and a child of its own.
+    const script = `require("node:child_process").spawn(process.execPath, ${JSON.stringify([command, ...args])}, { stdio: "inherit" })`;
+    const parent = spawn(process.execPath, ["-e", script], {
+      stdio: ["ignore", "pipe", "inherit"],
+      env: { ...process.env, npm_execpath: "npm" },
+    });
+    let out = "";
+    parent.stdout.on("data", (chunk) => {
+      out += chunk;
+    });
+    await eventually("the ready line", () => out.includes("\n"));
+    expect(JSON.parse(out).listening).toHaveLength(2);
+    parent.kill("SIGTERM");
+    await eventually("the final counters", () => out.split("\n").length === 3);
+    expect(JSON.parse(out.split("\n")[1] ?? "")).toMatchObject({ ready: false });
+    // The pipe closes when the last process that holds it has ended.
+    await eventually("nothing is left", () => parent.stdout.destroyed || parent.stdout.readableEnded);
+  });
+
   it("ends by itself with 2 when it is called wrongly", async () => {
     const { output, exited } = start(["collect"]);
     expect(await exited).toEqual({ code: 2, signal: null });

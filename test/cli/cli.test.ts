@@ -60,6 +60,7 @@ describe("the command line", () => {
     [["collect", "--listen", "udp://127.0.0.1:0", "--storage", "memory:"], "a secret is missing"],
     [["collect", "--listen", "http://127.0.0.1:0", "--secret", "s", "--storage", "memory:"], "--listen"],
     [["collect", "--listen", "udp://127.0.0.1:0", "--secret", "s", "--storage", "ftp://x"], "ftp"],
+    [["collect", "--listen", "udp://127.0.0.1:0", "what", "--secret", "s", "--storage", "memory:"], '--listen "what"'],
     [["collect", "--queue", "metering", "--secret", "s", "--storage", "memory:"], "not a queue URL"],
     [["samples"], "--storage is missing"],
     [["samples", "--storage", "memory:", "--from", "yesterday"], '--from: not a time: "yesterday"'],
