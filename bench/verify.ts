@@ -2,6 +2,8 @@ import { createSecretKey } from "node:crypto";
 import { datagramLimits } from "../lib/collector/decode/limits.ts";
 import { decodeMsgpack } from "../lib/collector/decode/msgpack.ts";
 import { createJudge } from "../lib/collector/judge.ts";
+import { fixedKeys } from "../lib/collector/keyring.ts";
+import type { Receipt } from "../lib/collector/receipt.ts";
 import { canonicalText } from "../lib/collector/signature/canonical-text.ts";
 import { digest } from "../lib/collector/signature/sign.ts";
 import { isValueMap } from "../lib/collector/value.ts";
@@ -16,7 +18,12 @@ const PASSES = 40;
 
 const secret = createSecretKey(Buffer.from(captureSecret));
 const datagrams = capturedDatagrams();
-const judge = createJudge({ secrets: [secret], dialects: ["py3", "kilo", "icehouse"], extraFields: [] });
+const judge = createJudge({
+  keys: fixedKeys([{ id: "captures", scheme: "legacy", secret }]),
+  dialects: ["py3", "kilo", "icehouse"],
+  extraFields: [],
+});
+const receipt: Receipt = { listener: "udp", address: "127.0.0.1", receivedAt: Date.now() };
 const maps = datagrams.map((bytes) => {
   const decoded = decodeMsgpack(bytes, datagramLimits);
   if (!decoded.ok || !isValueMap(decoded.value)) throw new Error("a capture does not decode");
@@ -36,9 +43,9 @@ const steps = {
 };
 
 function whole(bytes: Buffer): void {
-  const decoded = decodeMsgpack(bytes, datagramLimits);
-  const judged = decoded.ok ? judge(decoded.value) : decoded;
-  if (!judged.ok) throw new Error(`a capture is not genuine: ${judged.detail}`);
+  for (const judged of judge.bytes(bytes, receipt)) {
+    if (!judged.ok) throw new Error(`a capture is not genuine: ${judged.detail}`);
+  }
 }
 
 const measured = new Map<string, number[]>(Object.keys(steps).map((name) => [name, []]));

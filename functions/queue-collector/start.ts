@@ -1,12 +1,13 @@
+import { closeParts, openParts } from "../../lib/assembly/open-parts.ts";
+import { countedQuarantine } from "../../lib/collector/counted-quarantine.ts";
 import { createDispatcher } from "../../lib/collector/dispatcher.ts";
 import { createMetricsWriter } from "../../lib/collector/emf.ts";
-import type { Ledger } from "../../lib/collector/ledger.ts";
+import type { Ledger, ProcessLedger } from "../../lib/collector/ledger.ts";
 import { createLogger } from "../../lib/collector/logger.ts";
+import { createRecentlyRecorded } from "../../lib/collector/recently-recorded.ts";
 import { type Environment, fromEnvironment } from "../../lib/collector/settings.ts";
-import { openJudge } from "../../lib/keys/open-judge.ts";
 import { createQueueHandler, type QueueHandler } from "../../lib/queue/queue-handler.ts";
 import { createQueueLedger } from "../../lib/queue/queue-ledger.ts";
-import { openStorage } from "../../lib/storage/open-storage.ts";
 
 export interface QueueCollector {
   /** Writes a line of metrics with every invocation. */
@@ -22,7 +23,7 @@ export interface QueueCollector {
  *
  * @param write takes the log and the metrics, a line of JSON at a time
  * @param environment by default the process's own
- * @throws an Error that names every setting that can't be used
+ * @throws an Error that names every setting that can't be used, or what can't be reached: Lambda starts us again
  */
 export async function startQueueCollector(
   write: (line: string) => void,
@@ -32,19 +33,37 @@ export async function startQueueCollector(
   const configured = fromEnvironment(environment);
   if (!configured.ok) throw new Error(configured.problems.join("; "));
   const { settings } = configured;
-  const judge = await openJudge(settings, logger);
-  if (!judge.ok) throw new Error(judge.problem);
-  const storage = await openStorage(settings.storage);
-  if (!storage.ok) throw new Error(storage.problem);
+  const opened = await openParts(settings, logger);
+  if (!opened.ok) throw new Error(opened.problems.join("; "));
+  const { parts } = opened;
+  const { judge, keys, storage } = parts;
+  const quarantine = parts.quarantine && countedQuarantine(parts.quarantine.whole);
   const ledger = createQueueLedger();
   const metrics = createMetricsWriter({ stage: settings.stage, write });
-  const dispatcher = createDispatcher(judge.judge, storage.driver);
+  const processLedger = (): ProcessLedger => {
+    const { kept = 0, failed = 0 } = quarantine?.counts() ?? {};
+    const figures = {
+      MessagesQuarantined: kept,
+      QuarantineSkipped: 0,
+      QuarantineFailed: failed,
+      KeyReadsFailed: keys.failedReads(),
+    };
+    return { figures, verified: keys.uses() };
+  };
   return {
-    handler: createQueueHandler(dispatcher, logger, (outcomes) => {
-      ledger.count(outcomes);
-      metrics.write({ queue: ledger.snapshot() });
+    handler: createQueueHandler({
+      judge,
+      keys,
+      dispatcher: createDispatcher(storage, createRecentlyRecorded()),
+      logger,
+      quarantine,
+      spillQueue: settings.spillQueue,
+      count(outcomes) {
+        ledger.count(outcomes);
+        metrics.write({ queue: ledger.snapshot() }, processLedger());
+      },
     }),
     ledger: () => ledger.snapshot(),
-    close: () => storage.driver.close(),
+    close: () => closeParts(parts),
   };
 }

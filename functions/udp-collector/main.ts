@@ -15,12 +15,16 @@ const logger = createLogger(write);
 
 // Asked for before the start: process 1 of a container would not even notice a signal without.
 let onSignal = () => {};
+const giveUp = new AbortController();
 const signalled = new Promise<void>((resolve) => {
-  onSignal = resolve;
+  onSignal = () => {
+    giveUp.abort();
+    resolve();
+  };
 });
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => onSignal());
 
-const collector = await startUdpCollector({ write });
+const collector = await startUdpCollector({ write, giveUp: giveUp.signal });
 if ("problems" in collector) {
   for (const problem of collector.problems) logger.error("can't start", { problem });
   process.exit(1);

@@ -1,18 +1,17 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { type Collector, createCollector } from "../../lib/collector/collector.ts";
+import { closeParts, openPartsInTime, type Parts } from "../../lib/assembly/open-parts.ts";
+import { createCollector } from "../../lib/collector/collector.ts";
 import { createMetricsWriter } from "../../lib/collector/emf.ts";
+import { errorMessage } from "../../lib/collector/error-message.ts";
 import { createHealthServer, type HealthServer } from "../../lib/collector/health-server.ts";
-import type { Judge } from "../../lib/collector/judge.ts";
-import type { Ledgers } from "../../lib/collector/ledger.ts";
-import { type ListenAddress, parseListenUrl } from "../../lib/collector/listener/listen-url.ts";
+import type { Ledgers, ProcessLedger } from "../../lib/collector/ledger.ts";
 import { listenerLedgers } from "../../lib/collector/listener/listener-ledger.ts";
+import { createQuarantineShare, type QuarantineShare } from "../../lib/collector/listener/quarantine-share.ts";
 import { createLogger, type Logger } from "../../lib/collector/logger.ts";
 import { toPrometheus } from "../../lib/collector/prometheus.ts";
-import { type Environment, environmentNames, fromEnvironment, type Settings } from "../../lib/collector/settings.ts";
-import { openJudge } from "../../lib/keys/open-judge.ts";
-import type { StorageDriver } from "../../lib/storage/driver.ts";
-import { openStorage } from "../../lib/storage/open-storage.ts";
-import { parseStorageUrl, splitUrls } from "../../lib/storage/storage-url.ts";
+import type { Environment, Settings } from "../../lib/collector/settings.ts";
+import { warmUp } from "../../lib/collector/warm-up.ts";
+import { addressesOf, type Problems, socketSettings } from "./socket-settings.ts";
 
 /** The socket side of a deployment: listeners, health port and metrics in one process. */
 export interface UdpCollector {
@@ -21,8 +20,8 @@ export interface UdpCollector {
   readonly health: string | null;
   ledgers(): Ledgers;
   /**
-   * Fails the health check, goes on receiving for the drain period, then closes the sockets and stores what it
-   * holds. Called again, cuts the drain period short.
+   * Fails the health check, goes on receiving for the drain period, then closes the sockets and stores or spills what
+   * it holds. Called again, cuts the drain period short.
    */
   stop(): Promise<void>;
 }
@@ -36,11 +35,8 @@ export interface UdpCollectorOptions {
   readonly metricsIntervalMs?: number;
   /** Where the health port is bound. */
   readonly healthHost?: string;
-}
-
-/** Everything that stands in the way of a start. */
-export interface Problems {
-  readonly problems: readonly string[];
+  /** Ends a start that waits for storage or keys. */
+  readonly giveUp?: AbortSignal;
 }
 
 /**
@@ -48,55 +44,98 @@ export interface Problems {
  * only after failed checks, and what it sends until then would be lost without a trace.
  */
 const DRAIN_MS = 15_000;
-/** For storage to take what is held: longer than a record is tried again, and with the drain within ECS's 120 s. */
-const FLUSH_MS = 60_000;
+/** For storage to take what is held, and then the spill queue: with the drain within ECS's 120 s. */
+const FLUSH_MS = 45_000;
+const SPILL_MS = 30_000;
 /** Two points a minute, the finest that CloudWatch keeps by default being one; more lines would only cost. */
 const METRICS_INTERVAL_MS = 30_000;
 /** Every address of the task, of which the load balancer checks one. */
 const HEALTH_HOST = "0.0.0.0";
 
-interface Parts {
-  readonly settings: Settings;
-  readonly judge: Judge;
-  readonly storage: StorageDriver;
-}
-
-/** Opens all that the settings name. */
+/** Opens all that the settings name, waiting for what can't be reached yet; unhealthy meanwhile. */
 export async function startUdpCollector(options: UdpCollectorOptions): Promise<UdpCollector | Problems> {
   const logger = createLogger(options.write);
-  const parts = await openParts(logger, options.environment);
-  if ("problems" in parts) return parts;
-  const { settings, judge, storage } = parts;
-  let receiving = false;
-  const addresses = addressesOf(settings);
-  const collector = createCollector({ addresses, judge, storage, logger, flushMs: FLUSH_MS });
-  const ledgers = () => listenerLedgers(collector.counters());
+  const read = socketSettings(options.environment);
+  if ("problems" in read) return read;
+  const { settings } = read;
+  const state: { running?: Running } = {};
+  // First, so that who asks while storage is not there yet hears that we are not ready.
   const health = healthServerFor(settings, options.healthHost, logger, {
-    isHealthy: () => receiving,
-    metrics: () => toPrometheus(ledgers()),
+    isHealthy: () => state.running?.receiving === true,
+    metrics: () => state.running?.figures() ?? "",
   });
-  let started: Pick<UdpCollector, "listening" | "health">;
+  const startAll = async (): Promise<UdpCollector | Problems> => {
+    const at = (await health?.start()) ?? null;
+    const opened = await openPartsInTime(settings, logger, options.giveUp ?? new AbortController().signal);
+    if (!opened.ok) return { problems: opened.problems };
+    const { parts } = opened;
+    try {
+      return await receive({ settings, parts, logger, health, at, state }, options);
+    } catch (error) {
+      await closeParts(parts);
+      throw error;
+    }
+  };
+  let started: UdpCollector | Problems;
   try {
-    started = await startAll(collector, health);
+    started = await startAll();
   } catch (error) {
-    await Promise.all([health?.stop(), storage.close()]);
-    return { problems: [error instanceof Error ? error.message : String(error)] };
+    started = { problems: [errorMessage(error)] };
   }
-  receiving = true;
+  if ("problems" in started) await health?.stop();
+  return started;
+}
+
+/** What the health port tells of. */
+interface Running {
+  receiving: boolean;
+  figures(): string;
+}
+
+interface Opened {
+  readonly settings: Settings;
+  readonly parts: Parts;
+  readonly logger: Logger;
+  readonly health: HealthServer | undefined;
+  /** Where the health port is. */
+  readonly at: string | null;
+  readonly state: { running?: Running };
+}
+
+async function receive(opened: Opened, options: UdpCollectorOptions): Promise<UdpCollector> {
+  const { settings, parts, logger, health, at, state } = opened;
+  const share = parts.quarantine && createQuarantineShare(parts.quarantine, logger, parts.quarantine);
+  const collector = createCollector({
+    ...parts,
+    quarantine: share,
+    addresses: addressesOf(settings),
+    logger,
+    flushMs: FLUSH_MS,
+    spillMs: SPILL_MS,
+  });
+  warmUp(parts.judge);
+  const started = { health: at, listening: await collector.start() };
+  const ledgers = () => listenerLedgers(collector.counters());
+  const counted = () => processLedger(parts, share);
+  const running: Running = { receiving: true, figures: () => toPrometheus(ledgers(), counted()) };
+  state.running = running;
   const metrics = createMetricsWriter({ stage: settings.stage, write: options.write });
-  const timer = setInterval(() => metrics.write(ledgers()), options.metricsIntervalMs ?? METRICS_INTERVAL_MS);
-  logger.info("receiving", { ...started, storage: storage.name, stage: settings.stage });
+  const writeMetrics = () => metrics.write(ledgers(), counted());
+  const timer = setInterval(writeMetrics, options.metricsIntervalMs ?? METRICS_INTERVAL_MS);
+  logger.info("receiving", { ...started, storage: parts.storage.name, stage: settings.stage });
 
   const drain = new AbortController();
   const stop = async (): Promise<void> => {
-    receiving = false;
+    running.receiving = false;
     const drainMs = options.drainMs ?? DRAIN_MS;
     logger.info("draining", { milliseconds: drainMs });
     await pause(drainMs, undefined, { signal: drain.signal }).catch(() => "cut short");
     await collector.stop();
+    await share?.close();
+    await closeParts(parts);
     clearInterval(timer);
-    metrics.write(ledgers());
-    await Promise.all([health?.stop(), storage.close()]);
+    writeMetrics();
+    await health?.stop();
     logger.info("stopped", { ledgers: ledgers() });
   };
   let stopping: Promise<void> | undefined;
@@ -112,26 +151,17 @@ export async function startUdpCollector(options: UdpCollectorOptions): Promise<U
   };
 }
 
-async function openParts(logger: Logger, environment?: Environment): Promise<Parts | Problems> {
-  const read = fromEnvironment(environment);
-  const { settings } = read;
-  const problems = read.ok ? [] : [...read.problems];
-  if (settings.listen.length === 0) {
-    problems.push(`${environmentNames.listen} is missing: give an address such as udp://0.0.0.0:4952`);
-  }
-  // Before the storage is opened, which may create something.
-  const storageUrls = settings.storage === "" ? [] : splitUrls(settings.storage).map(parseStorageUrl);
-  problems.push(...storageUrls.flatMap((url) => (url.ok ? [] : [`${environmentNames.storage}: ${url.problem}`])));
-  const judge = await openJudge(settings, logger);
-  if (!judge.ok) problems.push(judge.problem);
-  if (!judge.ok || problems.length > 0) return { problems };
-  const storage = await openStorage(settings.storage);
-  if (!storage.ok) return { problems: [storage.problem] };
-  return { settings, judge: judge.judge, storage: storage.driver };
-}
-
-function addressesOf({ listen }: Settings): readonly ListenAddress[] {
-  return listen.map(parseListenUrl).flatMap((parsed) => (parsed.ok ? [parsed.address] : []));
+function processLedger({ keys }: Parts, share: QuarantineShare | undefined): ProcessLedger {
+  const { kept = 0, skipped = 0, failed = 0 } = share?.counts() ?? {};
+  return {
+    figures: {
+      MessagesQuarantined: kept,
+      QuarantineSkipped: skipped,
+      QuarantineFailed: failed,
+      KeyReadsFailed: keys.failedReads(),
+    },
+    verified: keys.uses(),
+  };
 }
 
 function healthServerFor(
@@ -143,13 +173,4 @@ function healthServerFor(
   if (healthPort === null) return undefined;
   const onError = (error: unknown) => logger.error("the health port's socket failed", { error });
   return createHealthServer({ host, port: healthPort, onError, ...answers });
-}
-
-/** The health port first: who asks before the sockets are bound hears that they are not. */
-async function startAll(
-  collector: Collector,
-  health: HealthServer | undefined,
-): Promise<Pick<UdpCollector, "listening" | "health">> {
-  const at = (await health?.start()) ?? null;
-  return { health: at, listening: await collector.start() };
 }

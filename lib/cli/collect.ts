@@ -1,32 +1,37 @@
 import { parseArgs } from "node:util";
+import { closeParts, openPartsInTime, type Parts } from "../assembly/open-parts.ts";
 import { createCollector } from "../collector/collector.ts";
 import { createDispatcher } from "../collector/dispatcher.ts";
-import type { Judge } from "../collector/judge.ts";
 import { type ListenAddress, parseListenUrl } from "../collector/listener/listen-url.ts";
 import { listenerLedgers } from "../collector/listener/listener-ledger.ts";
-import { createLogger } from "../collector/logger.ts";
+import { createQuarantineShare } from "../collector/listener/quarantine-share.ts";
+import { createLogger, type Logger } from "../collector/logger.ts";
+import { createRecentlyRecorded } from "../collector/recently-recorded.ts";
+import { warmUp } from "../collector/warm-up.ts";
 import { createPoller } from "../queue/poller.ts";
+import { eventSourceArn, isFromQueue } from "../queue/queue-arn.ts";
 import { openQueue, type Queue } from "../queue/queue-client.ts";
 import { createQueueHandler } from "../queue/queue-handler.ts";
 import { createQueueLedger } from "../queue/queue-ledger.ts";
-import type { StorageDriver } from "../storage/driver.ts";
-import { openStorage } from "../storage/open-storage.ts";
-import { type Command, EXIT_OK, usageError } from "./command.ts";
+import { type Command, EXIT_FAILED, EXIT_OK, EXIT_USAGE, usageError } from "./command.ts";
 import type { Io } from "./io.ts";
-import { judgeFrom, verificationHelp, verificationOptions } from "./verification-options.ts";
+import { verificationFrom, verificationHelp, verificationOptions } from "./verification-options.ts";
 
 export const collectCommand: Command = {
   help: `usage: countersign collect --listen URL [URL…] --storage URL[,URL…] [OPTION…]
 
 Receives samples, proves each one genuine and stores it, until SIGTERM or SIGINT. When it is ready it prints
 one line of JSON on standard output, {"ready":true,"listening":[…],…}; at the end one with the final counters.
-Its log goes to standard error.
+Its log goes to standard error. What it needs and can't reach yet it waits for, before it opens a socket.
 
   --listen URL              udp://HOST:PORT or tcp://HOST:PORT; may be given several times, or
                             several URLs after one; port 0 lets the system choose
   --queue URL               take messages from this SQS queue as well
   --storage URL[,URL…]      memory:, file:///PATH[?max_bytes=N&backup_count=N], dynamodb://TABLE[?endpoint=URL&…],
                             s3://BUCKET/PREFIX[?endpoint=URL&…]; with several, each keeps every sample
+  --spill-queue URL         an SQS queue that only collectors write to: what storage can't take goes there, and is
+                            taken from there again
+  --quarantine URL          keep rejected messages: file:///FOLDER or s3://BUCKET/PREFIX, see countersign quarantine
 ${verificationHelp}`,
 
   async run(args, io) {
@@ -37,6 +42,8 @@ ${verificationHelp}`,
         listen: { type: "string", multiple: true },
         queue: { type: "string" },
         storage: { type: "string" },
+        "spill-queue": { type: "string" },
+        quarantine: { type: "string" },
         ...verificationOptions,
       },
     });
@@ -47,46 +54,84 @@ ${verificationHelp}`,
     }
     const queue = values.queue === undefined ? undefined : openQueue(values.queue);
     if (queue !== undefined && "problem" in queue) return usageError(io, queue.problem);
-    const judge = judgeFrom(values, io);
-    if (typeof judge !== "function") return usageError(io, judge.problem);
-    if (values.storage === undefined)
+    const spill = values["spill-queue"] === undefined ? undefined : openQueue(values["spill-queue"]);
+    if (spill !== undefined && "problem" in spill) return usageError(io, spill.problem);
+    if (queue !== undefined && spill !== undefined && isFromQueue(eventSourceArn(queue.url), spill.url)) {
+      return usageError(io, "--queue and --spill-queue: give two queues; what is in the spill queue is believed");
+    }
+    const verification = verificationFrom(values);
+    if ("problem" in verification) return usageError(io, verification.problem);
+    const { storage, quarantine = null } = values;
+    if (storage === undefined)
       return usageError(io, "--storage is missing, such as --storage file:///var/lib/samples.jsonl");
-    const storage = await openStorage(values.storage);
-    if (!storage.ok) return usageError(io, storage.problem);
+    const logger = createLogger(io.err);
+    // Asked for before the ready line: whoever reads that line may send the signal at once.
+    const stopped = io.stopped();
+    const giveUp = new AbortController();
+    void stopped.then(() => giveUp.abort());
+    const settings = { ...verification, storage, spillQueue: spill?.url ?? null, quarantine };
+    const opened = await openPartsInTime(settings, logger, giveUp.signal);
+    if (!opened.ok) {
+      usageError(io, opened.problems.join("; "));
+      return opened.transient ? EXIT_FAILED : EXIT_USAGE;
+    }
     try {
-      await collect({ addresses, queue, judge, storage: storage.driver }, io);
+      await collect({ addresses, queue, spill, parts: opened.parts, logger, stopped }, io);
     } finally {
-      await storage.driver.close();
-      queue?.client.destroy();
+      await closeParts(opened.parts);
+      for (const one of [queue, spill]) one?.client.destroy();
     }
     return EXIT_OK;
   },
 };
 
-interface Parts {
+interface Collecting {
   readonly addresses: readonly ListenAddress[];
   readonly queue: Queue | undefined;
-  readonly judge: Judge;
-  readonly storage: StorageDriver;
+  /** What the sockets' side fills, and we empty again. */
+  readonly spill: Queue | undefined;
+  readonly parts: Parts;
+  readonly logger: Logger;
+  readonly stopped: Promise<void>;
 }
 
-async function collect({ addresses, queue, judge, storage }: Parts, io: Io): Promise<void> {
-  const logger = createLogger(io.err);
-  // Asked for before the ready line: whoever reads that line may send the signal at once.
-  const stopped = io.stopped();
-  const collector = createCollector({ addresses, judge, storage, logger });
+async function collect(collecting: Collecting, io: Io): Promise<void> {
+  const { addresses, queue, spill, parts, logger, stopped } = collecting;
+  const { judge, keys, storage, quarantine } = parts;
+  const share = quarantine && createQuarantineShare(quarantine, logger, quarantine);
+  const collector = createCollector({ ...parts, addresses, logger, quarantine: share });
   const ledger = createQueueLedger();
-  const handler = createQueueHandler(createDispatcher(judge, storage), logger, ledger.count);
+  const handler = createQueueHandler({
+    judge,
+    keys,
+    dispatcher: createDispatcher(storage, createRecentlyRecorded()),
+    logger,
+    quarantine: quarantine?.whole,
+    spillQueue: spill?.url ?? null,
+    count: ledger.count,
+  });
   const poller = queue && createPoller(queue, handler, logger);
+  const spillPoller = spill && createPoller(spill, handler, logger);
+  if (addresses.length > 0) warmUp(judge);
   const listening = await collector.start();
-  poller?.start();
-  io.out(JSON.stringify({ ready: true, listening, ...(queue && { queue: queue.url }), storage: storage.name }));
+  for (const one of [poller, spillPoller]) one?.start();
+  const ready = { ...(queue && { queue: queue.url }), ...(spill && { spillQueue: spill.url }), storage: storage.name };
+  io.out(JSON.stringify({ ready: true, listening, ...ready }));
 
   await stopped;
-  await Promise.all([collector.stop(), poller?.stop()]);
+  // The sockets' side first: what it spills in the end may still be taken from the spill queue.
+  await collector.stop();
+  await Promise.all([share?.close(), poller?.stop(), spillPoller?.stop()]);
   const listeners = collector.counters();
-  const ledgers = { ...listenerLedgers(listeners), ...(poller && { queue: ledger.snapshot() }) };
-  io.out(JSON.stringify({ ready: false, listeners, ...(poller && { queue: poller.counters() }), ledgers }));
+  const polled = {
+    ...(poller && { queue: poller.counters() }),
+    ...(spillPoller && { spillQueue: spillPoller.counters() }),
+  };
+  const ledgers = {
+    ...listenerLedgers(listeners),
+    ...((poller ?? spillPoller) !== undefined && { queue: ledger.snapshot() }),
+  };
+  io.out(JSON.stringify({ ready: false, listeners, ...polled, ledgers }));
 }
 
 function toAddresses(urls: readonly string[]): ListenAddress[] | { readonly problem: string } {

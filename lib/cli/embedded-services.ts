@@ -4,17 +4,15 @@ import type { Server } from "node:http";
 import { join } from "node:path";
 import dynalite from "dynalite";
 import { buildApp } from "fauxqs";
-import { createQueues } from "../queue/create-queue.ts";
+import { type CreatedQueues, createQueues } from "../queue/create-queue.ts";
 import { openQueue } from "../queue/queue-client.ts";
 
 /** AWS's protocols on this machine, by real servers that run inside this process. */
-export interface EmbeddedServices {
+export interface EmbeddedServices extends CreatedQueues {
   /** DynamoDB; its tables are kept in a folder. */
   readonly dynamodb: string;
   /** S3 and SQS; both hold everything in memory only. */
   readonly s3AndSqs: string;
-  readonly queueUrl: string;
-  readonly deadLetterQueueUrl: string;
   stop(): Promise<void>;
 }
 
@@ -44,7 +42,7 @@ export async function startEmbeddedServices(folder: string): Promise<EmbeddedSer
   }
 }
 
-async function meteringQueues(endpoint: string): Promise<Pick<EmbeddedServices, "queueUrl" | "deadLetterQueueUrl">> {
+async function meteringQueues(endpoint: string): Promise<CreatedQueues> {
   const service = openQueue(`${endpoint}/metering`);
   if ("problem" in service) throw new Error(service.problem);
   try {

@@ -20,8 +20,15 @@ const polled: readonly (readonly [
 const INSTANCES = 20;
 const POLLING_SECONDS = 60;
 
-/** Makes signed samples without end: a few instances of one project, polled in turn, up to the present. */
+/** Signed samples as publishers of today send them. */
 export function* generatedSamples(secret: KeyObject, count: number, now = Date.now()): Generator<ValueMap> {
+  for (const message of unsignedSamples(count, now)) {
+    yield new Map(message).set("message_signature", sign(message, secret, "py3") ?? "");
+  }
+}
+
+/** So many samples of a few instances of one project, polled in turn, up to the present. */
+export function* unsignedSamples(count: number, now = Date.now()): Generator<ValueMap> {
   const instances = Array.from({ length: INSTANCES }, (_, index) => ({ id: randomUUID(), name: `web-${index + 1}` }));
   const project = randomUUID().replaceAll("-", "");
   const rounds = Math.ceil(count / (INSTANCES * polled.length));
@@ -30,7 +37,7 @@ export function* generatedSamples(secret: KeyObject, count: number, now = Date.n
     const time = new Date(now - (rounds - 1 - round) * POLLING_SECONDS * 1_000);
     const instance = instances[Math.floor(index / polled.length) % INSTANCES] ?? { id: randomUUID(), name: "web" };
     const [name, type, unit, volume] = polled[index % polled.length] ?? ["cpu", "cumulative", "ns", () => 0n];
-    const message = new Map<string, Value>([
+    yield new Map<string, Value>([
       ["source", "openstack"],
       ["counter_name", name],
       ["counter_type", type],
@@ -46,8 +53,6 @@ export function* generatedSamples(secret: KeyObject, count: number, now = Date.n
       ["message_id", randomUUID()],
       ["monotonic_time", null],
     ]);
-    message.set("message_signature", sign(message, secret, "py3") ?? "");
-    yield message;
   }
 }
 

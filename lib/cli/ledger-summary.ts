@@ -12,13 +12,20 @@ export function ledgerSummary(ledgers: Ledgers): readonly string[] {
     [
       `listeners: ${sum(sockets, "MessagesReceived")} received`,
       ` = ${sum(sockets, "MessagesRecorded")} recorded + ${sum(sockets, "MessagesRejected")} rejected`,
-      ` + ${sum(sockets, "MessagesFailed", "MessagesShed")} lost`,
-      `; queue: ${sum(queue, "MessagesReceived")} received, ${sum(queue, "MessagesFailed")} to be tried again`,
+      ` + ${sum(sockets, "MessagesPartial")} partial + ${sum(sockets, "MessagesFailed")} failed`,
+      ` + ${sum(sockets, "MessagesSpilled")} spilled + ${sum(sockets, "MessagesShed")} shed`,
+      ` + ${sum(sockets, "MessagesInFlight")} in flight`,
+    ].join(""),
+    [
+      `queue: ${sum(queue, "MessagesReceived")} received`,
+      ` = ${sum(queue, "MessagesRecorded")} recorded + ${sum(queue, "MessagesRejected")} rejected`,
+      ` + ${sum(queue, "MessagesPartial")} partial + ${sum(queue, "MessagesFailed")} failed, to be tried again`,
     ].join(""),
     [
       `samples: ${all("SamplesDecoded")} decoded`,
-      ` = ${all("SamplesRecorded")} recorded + ${all("SamplesRejected")} rejected`,
-      ` + ${all("SamplesFailed")} failed + ${all("SamplesShed")} shed`,
+      ` = ${all("SamplesRecorded")} recorded + ${all("SamplesDuplicate")} duplicate`,
+      ` + ${all("SamplesRejected")} rejected + ${all("SamplesFailed")} failed`,
+      ` + ${all("SamplesSpilled")} spilled + ${all("SamplesShed")} shed + ${all("RecordsInFlight")} in flight`,
       `; ${all("KernelDrops")} datagrams dropped by the kernel`,
     ].join(""),
   ];

@@ -1,26 +1,31 @@
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
 import { startQueueCollector } from "../../functions/queue-collector/start.ts";
+import { closeParts, openParts } from "../assembly/open-parts.ts";
 import { createCollector } from "../collector/collector.ts";
+import { errorMessage } from "../collector/error-message.ts";
 import type { ListenerCounters } from "../collector/listener/listener-counters.ts";
 import { listenerLedgers } from "../collector/listener/listener-ledger.ts";
+import { createQuarantineShare } from "../collector/listener/quarantine-share.ts";
 import { createLogger } from "../collector/logger.ts";
-import { toEnvironment } from "../collector/settings.ts";
+import { type Settings, toEnvironment } from "../collector/settings.ts";
+import type { JudgeSettings } from "../keys/open-judge.ts";
 import { type Meter, meters } from "../query/meters.ts";
 import { createPoller } from "../queue/poller.ts";
 import { openQueue } from "../queue/queue-client.ts";
-import { openStorage } from "../storage/open-storage.ts";
 import type { DemoCounts, DemoTargets } from "./demo.ts";
 import { type EmbeddedServices, startEmbeddedServices } from "./embedded-services.ts";
 import type { Io } from "./io.ts";
 import { ledgerSummary } from "./ledger-summary.ts";
-import { judgeFor, type Problem, type Verification } from "./verification-options.ts";
+import type { Problem } from "./verification-options.ts";
 
 export interface LocalOptions {
   readonly host: string;
   /** For UDP and TCP alike. */
   readonly port: number;
   readonly folder: string;
-  readonly verification: Verification;
+  readonly verification: JudgeSettings;
 }
 
 /** Everything that `countersign local` runs. */
@@ -42,34 +47,42 @@ const SETTLE_MS = 20_000;
 const LOOK_AGAIN_MS = 20;
 
 export async function startLocalCollector(options: LocalOptions, io: Io): Promise<LocalCollector | Problem> {
-  const judge = judgeFor(options.verification, io);
-  if (typeof judge !== "function") return judge;
   const services = await startEmbeddedServices(options.folder);
   const storageUrl = [
     `dynamodb://countersign?endpoint=${encodeURIComponent(services.dynamodb)}`,
     `s3://countersign/log?endpoint=${encodeURIComponent(services.s3AndSqs)}`,
   ].join(",");
-  const storage = await openStorage(storageUrl);
-  const queue = openQueue(services.queueUrl);
-  if (!storage.ok || "problem" in queue) {
+  const quiet = { ...createLogger(io.err), info: () => undefined };
+  const settings: Settings = {
+    ...options.verification,
+    storage: storageUrl,
+    spillQueue: services.spillQueueUrl,
+    quarantine: pathToFileURL(join(options.folder, "quarantine")).href,
+    stage: "local",
+    listen: [],
+    healthPort: null,
+  };
+  // The handler opens the same once more, and warns.
+  const opened = await openParts(settings, { ...quiet, warn: () => undefined });
+  const [queue, spillQueue] = [openQueue(services.queueUrl), openQueue(services.spillQueueUrl)];
+  if (!opened.ok || "problem" in queue || "problem" in spillQueue) {
     await services.stop();
-    return storage.ok ? { problem: "the embedded queue's URL is not one" } : storage;
+    return { problem: opened.ok ? "an embedded queue's URL is not one" : opened.problems.join("; ") };
   }
-  const logger = createLogger(io.err);
-  const quiet = { ...logger, info: () => undefined };
+  const { parts } = opened;
   const { host, port } = options;
   const addresses = (["udp", "tcp"] as const).map((protocol) => ({ protocol, host, port }));
-  const collector = createCollector({ addresses, judge, storage: storage.driver, logger: quiet });
+  const share = parts.quarantine && createQuarantineShare(parts.quarantine, quiet, parts.quarantine);
+  const collector = createCollector({ ...parts, addresses, logger: quiet, quarantine: share });
   // As in AWS, the handler gets its settings from an environment and opens its own storage.
-  const own = { secretArn: null, stage: "local", listen: [], healthPort: null };
-  const settings = { ...options.verification, ...own, storage: storageUrl };
   const lambda = await startQueueCollector((line) => isAboutTrouble(line) && io.err(line), toEnvironment(settings));
-  const poller = createPoller(queue, lambda.handler, quiet);
+  const pollers = [queue, spillQueue].map((one) => createPoller(one, lambda.handler, quiet));
 
   const stop = async () => {
-    await Promise.all([collector.stop(), poller.stop()]);
-    await Promise.all([lambda.close(), storage.driver.close()]);
-    queue.client.destroy();
+    await collector.stop();
+    await Promise.all([share?.close(), ...pollers.map((poller) => poller.stop())]);
+    await Promise.all([lambda.close(), closeParts(parts)]);
+    for (const { client } of [queue, spillQueue]) client.destroy();
     await services.stop();
   };
   let listening: readonly string[];
@@ -77,10 +90,11 @@ export async function startLocalCollector(options: LocalOptions, io: Io): Promis
     listening = await collector.start();
   } catch (error) {
     await stop();
-    return { problem: `${error instanceof Error ? error.message : String(error)} (--port 0 takes any free port)` };
+    return { problem: `${errorMessage(error)} (--port 0 takes any free port)` };
   }
-  poller.start();
+  for (const poller of pollers) poller.start();
   const [udp = "", tcp = ""] = listening;
+  const deleted = () => pollers.reduce((sum, poller) => sum + poller.counters().deleted, 0);
   const total = (count: (counters: ListenerCounters) => number) =>
     Object.values(collector.counters()).reduce((sum, counters) => sum + count(counters), 0);
 
@@ -92,12 +106,11 @@ export async function startLocalCollector(options: LocalOptions, io: Io): Promis
     async settled(sent) {
       const deadline = performance.now() + SETTLE_MS;
       const isSettled = () =>
-        total((counters) => counters.received - counters.inFlight) >= sent.udp + sent.tcp &&
-        poller.counters().deleted >= sent.queue;
+        total((counters) => counters.received - counters.inFlight) >= sent.udp + sent.tcp && deleted() >= sent.queue;
       while (!isSettled() && performance.now() < deadline) await pause(LOOK_AGAIN_MS);
       return isSettled();
     },
-    meters: () => meters(storage.driver.samples({})),
+    meters: () => meters(parts.storage.samples({})),
     summary: () => ledgerSummary({ ...listenerLedgers(collector.counters()), queue: lambda.ledger() }),
     stop,
   };

@@ -13,8 +13,8 @@ export const localCommand: Command = {
   help: `usage: countersign local [--demo [--once]] [OPTION…]
 
 Runs everything on this machine, without a cloud account: embedded DynamoDB, S3 and SQS, the listeners, and the
-real Lambda handler behind the queue. Samples are kept under ${DEFAULT_FOLDER}/ between runs (the DynamoDB tables; what S3
-and SQS hold is in memory only).
+real Lambda handler behind the queue and the spill queue. Samples are kept under ${DEFAULT_FOLDER}/ between runs (the
+DynamoDB tables; what S3 and SQS hold is in memory only), and rejected messages beside them, in quarantine/.
 
   --demo                    replay captures of real publishers through UDP, TCP and the queue, and show what was stored
   --once                    end after that
@@ -41,7 +41,7 @@ Without any secret, Ceilometer's default secrets are accepted: right for a trial
     }
     const verification = verificationFrom(values);
     if ("problem" in verification) return usageError(io, verification.problem);
-    const trial = verification.secrets.length === 0;
+    const trial = verification.secrets.length === 0 && values.keys === undefined;
     // Asked for before anything is said: whoever reads may send the signal at once.
     const stopped = io.stopped();
     const started = await startLocalCollector(
@@ -86,10 +86,13 @@ async function serve(
 
 function introduction({ listening, services, folder }: LocalCollector): readonly string[] {
   return [
-    `listening  ${listening.join("  ")}`,
-    `queue      ${services.queueUrl} (in memory)`,
-    `DynamoDB   ${services.dynamodb} (kept in ${folder}/dynamodb)`,
-    `S3         ${services.s3AndSqs} (in memory)`,
+    `listening     ${listening.join("  ")}`,
+    `queue         ${services.queueUrl} (in memory)`,
+    `spill queue   ${services.spillQueueUrl} (in memory)`,
+    `dead letters  ${services.deadLetterQueueUrl} (in memory)`,
+    `DynamoDB      ${services.dynamodb} (kept in ${folder}/dynamodb)`,
+    `S3            ${services.s3AndSqs} (in memory)`,
+    `quarantine    ${folder}/quarantine`,
     "",
   ];
 }

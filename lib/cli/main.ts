@@ -1,3 +1,4 @@
+import { errorMessage } from "../collector/error-message.ts";
 import { type Command, EXIT_FAILED, EXIT_OK, EXIT_USAGE, usageError } from "./command.ts";
 import type { Io } from "./io.ts";
 
@@ -28,6 +29,15 @@ const commands: Readonly<Record<string, { summary: string; load(): Promise<Comma
     summary: "read events back, newest first",
     load: async () => (await import("./events.ts")).eventsCommand,
   },
+  redrive: {
+    summary: "move dead letters back, to be handled once more",
+    load: async () => (await import("./redrive.ts")).redriveCommand,
+  },
+  quarantine: {
+    summary: "look at rejected messages, and replay them",
+    load: async () => (await import("./quarantine.ts")).quarantineCommand,
+  },
+  keys: { summary: "add, list and retire signing keys", load: async () => (await import("./keys.ts")).keysCommand },
   local: {
     summary: "run everything on this machine, without a cloud account",
     load: async () => (await import("./local.ts")).localCommand,
@@ -52,7 +62,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     return await command.run(rest, io);
   } catch (error) {
     if (isArgumentError(error)) return usageError(io, `${error.message}; see countersign ${name} --help`);
-    io.err(`countersign ${name}: ${error instanceof Error ? error.message : String(error)}`);
+    io.err(`countersign ${name}: ${errorMessage(error)}`);
     return EXIT_FAILED;
   }
 }

@@ -42,7 +42,7 @@ export function splitFrames(stream: Buffer): readonly Result<Buffer>[] {
 function fromEnvelope(bytes: Buffer): readonly Result<Value>[] {
   if (!isUtf8(bytes)) return [reject("undecodable", "the envelope is not UTF-8 text")];
   const decoded = decodeEnvelope(bytes.toString("utf8"));
-  return decoded.ok ? decoded.value.map(accept) : [decoded];
+  return decoded.ok ? decoded.value.messages.map(accept) : [decoded];
 }
 
 /** A queue's message verified as a datagram is a common slip; say so. */

@@ -1,15 +1,20 @@
-import { readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { encodeMsgpack } from "../collector/encode/msgpack.ts";
+import { errorMessage } from "../collector/error-message.ts";
 import { toSecrets } from "../collector/signature/secrets.ts";
+import type { Value } from "../collector/value.ts";
 import { type Command, EXIT_FAILED, EXIT_OK, usageError } from "./command.ts";
-import { generatedSamples } from "./generate.ts";
+import { generatedSamples, unsignedSamples } from "./generate.ts";
 import type { Io } from "./io.ts";
-import { type FileFormat, fileFormats, messagesOf, splitFrames } from "./message-file.ts";
+import { type FileFormat, fileFormats } from "./message-file.ts";
+import type { Outgoing, OutgoingSource } from "./outgoing.ts";
 import { createProgress } from "./progress.ts";
 import { openPublisher, type Publisher } from "./publisher.ts";
-import { secretTexts, verificationOptions } from "./verification-options.ts";
+import { capturedMessages, capturedValues, forPublisher, repeated } from "./replay.ts";
+import { sealed } from "./sealed.ts";
+import { type Sealing, sealingFrom, sealingHelp, sealingOptions } from "./sealing-options.ts";
+import { type Problem, secretTexts, verificationOptions } from "./verification-options.ts";
 
 const DEFAULT_GENERATED = 100;
 
@@ -17,17 +22,18 @@ export const sendCommand: Command = {
   help: `usage: countersign send --to URL [OPTION…] FILE…
        countersign send --to URL --generate --secret S [OPTION…]
 
-Replays captured messages as they are, or generates realistic signed samples.
+Replays captured messages as they are or signed anew, or generates realistic signed samples.
 
   --to URL                  udp://HOST:PORT, tcp://HOST:PORT or an SQS queue's URL
   --format FORMAT           how the files are packed: datagram (default), frames or envelope
   --count N                 send N messages, starting over with the files as often as it takes (default: each
-                            file once; with --generate ${DEFAULT_GENERATED})
-  --rate N                  at most N messages a second
+                            file once; with --generate ${DEFAULT_GENERATED}); with --sign v2, N samples
+  --rate N                  at most N of them a second
   --generate                make samples of a few instances instead of reading files
-  --secret S                what generated samples are signed with
+  --secret S                what messages are signed with
   --secret-file F           the same, from a file
-  --allow-default-secret    sign with Ceilometer's well-known default`,
+  --allow-default-secret    sign with Ceilometer's well-known default
+${sealingHelp}`,
 
   async run(args, io) {
     const { secret, "secret-file": secretFile, "allow-default-secret": allowDefault } = verificationOptions;
@@ -43,6 +49,7 @@ Replays captured messages as they are, or generates realistic signed samples.
         secret,
         "secret-file": secretFile,
         "allow-default-secret": allowDefault,
+        ...sealingOptions,
       },
     });
     const format = fileFormats.find((known) => known === values.format);
@@ -53,107 +60,92 @@ Replays captured messages as they are, or generates realistic signed samples.
       return usageError(io, "--count and --rate: expected whole numbers above 0");
     if (values.to === undefined) return usageError(io, "--to is missing, such as --to udp://127.0.0.1:4952");
     if ((values.generate === true) === positionals.length > 0) return usageError(io, "give either files or --generate");
+    const secrets = secretTexts(values);
+    if ("problem" in secrets) return usageError(io, secrets.problem);
+    const sealing = sealingFrom(values, secrets);
+    if (sealing !== undefined && "problem" in sealing) return usageError(io, sealing.problem);
 
     const publisher = await openPublisher(values.to);
     if ("problem" in publisher) return usageError(io, publisher.problem);
     try {
+      if (sealing?.deflate && publisher.carries === "text") return usageError(io, "--deflate: a queue carries text");
       const source = values.generate
-        ? generated(secretTexts(values), values["allow-default-secret"] === true, count ?? DEFAULT_GENERATED, publisher)
-        : await replayed(positionals, format, publisher);
+        ? generated(secrets, values["allow-default-secret"] === true, count ?? DEFAULT_GENERATED, sealing, publisher)
+        : await replayed(positionals, format, count, sealing, publisher);
       if ("problem" in source) return usageError(io, source.problem);
-      return await sendAll(source.messages, count ?? source.length, rate, publisher, io);
+      return await sendAll(source, rate, publisher, io);
     } finally {
       await publisher.close();
     }
   },
 };
 
-interface Source {
-  readonly messages: Iterable<Buffer>;
-  readonly length: number;
-}
-
 function generated(
-  texts: readonly string[] | { readonly problem: string },
+  texts: readonly string[],
   allowDefault: boolean,
   count: number,
+  sealing: Sealing | undefined,
   publisher: Publisher,
-): Source | { readonly problem: string } {
-  if ("problem" in texts) return texts;
+): OutgoingSource | Problem {
+  if (sealing !== undefined) return { length: count, messages: sealed(unsignedSamples(count), sealing, publisher) };
   const secrets = toSecrets(texts, allowDefault);
   if (!secrets.ok) return secrets;
   const [secret] = secrets.secrets;
   if (secret === undefined) throw new Error("toSecrets gave no secret");
-  return { length: count, messages: packed(generatedSamples(secret, count), publisher) };
+  return { length: count, messages: singly(packed(generatedSamples(secret, count), publisher)) };
 }
 
-function* packed(messages: Iterable<Parameters<typeof encodeMsgpack>[0]>, publisher: Publisher): Generator<Buffer> {
-  for (const message of messages) yield forPublisher(encodeMsgpack(message), publisher);
+function* packed(samples: Iterable<Value>, publisher: Publisher): Generator<Buffer> {
+  for (const sample of samples) yield forPublisher(encodeMsgpack(sample), publisher);
 }
 
 async function replayed(
   files: readonly string[],
   format: FileFormat,
+  count: number | undefined,
+  sealing: Sealing | undefined,
   publisher: Publisher,
-): Promise<Source | { readonly problem: string }> {
-  const messages: Buffer[] = [];
-  for (const file of files) {
-    const bytes = await readFile(file);
-    if (format === "envelope" && publisher.carries === "text") messages.push(bytes);
-    else {
-      const datagrams = toDatagrams(bytes, format);
-      if ("problem" in datagrams) return { problem: `${file}: ${datagrams.problem}` };
-      messages.push(...datagrams.map((datagram) => forPublisher(datagram, publisher)));
-    }
+): Promise<OutgoingSource | Problem> {
+  if (sealing !== undefined) {
+    const values = await capturedValues(files, format);
+    if ("problem" in values) return values;
+    const length = count ?? values.length;
+    return { length, messages: sealed(repeated(values, length), sealing, publisher) };
   }
-  return { length: messages.length, messages: repeated(messages) };
+  const messages = await capturedMessages(files, format, publisher);
+  if ("problem" in messages) return messages;
+  const length = count ?? messages.length;
+  return { length, messages: singly(repeated(messages, length)) };
 }
 
-/** Datagrams and frames go out byte for byte, also bad ones; the messages of an envelope are packed anew. */
-function toDatagrams(bytes: Buffer, format: FileFormat): readonly Buffer[] | { readonly problem: string } {
-  if (format === "datagram") return [bytes];
-  const parts = format === "frames" ? splitFrames(bytes) : messagesOf(bytes, format);
-  const datagrams: Buffer[] = [];
-  for (const part of parts) {
-    if (!part.ok) return { problem: part.detail };
-    datagrams.push(Buffer.isBuffer(part.value) ? part.value : encodeMsgpack(part.value));
-  }
-  return datagrams;
-}
-
-function forPublisher(datagram: Buffer, publisher: Publisher): Buffer {
-  return publisher.carries === "text" ? Buffer.from(datagram.toString("base64")) : datagram;
-}
-
-function* repeated(messages: readonly Buffer[]): Generator<Buffer> {
-  while (messages.length > 0) yield* messages;
+function* singly(messages: Iterable<Buffer>): Generator<Outgoing> {
+  for (const bytes of messages) yield { bytes, samples: 1 };
 }
 
 async function sendAll(
-  messages: Iterable<Buffer>,
-  count: number,
+  { messages, length }: OutgoingSource,
   rate: number | undefined,
   publisher: Publisher,
   io: Io,
 ): Promise<number> {
-  const progress = createProgress(io, count);
+  const progress = createProgress(io, length);
   const start = performance.now();
   let sent = 0;
-  for (const message of messages) {
-    if (sent >= count) break;
-    if (rate !== undefined) {
-      const early = start + (sent / rate) * 1_000 - performance.now();
-      if (early > 1) await pause(early);
-    }
+  // Asked for one by one, after the pause: what is signed with a time is signed just before it goes.
+  const queue = messages[Symbol.iterator]();
+  while (sent < length) {
+    const early = rate === undefined ? 0 : start + (sent / rate) * 1_000 - performance.now();
+    if (early > 1) await pause(early);
+    const next = queue.next();
+    if (next.done === true) break;
     try {
-      await publisher.send(message);
+      await publisher.send(next.value.bytes, next.value.attributes);
     } catch (error) {
-      io.err(
-        `countersign send: stopped after ${sent} of ${count}: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      io.err(`countersign send: stopped after ${sent} of ${length}: ${errorMessage(error)}`);
       return EXIT_FAILED;
     }
-    progress.show(++sent);
+    sent += next.value.samples;
+    progress.show(sent);
   }
   progress.done(sent, (performance.now() - start) / 1_000);
   return EXIT_OK;

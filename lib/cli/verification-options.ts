@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
-import { createJudge, type Judge } from "../collector/judge.ts";
+import { errorMessage } from "../collector/error-message.ts";
+import { createLogger } from "../collector/logger.ts";
+import { listenerNames } from "../collector/metrics.ts";
 import { dialects } from "../collector/sample.ts";
-import { parseDialects, type Settings } from "../collector/settings.ts";
-import { toSecrets } from "../collector/signature/secrets.ts";
+import { DEFAULT_KEY_CACHE_SECONDS, parseDialects, parseListenerNames } from "../collector/settings.ts";
+import { type JudgeSettings, openJudge, type Verifier } from "../keys/open-judge.ts";
 import type { Io } from "./io.ts";
 
 /** The options of every command that proves messages genuine, for node:util's parseArgs. */
@@ -10,56 +12,77 @@ export const verificationOptions = {
   secret: { type: "string", multiple: true },
   "secret-file": { type: "string", multiple: true },
   "allow-default-secret": { type: "boolean" },
+  keys: { type: "string" },
+  "key-cache-seconds": { type: "string" },
   dialect: { type: "string" },
   "extra-field": { type: "string", multiple: true },
+  "time-window": { type: "boolean" },
+  "legacy-listeners": { type: "string" },
 } as const;
 
 export const verificationHelp = `  --secret S                a secret that publishers sign with; may be given several times
   --secret-file F           the same, from a file (one line feed at its end does not count)
   --allow-default-secret    accept Ceilometer's well-known default secrets, with a warning
+  --keys PLACE              keys with ids, of signature v2 too: a file or the ARN of a secret, see countersign keys
+  --key-cache-seconds N     how soon a change of those keys is noticed (default ${DEFAULT_KEY_CACHE_SECONDS})
   --dialect LIST            which generations' signatures to accept, in this order (default py3,kilo,icehouse)
-  --extra-field NAME        a top-level field to accept beside Ceilometer's own; may be given several times`;
+  --extra-field NAME        a top-level field to accept beside Ceilometer's own; may be given several times
+  --time-window             refuse samples more than 35 days old or 1 day ahead, and v2 envelopes 5 minutes off
+  --legacy-listeners LIST   where Ceilometer's own signature is accepted (default queue,udp,tcp; none for nowhere)`;
 
 export interface VerificationValues {
   readonly secret?: readonly string[] | undefined;
   readonly "secret-file"?: readonly string[] | undefined;
   readonly "allow-default-secret"?: boolean | undefined;
+  readonly keys?: string | undefined;
+  readonly "key-cache-seconds"?: string | undefined;
   readonly dialect?: string | undefined;
   readonly "extra-field"?: readonly string[] | undefined;
+  readonly "time-window"?: boolean | undefined;
+  readonly "legacy-listeners"?: string | undefined;
 }
-
-/** Whom to trust. */
-export type Verification = Pick<Settings, "secrets" | "allowDefaultSecret" | "dialects" | "extraFields">;
 
 export interface Problem {
   readonly problem: string;
 }
 
-export function verificationFrom(values: VerificationValues): Verification | Problem {
+export function verificationFrom(values: VerificationValues): JudgeSettings | Problem {
   const chosen = values.dialect === undefined ? dialects : parseDialects(values.dialect);
   if (typeof chosen === "string") return { problem: `--dialect: ${chosen}` };
+  const legacy = values["legacy-listeners"];
+  const legacyListeners = legacy === undefined ? listenerNames : parseListenerNames(legacy);
+  if (typeof legacyListeners === "string") return { problem: `--legacy-listeners: ${legacyListeners}` };
   const secrets = secretTexts(values);
   if ("problem" in secrets) return secrets;
+  const { keys = null, "key-cache-seconds": cacheText = String(DEFAULT_KEY_CACHE_SECONDS) } = values;
+  if (!/^[1-9][0-9]{0,5}$/.test(cacheText)) {
+    return { problem: `--key-cache-seconds: expected seconds from 1 to 999999, got ${JSON.stringify(cacheText)}` };
+  }
+  const isArn = keys?.startsWith("arn:") === true;
   return {
     secrets,
     allowDefaultSecret: values["allow-default-secret"] === true,
+    keyFile: isArn ? null : keys,
+    secretArn: isArn ? keys : null,
+    keyCacheSeconds: Number(cacheText),
     dialects: chosen,
     extraFields: values["extra-field"] ?? [],
+    timeWindow: values["time-window"] === true,
+    legacyListeners,
   };
 }
 
-/** Makes the judge, and warns where the settings let anybody in. */
-export function judgeFor(verification: Verification, io: Io): Judge | Problem {
-  const secrets = toSecrets(verification.secrets, verification.allowDefaultSecret);
-  if (!secrets.ok) return secrets;
-  if (secrets.warning !== undefined) io.err(`warning: ${secrets.warning}`);
-  return createJudge({ ...verification, secrets: secrets.secrets });
+/** Makes a judge for a look at what was captured or kept, and warns where the settings let anybody in. Its keys are the caller's to close. */
+async function verifierFor(verification: JudgeSettings, io: Io): Promise<Verifier | Problem> {
+  const warn = (message: string) => io.err(`warning: ${message}`);
+  const opened = await openJudge(verification, { ...createLogger(io.err), info: () => undefined, warn }, false);
+  return opened.ok ? opened : { problem: opened.problem };
 }
 
 /** Both in one. */
-export function judgeFrom(values: VerificationValues, io: Io): Judge | Problem {
+export async function verifierFrom(values: VerificationValues, io: Io): Promise<Verifier | Problem> {
   const verification = verificationFrom(values);
-  return "problem" in verification ? verification : judgeFor(verification, io);
+  return "problem" in verification ? verification : verifierFor(verification, io);
 }
 
 /** The secrets given by option and by file. */
@@ -69,7 +92,7 @@ export function secretTexts(values: Pick<VerificationValues, "secret" | "secret-
     try {
       texts.push(readFileSync(file, "utf8").replace(/\r?\n$/, ""));
     } catch (error) {
-      return { problem: `can't read the secret file: ${error instanceof Error ? error.message : String(error)}` };
+      return { problem: `can't read the secret file: ${errorMessage(error)}` };
     }
   }
   return texts;

@@ -1,21 +1,27 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { errorMessage } from "../collector/error-message.ts";
+import type { Genuine } from "../collector/genuine.ts";
 import type { Judge } from "../collector/judge.ts";
-import type { Result } from "../collector/outcome.ts";
+import { toMessage } from "../collector/message.ts";
+import { accept, type Result } from "../collector/outcome.ts";
+import type { Receipt } from "../collector/receipt.ts";
+import { isEnvelope } from "../collector/signature-v2/envelope.ts";
 import { isValueMap, type Value } from "../collector/value.ts";
 import { type Command, EXIT_FAILED, EXIT_OK, usageError } from "./command.ts";
-import { type FileFormat, fileFormats, messagesOf } from "./message-file.ts";
-import { judgeFrom, verificationHelp, verificationOptions } from "./verification-options.ts";
+import { type FileFormat, fileFormats, messagesOf, splitFrames } from "./message-file.ts";
+import { verificationHelp, verificationOptions, verifierFrom } from "./verification-options.ts";
 
 export const verifyCommand: Command = {
   help: `usage: countersign verify [OPTION…] FILE…
 
 Tells of each captured message whether it is genuine: one line of JSON a message, with
-file, index, outcome (recorded or rejected), reason, detail, kind, dialect, message_id and counter_name.
+file, index, outcome (recorded or rejected), reason, detail, kind, dialect, key, message_id and counter_name.
 Exits 0 if all are genuine, 1 if any is not, 2 if called wrongly.
 
-  --format FORMAT           datagram (one msgpack map a file, the default), frames (a TCP stream: each frame
-                            with its 8-byte length in front) or envelope (what a queue's message carries)
+  --format FORMAT           datagram (a file is one msgpack map or envelope of signature v2, the default),
+                            frames (a TCP stream: each frame with its 8-byte length in front) or
+                            envelope (the body of a queue's message, without attributes)
 ${verificationHelp}`,
 
   async run(args, io) {
@@ -27,19 +33,22 @@ ${verificationHelp}`,
     const format = fileFormats.find((known) => known === values.format);
     if (format === undefined) return usageError(io, `--format: choose from ${fileFormats.join(", ")}`);
     if (positionals.length === 0) return usageError(io, "no file to verify; see countersign verify --help");
-    const judge = judgeFrom(values, io);
-    if (typeof judge !== "function") return usageError(io, judge.problem);
-
-    let genuine = true;
-    for (const file of positionals) {
-      const bytes = await read(file);
-      if (!Buffer.isBuffer(bytes)) return usageError(io, bytes.problem);
-      for (const line of verdicts(bytes, format, judge)) {
-        genuine &&= line.outcome === "recorded";
-        io.out(JSON.stringify({ file, ...line }));
+    const verifier = await verifierFrom(values, io);
+    if ("problem" in verifier) return usageError(io, verifier.problem);
+    try {
+      let genuine = true;
+      for (const file of positionals) {
+        const bytes = await read(file);
+        if (!Buffer.isBuffer(bytes)) return usageError(io, bytes.problem);
+        for (const line of verdicts(bytes, format, verifier.judge)) {
+          genuine &&= line.outcome === "recorded";
+          io.out(JSON.stringify({ file, ...line }));
+        }
       }
+      return genuine ? EXIT_OK : EXIT_FAILED;
+    } finally {
+      await verifier.keys.close();
     }
-    return genuine ? EXIT_OK : EXIT_FAILED;
   },
 };
 
@@ -47,24 +56,49 @@ async function read(file: string): Promise<Buffer | { readonly problem: string }
   try {
     return await readFile(file);
   } catch (error) {
-    return { problem: `can't read ${file}: ${error instanceof Error ? error.message : String(error)}` };
+    return { problem: `can't read ${file}: ${errorMessage(error)}` };
   }
 }
 
+interface Verdict {
+  readonly message: Result<Value>;
+  readonly result: Result<Genuine>;
+}
+
 function verdicts(bytes: Buffer, format: FileFormat, judge: Judge): readonly { readonly outcome: string }[] {
-  return messagesOf(bytes, format).map((message, index) => {
-    const result = message.ok ? judge(message.value) : message;
-    return {
-      index,
-      outcome: result.ok ? "recorded" : "rejected",
-      reason: result.ok ? null : result.reason,
-      detail: result.ok ? null : result.detail,
-      kind: result.ok ? result.value.kind : apparentKind(message),
-      dialect: result.ok ? result.value.dialect : null,
-      message_id: textField(message, "message_id"),
-      counter_name: textField(message, "counter_name"),
-    };
-  });
+  const receipt: Receipt = { listener: listenerOf[format], address: undefined, receivedAt: Date.now() };
+  return judged(bytes, format, judge, receipt).map(({ message, result }, index) => ({
+    index,
+    outcome: result.ok ? "recorded" : "rejected",
+    reason: result.ok ? null : result.reason,
+    detail: result.ok ? null : result.detail,
+    kind: result.ok ? result.value.record.kind : apparentKind(message),
+    dialect: result.ok ? result.value.record.dialect : null,
+    key: result.ok ? result.value.keyId : null,
+    message_id: textField(message, "message_id"),
+    counter_name: textField(message, "counter_name"),
+  }));
+}
+
+/** How the messages of such a file would have reached us. */
+const listenerOf = { datagram: "udp", frames: "tcp", envelope: "queue" } as const;
+
+function judged(bytes: Buffer, format: FileFormat, judge: Judge, receipt: Receipt): readonly Verdict[] {
+  if (format === "frames") {
+    return splitFrames(bytes).flatMap((frame) =>
+      frame.ok ? judged(frame.value, "datagram", judge, receipt) : [{ message: frame, result: frame }],
+    );
+  }
+  if (format === "datagram" && isEnvelope(bytes)) {
+    return judge.bytes(bytes, receipt).map((result) => ({
+      message: result.ok ? accept(toMessage(result.value.record)) : result,
+      result,
+    }));
+  }
+  return messagesOf(bytes, format).map((message) => ({
+    message,
+    result: message.ok ? judge.message(message.value, receipt) : message,
+  }));
 }
 
 function apparentKind(message: Result<Value>): "sample" | "event" | null {

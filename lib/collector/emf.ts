@@ -1,11 +1,14 @@
-import type { Ledger, Ledgers } from "./ledger.ts";
+import type { Ledger, Ledgers, ProcessLedger } from "./ledger.ts";
 import {
   dimensionNames,
+  keyMetricName,
   type ListenerName,
   listenerMetrics,
   listenerNames,
   type MetricName,
   metricsNamespace,
+  momentaryMetrics,
+  processMetricNames,
   reasons,
 } from "./metrics.ts";
 
@@ -13,9 +16,10 @@ import {
 export interface MetricsWriter {
   /**
    * One line for each listener with what it has counted since the last call, figures that are 0 too, so that an
-   * alarm always has something to look at; and one more for each reason for which samples were rejected since.
+   * alarm always has something to look at; one more for each reason for which samples were rejected since, and for
+   * each key that was used since; and one for the process.
    */
-  write(ledgers: Ledgers): void;
+  write(ledgers: Ledgers, process?: ProcessLedger): void;
 }
 
 export interface MetricsOptions {
@@ -26,18 +30,17 @@ export interface MetricsOptions {
   readonly now?: () => number;
 }
 
-/** The only figure that is no running total. */
-const MOMENTARY: MetricName = "RecordsInFlight";
-
 export function createMetricsWriter({ stage, write, now = Date.now }: MetricsOptions): MetricsWriter {
   const written = new Map<ListenerName, Ledger>();
+  let last: ProcessLedger | undefined;
 
   const writeListener = (listener: ListenerName, ledger: Ledger, last: Ledger | undefined): void => {
     const place = { [dimensionNames.stage]: stage, [dimensionNames.listener]: listener };
     const figures: Partial<Record<MetricName, number>> = {};
     for (const name of listenerMetrics[listener]) {
       const total = ledger.figures[name];
-      if (total !== undefined) figures[name] = name === MOMENTARY ? total : total - (last?.figures[name] ?? 0);
+      if (total !== undefined)
+        figures[name] = momentaryMetrics.includes(name) ? total : total - (last?.figures[name] ?? 0);
     }
     write(emfLine(now(), place, figures));
     for (const reason of reasons) {
@@ -47,14 +50,28 @@ export function createMetricsWriter({ stage, write, now = Date.now }: MetricsOpt
     }
   };
 
+  const writeProcess = ({ figures, verified }: ProcessLedger): void => {
+    const place = { [dimensionNames.stage]: stage };
+    const since = processMetricNames.map((name) => [name, figures[name] - (last?.figures[name] ?? 0)] as const);
+    write(emfLine(now(), place, Object.fromEntries(since)));
+    for (const [keyId, total] of verified) {
+      const uses = total - (last?.verified.get(keyId) ?? 0);
+      if (uses > 0) write(emfLine(now(), { ...place, [dimensionNames.keyId]: keyId }, { [keyMetricName]: uses }));
+    }
+  };
+
   return {
-    write(ledgers) {
+    write(ledgers, process) {
       for (const listener of listenerNames) {
         const ledger = ledgers[listener];
         if (ledger === undefined) continue;
         writeListener(listener, ledger, written.get(listener));
         written.set(listener, ledger);
       }
+      if (process === undefined) return;
+      writeProcess(process);
+      // A copy: the map goes on counting.
+      last = { ...process, verified: new Map(process.verified) };
     },
   };
 }
@@ -62,7 +79,7 @@ export function createMetricsWriter({ stage, write, now = Date.now }: MetricsOpt
 function emfLine(
   time: number,
   dimensions: Readonly<Record<string, string>>,
-  figures: Readonly<Partial<Record<MetricName, number>>>,
+  figures: Readonly<Record<string, number>>,
 ): string {
   const directive = {
     Namespace: metricsNamespace,

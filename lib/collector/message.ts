@@ -2,14 +2,14 @@ import type { Event, MeteringRecord, Sample } from "./sample.ts";
 import type { Value, ValueMap } from "./value.ts";
 
 /**
- * The message that a record was parsed from, signature included, from its stored fields alone: signing it
+ * The message that a record was parsed from, signature included where it has one, from its stored fields alone: signing it
  * again in the record's dialect gives the same signature. Order of the top level is ours, which no dialect sees.
  */
 export function toMessage(record: MeteringRecord): ValueMap {
   const fields = record.kind === "sample" ? sampleFields(record) : eventFields(record);
   const message = new Map<string, Value>();
   for (const [name, value] of [...fields, ...record.extra]) if (value !== undefined) message.set(name, value);
-  message.set("message_signature", record.message_signature);
+  if (record.message_signature !== null) message.set("message_signature", record.message_signature);
   return message;
 }
 

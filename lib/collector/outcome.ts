@@ -5,6 +5,10 @@ export const rejectionReasons = [
   "not-a-sample",
   "unsigned",
   "bad-signature",
+  "unknown-key",
+  "refused-key",
+  "legacy-refused",
+  "outside-window",
   "ambiguous",
   "invalid-sample",
   "unstorable",
@@ -23,12 +27,13 @@ export interface Rejection {
   readonly detail: string;
 }
 
-export type Result<T> = { readonly ok: true; readonly value: T } | ({ readonly ok: false } & Rejection);
+export type Rejected = { readonly ok: false } & Rejection;
+export type Result<T> = { readonly ok: true; readonly value: T } | Rejected;
 
 export function accept<T>(value: T): Result<T> {
   return { ok: true, value };
 }
 
-export function reject(reason: RejectionReason, detail: string): { readonly ok: false } & Rejection {
+export function reject(reason: RejectionReason, detail: string): Rejected {
   return { ok: false, reason, detail };
 }

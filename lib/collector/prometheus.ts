@@ -1,26 +1,51 @@
-import type { Ledgers } from "./ledger.ts";
-import { listenerMetrics, listenerNames, type MetricName, metricNames, reasons } from "./metrics.ts";
+import type { Ledgers, ProcessLedger } from "./ledger.ts";
+import {
+  keyMetricName,
+  listenerMetrics,
+  listenerNames,
+  type MetricName,
+  metricNames,
+  momentaryMetrics,
+  processMetricNames,
+  reasons,
+} from "./metrics.ts";
 
 export const prometheusContentType = "text/plain; version=0.0.4; charset=utf-8";
 
 /** The ledgers as Prometheus reads them: `countersign_messages_received_total{listener="udp"} 3`. */
-export function toPrometheus(ledgers: Ledgers): string {
-  return metricNames.flatMap((name) => family(name, ledgers)).join("");
+export function toPrometheus(ledgers: Ledgers, process?: ProcessLedger): string {
+  const lines = metricNames.flatMap((name) => family(name, ledgers));
+  return [...lines, ...(process === undefined ? [] : processLines(process))].join("");
+}
+
+function processLines({ figures, verified }: ProcessLedger): readonly string[] {
+  const totals = processMetricNames.map((name) =>
+    counter(spelled(name), [`${spelled(name)}_total ${figures[name]}\n`]),
+  );
+  const name = spelled(keyMetricName);
+  const uses = Array.from(verified, ([keyId, count]) => `${name}_total{key_id="${keyId}"} ${count}\n`);
+  return uses.length === 0 ? totals : [...totals, counter(name, uses)];
+}
+
+function counter(name: string, lines: readonly string[]): string {
+  return `# TYPE ${name}_total counter\n${lines.join("")}`;
+}
+
+function spelled(name: string): string {
+  return `countersign${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
 }
 
 /** All lines of one figure; none if no listener gives it. */
 function family(name: MetricName, ledgers: Ledgers): readonly string[] {
-  const isTotal = name !== "RecordsInFlight";
-  const spelled = `countersign${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}${isTotal ? "_total" : ""}`;
+  const isTotal = !momentaryMetrics.includes(name);
+  const full = `${spelled(name)}${isTotal ? "_total" : ""}`;
   const lines = listenerNames.flatMap((listener) => {
     const ledger = ledgers[listener];
     const value = ledger?.figures[name];
     if (ledger === undefined || value === undefined || !listenerMetrics[listener].includes(name)) return [];
-    if (name !== "SamplesRejected") return [`${spelled}{listener="${listener}"} ${value}\n`];
+    if (name !== "SamplesRejected") return [`${full}{listener="${listener}"} ${value}\n`];
     // By reason only: whoever wants the whole takes the sum, as Prometheus would have it.
-    return reasons.map(
-      (reason) => `${spelled}{listener="${listener}",reason="${reason}"} ${ledger.rejected[reason]}\n`,
-    );
+    return reasons.map((reason) => `${full}{listener="${listener}",reason="${reason}"} ${ledger.rejected[reason]}\n`);
   });
-  return lines.length === 0 ? [] : [`# TYPE ${spelled} ${isTotal ? "counter" : "gauge"}\n`, ...lines];
+  return lines.length === 0 ? [] : [`# TYPE ${full} ${isTotal ? "counter" : "gauge"}\n`, ...lines];
 }

@@ -4,6 +4,10 @@ import type { Value, ValueMap } from "./value.ts";
 export const dialects = ["py3", "kilo", "icehouse"] as const;
 export type Dialect = (typeof dialects)[number];
 
+/** What a record's signature covered: the canonical text of a dialect, or the raw bytes of an envelope of signature v2. */
+export const signedForms = [...dialects, "v2"] as const;
+export type SignedForm = (typeof signedForms)[number];
+
 export const counterTypes = ["gauge", "delta", "cumulative"] as const;
 export type CounterType = (typeof counterTypes)[number];
 
@@ -16,8 +20,8 @@ export type ExactNumber = number | bigint;
  */
 export interface Sample {
   readonly kind: "sample";
-  /** The canonical text that the signature was verified against. */
-  readonly dialect: Dialect;
+  /** What the signature was verified against. */
+  readonly dialect: SignedForm;
   /** `timestamp` in UTC with six digits of a second: `2022-09-30T12:00:00.123456Z`. Sorts as text. */
   readonly time: string;
   readonly source: string;
@@ -33,8 +37,8 @@ export interface Sample {
   readonly timestamp: string;
   readonly resource_metadata: ValueMap | null;
   readonly message_id: string;
-  /** 64 lower-case hexadecimal digits. */
-  readonly message_signature: string;
+  /** 64 lower-case hexadecimal digits; null with signature v2, where the envelope has the only one. */
+  readonly message_signature: string | null;
   /** Since Ceilometer 7.1. */
   readonly monotonic_time?: ExactNumber | null;
   /** Since Ceilometer 18.1. */
@@ -52,7 +56,7 @@ export type Trait = readonly [name: string, dtype: bigint, value: Value];
 /** A notification that Ceilometer turned into an event (Kilo and later). Immutable. */
 export interface Event {
   readonly kind: "event";
-  readonly dialect: Dialect;
+  readonly dialect: SignedForm;
   /** `generated` in UTC with six digits of a second. */
   readonly time: string;
   readonly message_id: string;
@@ -62,7 +66,7 @@ export interface Event {
   readonly traits: readonly Trait[];
   /** The whole notification, where the publisher is set to send it. Absent before Liberty. */
   readonly raw?: ValueMap | null;
-  readonly message_signature: string;
+  readonly message_signature: string | null;
   readonly extra: ValueMap;
 }
 

@@ -1,6 +1,14 @@
 import { Duration } from "aws-cdk-lib";
-import { Metric, type MetricOptions } from "aws-cdk-lib/aws-cloudwatch";
-import { dimensionNames, type ListenerName, type MetricName, metricsNamespace, reasons } from "../collector/metrics.ts";
+import { type IMetric, MathExpression, Metric, type MetricOptions } from "aws-cdk-lib/aws-cloudwatch";
+import {
+  dimensionNames,
+  keyMetricName,
+  type ListenerName,
+  type MetricName,
+  metricsNamespace,
+  type ProcessMetricName,
+  reasons,
+} from "../collector/metrics.ts";
 
 /** As often as a listener writes its figures. */
 export const METRIC_PERIOD = Duration.minutes(1);
@@ -27,5 +35,30 @@ export function rejectedByReason(stage: string, listener: ListenerName, options?
   return reasons.map((reason) => {
     const all = collectorMetric(stage, listener, "SamplesRejected", { label: `${listener} ${reason}`, ...options });
     return all.with({ dimensionsMap: { ...all.dimensions, [dimensionNames.reason]: reason } });
+  });
+}
+
+/** A figure of both sides together: whichever process counts it, it is told apart by the stage alone. */
+export function processMetric(stage: string, name: ProcessMetricName, options?: MetricOptions): Metric {
+  return new Metric({
+    namespace: metricsNamespace,
+    metricName: name,
+    dimensionsMap: { [dimensionNames.stage]: stage },
+    statistic: "Sum",
+    period: METRIC_PERIOD,
+    ...options,
+  });
+}
+
+/** Verified samples, one figure a key, whichever keys there will be. */
+export function verifiedByKey(stage: string): IMetric {
+  const schema = [metricsNamespace, dimensionNames.stage, dimensionNames.keyId].join(",");
+  const search = `{${schema}} MetricName="${keyMetricName}" ${dimensionNames.stage}="${stage}"`;
+  return new MathExpression({
+    expression: `SEARCH('${search}', 'Sum', ${METRIC_PERIOD.toSeconds()})`,
+    usingMetrics: {},
+    // With an empty label each line is named after what it shows.
+    label: "",
+    period: METRIC_PERIOD,
   });
 }

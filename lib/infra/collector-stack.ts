@@ -1,7 +1,10 @@
 import { CfnOutput, Duration, Stack, type StackProps } from "aws-cdk-lib";
+import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
 import { Monitoring } from "./monitoring.ts";
+import { OperatorRole } from "./operator-role.ts";
+import { QuarantineBucket } from "./quarantine-bucket.ts";
 import { QueueCollector } from "./queue-collector.ts";
 import { SampleStorage } from "./sample-storage.ts";
 import { SigningSecret } from "./signing-secret.ts";
@@ -11,12 +14,16 @@ export interface CollectorStackProps extends StackProps {
   readonly settings: StageSettings;
 }
 
-/** Storage, secret, queue side and monitoring of one stage. It only composes. */
+/** Storage, secret, quarantine, queue side, operator and monitoring of one stage. It only composes. */
 export class CollectorStack extends Stack {
   readonly storage: SampleStorage;
   readonly secret: SigningSecret;
+  readonly quarantine: QuarantineBucket;
   readonly queueCollector: QueueCollector;
+  readonly operator: OperatorRole;
   readonly monitoring: Monitoring;
+  /** For the tasks of the socket side, where there is one: this stack's spill queue names it. */
+  readonly taskRole: Role | undefined;
 
   constructor(scope: Construct, id: string, props: CollectorStackProps) {
     super(scope, id, props);
@@ -24,15 +31,24 @@ export class CollectorStack extends Stack {
     const { stage, retentionDays, alarmTopicArn } = settings;
     this.storage = new SampleStorage(this, "SampleStorage", { ...settings, retentionDays: retentionDays ?? undefined });
     this.secret = new SigningSecret(this, "SigningSecret");
+    this.quarantine = new QuarantineBucket(this, "Quarantine");
     this.queueCollector = new QueueCollector(this, "QueueCollector", {
       settings,
       storage: this.storage,
       secret: this.secret,
+      quarantine: this.quarantine,
       batchSize: settings.batchSize,
       batchWindow: Duration.seconds(settings.batchWindowSeconds),
       maxConcurrency: settings.maxConcurrency,
       logRetention: settings.logRetentionDays,
     });
+    if (settings.udp !== null) {
+      this.taskRole = new Role(this, "TaskRole", {
+        assumedBy: new ServicePrincipal("ecs-tasks.amazonaws.com"),
+        description: "Countersign: tasks of the UDP and TCP side",
+      });
+    }
+    this.operator = new OperatorRole(this, "Operator", this);
     this.monitoring = new Monitoring(this, "Monitoring", {
       stage,
       queueCollector: this.queueCollector,
@@ -41,8 +57,12 @@ export class CollectorStack extends Stack {
       ...(alarmTopicArn !== null && { alarmTopic: Topic.fromTopicArn(this, "OwnersTopic", alarmTopicArn) }),
     });
     new CfnOutput(this, "QueueUrl", { value: this.queueCollector.queue.queueUrl });
+    new CfnOutput(this, "DeadLetterQueueUrl", { value: this.queueCollector.deadLetterQueue.queueUrl });
+    new CfnOutput(this, "SpillQueueUrl", { value: this.queueCollector.spillQueue.url });
     new CfnOutput(this, "TopicArn", { value: this.queueCollector.topic.topicArn });
     new CfnOutput(this, "SigningSecretArn", { value: this.secret.arn });
+    new CfnOutput(this, "QuarantineUrl", { value: this.quarantine.url });
+    new CfnOutput(this, "OperatorRoleArn", { value: this.operator.role.roleArn });
     new CfnOutput(this, "AlarmTopicArn", { value: this.monitoring.alarmTopic.topicArn });
     new CfnOutput(this, "StorageUrl", { value: this.storage.url });
   }

@@ -1,7 +1,7 @@
 import { Dashboard, GraphWidget, type IMetric, MathExpression, TextWidget } from "aws-cdk-lib/aws-cloudwatch";
 import { Construct } from "constructs";
-import { type ListenerName, listenerMetrics, type MetricName } from "../collector/metrics.ts";
-import { collectorMetric, rejectedByReason } from "./collector-metric.ts";
+import { type ListenerName, listenerMetrics, type MetricName, type ProcessMetricName } from "../collector/metrics.ts";
+import { collectorMetric, processMetric, rejectedByReason, verifiedByKey } from "./collector-metric.ts";
 import type { QueueCollector } from "./queue-collector.ts";
 import type { SampleStorage } from "./sample-storage.ts";
 
@@ -26,11 +26,12 @@ export class CollectorDashboard extends Construct {
     const { queueCollector, storage, sockets } = props;
     this.#stage = props.stage;
     this.#listeners = sockets ? ["queue", "udp", "tcp"] : ["queue"];
-    const { queue, deadLetterQueue } = queueCollector;
+    const { queue, spillQueue, deadLetterQueue } = queueCollector;
+    const ofProcesses = (name: ProcessMetricName, label: string) => processMetric(props.stage, name, { label });
 
     this.dashboard = new Dashboard(this, "Dashboard", {
       widgets: [
-        [new TextWidget({ markdown: explanation, width: FULL_WIDTH, height: 2 })],
+        [new TextWidget({ markdown: explanation, width: FULL_WIDTH, height: 3 })],
         row("Received: messages", this.#each("MessagesReceived"), "Received: samples", this.#each("SamplesDecoded")),
         row(
           "Recorded: samples",
@@ -44,20 +45,41 @@ export class CollectorDashboard extends Construct {
           "Rejected: messages",
           this.#each("MessagesRejected"),
         ),
+        row(
+          "Duplicate: samples, recorded a moment before",
+          this.#each("SamplesDuplicate"),
+          "Verified: samples by key",
+          [verifiedByKey(props.stage)],
+        ),
+        row(
+          "Quarantined: messages",
+          [
+            ofProcesses("MessagesQuarantined", "kept"),
+            ofProcesses("QuarantineSkipped", "beyond the share"),
+            ofProcesses("QuarantineFailed", "failed"),
+          ],
+          "Keys: readings that failed",
+          [ofProcesses("KeyReadsFailed", "failed")],
+        ),
         row("Failed: samples", this.#each("SamplesFailed"), "Failed: messages", this.#each("MessagesFailed")),
         ...(sockets ? this.#socketRows() : []),
         row(
-          "Queue: age of the oldest message, seconds",
-          [queue.metricApproximateAgeOfOldestMessage()],
-          "Queue: messages waiting, and dead letters",
+          "Queues: age of the oldest message, seconds",
           [
-            queue.metricApproximateNumberOfMessagesVisible(),
-            deadLetterQueue.metricApproximateNumberOfMessagesVisible(),
+            queue.metricApproximateAgeOfOldestMessage({ label: "queue" }),
+            spillQueue.queue.metricApproximateAgeOfOldestMessage({ label: "spill queue" }),
+          ],
+          "Queues: messages waiting, and dead letters",
+          [
+            queue.metricApproximateNumberOfMessagesVisible({ label: "queue" }),
+            spillQueue.queue.metricApproximateNumberOfMessagesVisible({ label: "spill queue" }),
+            deadLetterQueue.metricApproximateNumberOfMessagesVisible({ label: "dead letters" }),
           ],
         ),
         row("Cost: DynamoDB write units", writeUnits(storage), "Cost: Lambda GB-seconds and SQS messages", [
           gigabyteSeconds(queueCollector),
-          queue.metricNumberOfMessagesReceived(),
+          queue.metricNumberOfMessagesReceived({ label: "queue" }),
+          spillQueue.queue.metricNumberOfMessagesReceived({ label: "spill queue" }),
         ]),
       ],
     });
@@ -75,6 +97,7 @@ export class CollectorDashboard extends Construct {
       collectorMetric(this.#stage, listener, "RecordsInFlight", { label: listener, statistic: "Maximum" }),
     );
     return [
+      row("Spilled: samples", this.#each("SamplesSpilled"), "Spilled: messages", this.#each("MessagesSpilled")),
       row("Shed: samples", this.#each("SamplesShed"), "Shed: messages", this.#each("MessagesShed")),
       row("Kernel drops: datagrams", [drops], "Records in flight, the fullest task", waiting),
     ];
@@ -82,7 +105,9 @@ export class CollectorDashboard extends Construct {
 }
 
 const explanation =
-  "Received = recorded + rejected + failed + shed + in flight, for messages and for samples. " +
+  "Messages: received = recorded + rejected + failed + partial + spilled + shed + in flight. " +
+  "Samples: decoded = recorded + duplicate + rejected + failed + spilled + shed + in flight. " +
+  "What was spilled is received once more, by the queue. " +
   "Whatever is not recorded is explained in a row below; each alarm has its section in docs/runbook.md.";
 
 function row(leftTitle: string, left: readonly IMetric[], rightTitle: string, right: readonly IMetric[]) {

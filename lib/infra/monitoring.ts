@@ -1,6 +1,7 @@
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
 import { AlarmTopic } from "./alarm-topic.ts";
+import { CommonMonitoring } from "./common-monitoring.ts";
 import { CollectorDashboard } from "./dashboard.ts";
 import type { QueueCollector } from "./queue-collector.ts";
 import { QueueMonitoring } from "./queue-monitoring.ts";
@@ -27,6 +28,7 @@ export class Monitoring extends Construct {
     super(scope, id);
     this.alarmTopic = props.alarmTopic ?? new AlarmTopic(this, "AlarmTopic").topic;
     new QueueMonitoring(this, "Alarms", { ...props, topic: this.alarmTopic });
+    new CommonMonitoring(this, "CommonAlarms", { ...props, topic: this.alarmTopic });
     this.dashboard = new CollectorDashboard(this, "Dashboard", props);
   }
 }

@@ -9,18 +9,15 @@ import { NodejsFunction, OutputFormat } from "aws-cdk-lib/aws-lambda-nodejs";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { SqsSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
-import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
+import { Queue, QueueEncryption, RedrivePermission } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { MetricName } from "../collector/metrics.ts";
-import { type Settings, toEnvironment } from "../collector/settings.ts";
+import { type CollectorParts, collectorEnvironment, type JudgingSettings } from "./collector-environment.ts";
 import { collectorMetric } from "./collector-metric.ts";
-import type { SampleStorage } from "./sample-storage.ts";
-import type { SigningSecret } from "./signing-secret.ts";
+import { SpillQueue } from "./spill-queue.ts";
 
-export interface QueueCollectorProps {
-  readonly settings: Pick<Settings, "stage" | "dialects" | "extraFields">;
-  readonly storage: SampleStorage;
-  readonly secret: SigningSecret;
+export interface QueueCollectorProps extends CollectorParts {
+  readonly settings: JudgingSettings;
   /** Messages that one invocation gets at most. @default 100, what the handler gives storage in one call */
   readonly batchSize?: number;
   /** How long to wait for them. @default 5 seconds */
@@ -37,18 +34,25 @@ const FUNCTION_TIMEOUT = Duration.seconds(30);
 /** What AWS asks for, so that Lambda's own retries of a throttled batch end before the messages show up again. */
 const TIMEOUTS_UNTIL_VISIBLE = 6;
 
+/** A spilled message is a batch itself, of up to some hundred datagrams; more of them would take longer than the function may. */
+const SPILL_BATCH_SIZE = 10;
+const SPILL_BATCH_WINDOW = Duration.seconds(1);
+/** Storage has just been in trouble: what waited comes back more slowly than what is new. */
+const SPILL_MAX_CONCURRENCY = 5;
+
 /** Tries before a message is set aside. Each may be the one that storage recovers for. */
 const MAX_RECEIVE_COUNT = 5;
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** The queue side: a topic for fan-out, the queue behind it, and the function that empties it. */
+/** The queue side: a topic for fan-out, the queue behind it, the spill queue, and the function that empties both. */
 export class QueueCollector extends Construct {
   /** For producers that others listen to as well; the queue takes messages directly too. */
   readonly topic: Topic;
   readonly queue: Queue;
   /** Messages that failed too often, and those that the topic could not hand over. Empty when all is well. */
   readonly deadLetterQueue: Queue;
+  readonly spillQueue: SpillQueue;
   readonly function: NodejsFunction;
   readonly #stage: string;
 
@@ -63,15 +67,21 @@ export class QueueCollector extends Construct {
       enforceSSL: true,
       removalPolicy: RemovalPolicy.RETAIN,
     };
-    // A message takes its age along, so this has to be the longer of the two: it leaves ten days to act.
+    // A message takes its age along, so this has to be the longer of the two: it leaves ten days to act. Whose dead
+    // letters it takes can't be said, as CloudFormation refuses queues that name each other; nothing in it is believed.
     this.deadLetterQueue = new Queue(this, "DeadLetterQueue", { ...encrypted, retentionPeriod: Duration.days(14) });
     this.queue = new Queue(this, "Queue", {
       ...encrypted,
       retentionPeriod: Duration.days(4),
-      visibilityTimeout: Duration.seconds(
-        TIMEOUTS_UNTIL_VISIBLE * FUNCTION_TIMEOUT.toSeconds() + batchWindow.toSeconds(),
-      ),
+      visibilityTimeout: hiddenFor(batchWindow),
       deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: MAX_RECEIVE_COUNT },
+      // Another queue's dead letters would keep the time when that one got them, which is believed here.
+      redriveAllowPolicy: { redrivePermission: RedrivePermission.DENY_ALL },
+    });
+    this.spillQueue = new SpillQueue(this, "Spill", {
+      deadLetterQueue: this.deadLetterQueue,
+      maxReceiveCount: MAX_RECEIVE_COUNT,
+      visibilityTimeout: hiddenFor(SPILL_BATCH_WINDOW),
     });
 
     this.topic = new Topic(this, "Topic", {
@@ -86,11 +96,20 @@ export class QueueCollector extends Construct {
     this.function = this.#createFunction(props);
     props.storage.grantWrite(this.function);
     props.secret.grantRead(this.function);
+    props.quarantine.grantKeep(this.function);
     this.function.addEventSource(
       new SqsEventSource(this.queue, {
         batchSize: props.batchSize ?? 100,
         maxBatchingWindow: batchWindow,
         maxConcurrency: props.maxConcurrency ?? 10,
+        reportBatchItemFailures: true,
+      }),
+    );
+    this.function.addEventSource(
+      new SqsEventSource(this.spillQueue.queue, {
+        batchSize: SPILL_BATCH_SIZE,
+        maxBatchingWindow: SPILL_BATCH_WINDOW,
+        maxConcurrency: SPILL_MAX_CONCURRENCY,
         reportBatchItemFailures: true,
       }),
     );
@@ -130,15 +149,11 @@ export class QueueCollector extends Construct {
       logGroup,
       awsSdkConnectionReuse: false,
       environment: {
-        ...toEnvironment({
-          ...props.settings,
-          storage: props.storage.url,
-          secrets: [],
-          secretArn: props.secret.arn,
-          allowDefaultSecret: false,
-          listen: [],
-          healthPort: null,
-        }),
+        ...collectorEnvironment(
+          props.settings,
+          { ...props, spillQueue: this.spillQueue },
+          { listen: [], healthPort: null },
+        ),
         NODE_OPTIONS: "--enable-source-maps",
       },
       bundling: {
@@ -157,4 +172,8 @@ export class QueueCollector extends Construct {
       },
     });
   }
+}
+
+function hiddenFor(batchWindow: Duration): Duration {
+  return Duration.seconds(TIMEOUTS_UNTIL_VISIBLE * FUNCTION_TIMEOUT.toSeconds() + batchWindow.toSeconds());
 }

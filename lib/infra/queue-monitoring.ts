@@ -15,7 +15,7 @@ export interface QueueMonitoringProps extends AlarmTarget {
 /** Above it, publishers have another secret or send something else: single bad messages are the world's noise. */
 export const REJECTED_PERCENT = 5;
 
-/** Of the four days that the queue keeps a message. */
+/** Of the four days that either queue keeps a message. */
 const OLDEST_MESSAGE = Duration.hours(1);
 
 /** One alarm for each way in which a sample can be lost between a topic and a table. */
@@ -24,7 +24,7 @@ export class QueueMonitoring extends Construct {
     super(scope, id);
     const { stage, queueCollector, storage, topic, runbookUrl } = props;
     const target = { topic, ...(runbookUrl !== undefined && { runbookUrl }) };
-    const { queue, deadLetterQueue, function: handler } = queueCollector;
+    const { queue, spillQueue, deadLetterQueue, function: handler } = queueCollector;
     const sum = { statistic: "Sum", period: METRIC_PERIOD };
     const most = { statistic: "Maximum", period: METRIC_PERIOD };
 
@@ -37,6 +37,13 @@ export class QueueMonitoring extends Construct {
       ...target,
       says: `A message has waited for ${OLDEST_MESSAGE.toHours()} hour; after four days the queue deletes it`,
       metric: queue.metricApproximateAgeOfOldestMessage(most),
+      above: OLDEST_MESSAGE.toSeconds(),
+      periods: 5,
+    });
+    new LossAlarm(this, "SpillOld", {
+      ...target,
+      says: `A spilled message has waited for ${OLDEST_MESSAGE.toHours()} hour; after four days the queue deletes it`,
+      metric: spillQueue.queue.metricApproximateAgeOfOldestMessage(most),
       above: OLDEST_MESSAGE.toSeconds(),
       periods: 5,
     });

@@ -56,16 +56,25 @@ export class SampleLog extends Construct {
 
   /** Adding objects to the log's two folders, nothing else: a conditional put needs no right to read. */
   grantWrite(grantee: IGrantable): Grant {
+    return this.#grantObjects(grantee, "s3:PutObject");
+  }
+
+  /** Exactly the calls that the driver's reading makes. */
+  grantRead(grantee: IGrantable): Grant {
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ["s3:ListBucket"],
+      resourceArns: [this.bucket.bucketArn],
+    }).combine(this.#grantObjects(grantee, "s3:GetObject"));
+  }
+
+  #grantObjects(grantee: IGrantable, action: string): Grant {
     const folders = Object.values(logFolders);
     acknowledgeFolders(grantee, this.bucket, folders, "an object is named after the hash of its content");
     return Grant.addToPrincipal({
       grantee,
-      actions: ["s3:PutObject"],
+      actions: [action],
       resourceArns: folders.map((folder) => this.bucket.arnForObjects(`${folder}*`)),
     });
-  }
-
-  grantRead(grantee: IGrantable): Grant {
-    return this.bucket.grantRead(grantee);
   }
 }

@@ -55,18 +55,19 @@ export class SampleTables extends Construct {
 
   /** Exactly the calls that the driver's `record` makes. */
   grantWrite(grantee: IGrantable): void {
-    const grant = (action: string, ...tables: readonly Table[]) =>
-      // Not the tables' own grants, which cover the indexes too.
-      Grant.addToPrincipal({ grantee, actions: [action], resourceArns: tables.map((table) => table.tableArn) });
-    grant("dynamodb:BatchWriteItem", this.samples, this.resources);
+    const { samples, resources } = this;
+    grant(grantee, ["dynamodb:BatchWriteItem"], samples.tableArn, resources.tableArn);
     // With retention, what samples point to may only ever expire later: that takes a condition.
-    if (this.#retentionDays !== undefined) grant("dynamodb:UpdateItem", this.resources);
+    if (this.#retentionDays !== undefined) grant(grantee, ["dynamodb:UpdateItem"], resources.tableArn);
   }
 
   /** Exactly the calls that the driver's `samples` and `events` make. */
   grantRead(grantee: IGrantable): void {
-    this.samples.grant(grantee, "dynamodb:Query");
-    this.resources.grant(grantee, "dynamodb:Query", "dynamodb:Scan", "dynamodb:BatchGetItem");
+    const { samples, resources } = this;
+    const indexes = [projectIndex, meterIndex].map(({ name }) => `${resources.tableArn}/index/${name}`);
+    grant(grantee, ["dynamodb:Query"], samples.tableArn, resources.tableArn, ...indexes);
+    grant(grantee, ["dynamodb:BatchGetItem"], resources.tableArn);
+    grant(grantee, ["dynamodb:Scan"], ...indexes);
   }
 
   /** Writes that DynamoDB refused for being too many, in both tables. */
@@ -79,4 +80,9 @@ export class SampleTables extends Construct {
       ...options,
     });
   }
+}
+
+/** Not the tables' own grants, which cover whatever index there is. */
+function grant(grantee: IGrantable, actions: string[], ...resourceArns: string[]): void {
+  Grant.addToPrincipal({ grantee, actions, resourceArns });
 }

@@ -1,10 +1,18 @@
 import { isIPv4 } from "node:net";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
-import { parseDialects, type Settings } from "../collector/settings.ts";
+import { listenerNames } from "../collector/metrics.ts";
+import {
+  DEFAULT_KEY_CACHE_SECONDS,
+  parseDialects,
+  parseListenerNames,
+  retentionProblem,
+  type Settings,
+} from "../collector/settings.ts";
+import type { JudgingSettings } from "./collector-environment.ts";
 import { ContextReader } from "./context-reader.ts";
 
 /** What differs from one deployment to the next; docs/deploy.md explains each. */
-export interface StageSettings extends Pick<Settings, "stage" | "dialects" | "extraFields"> {
+export interface StageSettings extends JudgingSettings {
   /** Samples go to DynamoDB. @default true */
   readonly tables: boolean;
   /** Samples go to a log in S3, which Athena reads. @default true */
@@ -63,6 +71,8 @@ export const contextKeys = { stages: "countersign:stages", stage: "stage" } as c
 const STAGE_NAME = /^[a-z][a-z0-9-]{0,19}$/;
 /** A century: beyond it somebody meant "for ever", which is null. */
 const MOST_DAYS = 36_525;
+/** A week and a half: a key that is retired should stop being accepted some time. */
+const MOST_SECONDS = 999_999;
 /** What Lambda allows: a larger batch only with a window. */
 const LARGEST_BATCH_WITHOUT_WINDOW = 10;
 
@@ -97,6 +107,9 @@ function stageFrom(stage: string, values: ContextReader): StageSettings {
     stage,
     dialects: dialectsFrom(values),
     extraFields: values.texts("extraFields", /./, "names of top-level fields"),
+    keyCacheSeconds: values.wholeNumber("keyCacheSeconds", { from: 1, to: MOST_SECONDS }, DEFAULT_KEY_CACHE_SECONDS),
+    timeWindow: values.flag("timeWindow", true),
+    legacyListeners: legacyListenersFrom(values),
     tables: values.flag("tables", true),
     log: values.flag("log", true),
     retentionDays: values.wholeNumber("retentionDays", { from: 1, to: MOST_DAYS }, null),
@@ -109,6 +122,8 @@ function stageFrom(stage: string, values: ContextReader): StageSettings {
     udp: udpFrom(values.inner("udp")),
   };
   if (!settings.tables && !settings.log) values.problem("log", "samples need tables or a log: set one of them to true");
+  const tooShort = retentionProblem(settings.retentionDays, settings.timeWindow);
+  if (tooShort !== undefined) values.problem("retentionDays", tooShort);
   if (settings.batchSize > LARGEST_BATCH_WITHOUT_WINDOW && settings.batchWindowSeconds === 0) {
     values.problem("batchSize", `at most ${LARGEST_BATCH_WITHOUT_WINDOW} when batchWindowSeconds is 0`);
   }
@@ -125,6 +140,14 @@ function dialectsFrom(values: ContextReader): Settings["dialects"] {
   const dialects = parseDialects(text);
   if (typeof dialects !== "string") return dialects;
   values.problem("dialects", dialects);
+  return [];
+}
+
+function legacyListenersFrom(values: ContextReader): Settings["legacyListeners"] {
+  const text = values.text("legacyListeners", /./, "listeners with commas between, or none", listenerNames.join(","));
+  const listeners = parseListenerNames(text);
+  if (typeof listeners !== "string") return listeners;
+  values.problem("legacyListeners", listeners);
   return [];
 }
 

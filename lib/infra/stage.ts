@@ -15,11 +15,12 @@ export function addStage(app: App, settings: StageSettings): StageStacks {
     settings,
     description: "Countersign: storage and queue side of the metering collector",
   });
-  if (settings.udp === null) return { collector, udp: undefined };
+  if (settings.udp === null || collector.taskRole === undefined) return { collector, udp: undefined };
   const udp = new UdpStack(app, `${name}-udp`, {
     settings,
     udp: settings.udp,
     collector,
+    taskRole: collector.taskRole,
     description: "Countersign: UDP and TCP side of the metering collector",
   });
   return { collector, udp };

@@ -18,20 +18,22 @@ import {
   OperatingSystemFamily,
   Protocol,
 } from "aws-cdk-lib/aws-ecs";
+import type { Role } from "aws-cdk-lib/aws-iam";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import type { ListenerName, MetricName } from "../collector/metrics.ts";
-import { type Settings, toEnvironment } from "../collector/settings.ts";
+import { type CollectorParts, collectorEnvironment, type JudgingSettings } from "./collector-environment.ts";
 import { collectorMetric } from "./collector-metric.ts";
-import type { SampleStorage } from "./sample-storage.ts";
-import type { SigningSecret } from "./signing-secret.ts";
+import type { SpillQueue } from "./spill-queue.ts";
 import { ports, UdpLoadBalancer } from "./udp-load-balancer.ts";
 import { UdpNetwork } from "./udp-network.ts";
 
-export interface UdpCollectorProps {
-  readonly settings: Pick<Settings, "stage" | "dialects" | "extraFields">;
-  readonly storage: SampleStorage;
-  readonly secret: SigningSecret;
+export interface UdpCollectorProps extends CollectorParts {
+  readonly settings: JudgingSettings;
+  /** Takes what storage can't. */
+  readonly spillQueue: SpillQueue;
+  /** For the tasks, of the spill queue's stack: the queue's policy names it. It gets its rights here. */
+  readonly taskRole: Role;
   /** IPv4 networks that the publishers send from. At least one. */
   readonly clientCidrs: readonly string[];
   /** One's own, with its own ways to AWS. @default - one is made that reaches AWS through endpoints alone */
@@ -77,8 +79,10 @@ export class UdpCollector extends Construct {
 
     const taskDefinition = this.#defineTask(props);
     this.container = this.#addContainer(taskDefinition, props);
-    props.storage.grantWrite(taskDefinition.taskRole);
-    props.secret.grantRead(taskDefinition.taskRole);
+    props.storage.grantWrite(props.taskRole);
+    props.secret.grantRead(props.taskRole);
+    props.quarantine.grantKeep(props.taskRole);
+    props.spillQueue.grantSend(props.taskRole);
 
     const securityGroup = new SecurityGroup(this, "TaskSecurityGroup", {
       vpc: this.vpc,
@@ -137,10 +141,11 @@ export class UdpCollector extends Construct {
     return this.loadBalancer.metricBlockedFlows(options);
   }
 
-  #defineTask({ cpu = 512 }: UdpCollectorProps): FargateTaskDefinition {
+  #defineTask({ cpu = 512, taskRole }: UdpCollectorProps): FargateTaskDefinition {
     const task = new FargateTaskDefinition(this, "Task", {
       cpu,
       memoryLimitMiB: 2 * cpu,
+      taskRole,
       runtimePlatform: {
         cpuArchitecture: CpuArchitecture.ARM64,
         operatingSystemFamily: OperatingSystemFamily.LINUX,
@@ -171,12 +176,7 @@ export class UdpCollector extends Construct {
         file: "functions/udp-collector/Dockerfile",
         platform: Platform.LINUX_ARM64,
       }),
-      environment: toEnvironment({
-        ...props.settings,
-        storage: props.storage.url,
-        secrets: [],
-        secretArn: props.secret.arn,
-        allowDefaultSecret: false,
+      environment: collectorEnvironment(props.settings, props, {
         listen: udpListeners.map((protocol) => `${protocol}://0.0.0.0:${ports[protocol]}`),
         healthPort: ports.health,
       }),

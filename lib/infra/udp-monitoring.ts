@@ -39,14 +39,20 @@ export class UdpMonitoring extends Construct {
       says: "The kernel dropped datagrams because the collector did not read them fast enough: those samples are lost",
       metric: udpCollector.metric("udp", "KernelDrops"),
     });
+    new LossAlarm(this, "Spilling", {
+      ...target,
+      says: "Storage has not kept up with what comes by UDP and TCP; the rest waits in the spill queue",
+      metric: total("SamplesSpilled"),
+      periods: 5,
+    });
     new LossAlarm(this, "SamplesShed", {
       ...target,
-      says: "Genuine samples found no room in front of storage: they are lost",
+      says: "Samples found room neither in front of storage nor in the spill queue, or a task had no room to look at them: they are lost",
       metric: total("SamplesShed"),
     });
     new LossAlarm(this, "SocketSamplesFailed", {
       ...target,
-      says: "Storage went on refusing samples that came by UDP or TCP: they are lost",
+      says: "The collector itself broke on samples by UDP or TCP, or has no spill queue: they are lost",
       metric: total("SamplesFailed"),
     });
     new LossAlarm(this, "SocketMessagesRejected", {

@@ -26,6 +26,7 @@ const ADDRESSES = "10.95.0.0/20";
 /** What tasks call apart from DynamoDB and S3: each costs by the hour and zone, so there is no more than they need. */
 const interfaceEndpoints = {
   SecretsManager: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
+  Sqs: InterfaceVpcEndpointAwsService.SQS,
   Logs: InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
   EcrApi: InterfaceVpcEndpointAwsService.ECR,
   EcrDocker: InterfaceVpcEndpointAwsService.ECR_DOCKER,

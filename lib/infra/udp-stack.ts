@@ -1,5 +1,6 @@
 import { CfnOutput, Stack, type StackProps, Validations } from "aws-cdk-lib";
 import { type IVpc, Vpc } from "aws-cdk-lib/aws-ec2";
+import type { Role } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import type { CollectorStack } from "./collector-stack.ts";
 import type { StageSettings, UdpSettings, VpcSettings } from "./stage-settings.ts";
@@ -9,8 +10,10 @@ import { UdpMonitoring } from "./udp-monitoring.ts";
 export interface UdpStackProps extends StackProps {
   readonly settings: StageSettings;
   readonly udp: UdpSettings;
-  /** Whose storage, secret and alarm topic it uses. */
+  /** Whose storage, secret, queue, quarantine and alarm topic it uses. */
   readonly collector: CollectorStack;
+  /** Of that stack, for the tasks. */
+  readonly taskRole: Role;
 }
 
 /** The socket side of one stage, apart from the rest because it costs money while idle and can be left out. */
@@ -19,11 +22,14 @@ export class UdpStack extends Stack {
 
   constructor(scope: Construct, id: string, props: UdpStackProps) {
     super(scope, id, props);
-    const { settings, udp, collector } = props;
+    const { settings, udp, collector, taskRole } = props;
     this.udpCollector = new UdpCollector(this, "UdpCollector", {
       settings,
       storage: collector.storage,
       secret: collector.secret,
+      quarantine: collector.quarantine,
+      spillQueue: collector.queueCollector.spillQueue,
+      taskRole,
       clientCidrs: udp.clientCidrs,
       internetFacing: udp.internetFacing,
       minTasks: udp.minTasks,

@@ -1,6 +1,13 @@
-import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
-import type { SQSEvent, SQSRecord } from "aws-lambda";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  DeleteMessageBatchCommand,
+  type Message,
+  type MessageAttributeValue,
+  ReceiveMessageCommand,
+} from "@aws-sdk/client-sqs";
+import type { SQSEvent, SQSMessageAttribute, SQSRecord } from "aws-lambda";
 import type { Logger } from "../collector/logger.ts";
+import { eventSourceArn } from "./queue-arn.ts";
 import type { Queue } from "./queue-client.ts";
 import type { QueueHandler } from "./queue-handler.ts";
 
@@ -62,7 +69,7 @@ export function createPoller(queue: Queue, handler: QueueHandler, logger: Logger
         pause = FIRST_PAUSE_MS;
       } catch (error) {
         logger.error("the queue can't be read", { queue: queue.url, error });
-        await pauseFor(pause, stopping.signal);
+        await sleep(pause, undefined, { signal: stopping.signal }).catch(() => "cut short");
         pause = Math.min(pause * 2, LAST_PAUSE_MS);
       }
     }
@@ -99,10 +106,11 @@ async function deleteAll(queue: Queue, messages: readonly Message[]): Promise<vo
 
 /** The event that Lambda would make of the same messages. */
 function toEvent(messages: readonly Message[], queueUrl: string): SQSEvent {
-  return { Records: messages.map((message) => toRecord(message, queueUrl)) };
+  const sourceArn = eventSourceArn(queueUrl);
+  return { Records: messages.map((message) => toRecord(message, sourceArn)) };
 }
 
-function toRecord(message: Message, queueUrl: string): SQSRecord {
+function toRecord(message: Message, sourceArn: string): SQSRecord {
   return {
     messageId: message.MessageId ?? "",
     receiptHandle: message.ReceiptHandle ?? "",
@@ -113,20 +121,21 @@ function toRecord(message: Message, queueUrl: string): SQSRecord {
       SenderId: message.Attributes?.SenderId ?? "",
       ApproximateFirstReceiveTimestamp: message.Attributes?.ApproximateFirstReceiveTimestamp ?? "",
     },
-    messageAttributes: {},
+    messageAttributes: Object.fromEntries(
+      Object.entries(message.MessageAttributes ?? {}).map(([name, value]) => [name, toAttribute(value)]),
+    ),
     md5OfBody: message.MD5OfBody ?? "",
     eventSource: "aws:sqs",
-    eventSourceARN: `arn:aws:sqs:local:000000000000:${queueUrl.split("/").at(-1) ?? ""}`,
-    awsRegion: "local",
+    eventSourceARN: sourceArn,
+    awsRegion: sourceArn.split(":")[3] ?? "",
   };
 }
 
-function pauseFor(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
+/** Lambda gives binary values as base64. */
+function toAttribute({ DataType, StringValue, BinaryValue }: MessageAttributeValue): SQSMessageAttribute {
+  return {
+    ...(StringValue !== undefined && { stringValue: StringValue }),
+    ...(BinaryValue !== undefined && { binaryValue: Buffer.from(BinaryValue).toString("base64") }),
+    dataType: DataType ?? "",
+  };
 }

@@ -1,4 +1,5 @@
-import { SQSClient } from "@aws-sdk/client-sqs";
+import { SQSClient, type SQSClientConfig } from "@aws-sdk/client-sqs";
+import { awsRegion, isLoopback, withoutSlash } from "./queue-place.ts";
 
 /** A queue and the client that reaches it. */
 export interface Queue {
@@ -6,28 +7,38 @@ export interface Queue {
   readonly client: SQSClient;
 }
 
-const LOOPBACK = /^(localhost|.*\.localhost|127(\.[0-9]+){3}|\[::1\])$/;
+/** How long a call may take, and how often it is made; what is left out is the SDK's own. */
+export type Patience = Pick<SQSClientConfig, "maxAttempts" | "requestHandler">;
+
+/** The one name of SQS that the SDK finds by itself, and the environment may point elsewhere. */
+const USUAL_HOST = /^sqs\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?$/;
 
 /**
- * Opens a queue by its URL. One that is not on amazonaws.com is reached where its URL says; one on this
- * machine needs neither a region nor credentials.
+ * Opens a queue by its URL. One that is not in AWS is reached where its URL says; one on this machine needs neither
+ * a region nor credentials.
  *
  * @returns the queue, or what is wrong with the URL
  */
-export function openQueue(url: string): Queue | { readonly problem: string } {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+export function openQueue(url: string, patience: Patience = {}): Queue | { readonly problem: string } {
+  const text = withoutSlash(url);
+  const parsed = URL.canParse(text) ? new URL(text) : undefined;
   if (parsed === undefined || !/^https?:$/.test(parsed.protocol) || parsed.pathname.length < 2) {
     return {
       problem: `not a queue URL: ${JSON.stringify(url)}; expected one such as https://sqs.eu-west-1.amazonaws.com/123456789012/metering`,
     };
   }
-  const region = /^sqs\.([a-z0-9-]+)\.amazonaws\.com/.exec(parsed.hostname)?.[1];
-  if (region !== undefined) return { url, client: new SQSClient({ region }) };
-  if (!LOOPBACK.test(parsed.hostname)) {
-    return { url, client: new SQSClient({ endpoint: parsed.origin, useQueueUrlAsEndpoint: false }) };
-  }
-  // Embedded servers answer with host names such as sqs.us-east-1.localhost, which do not resolve everywhere.
-  const endpoint = parsed.origin.replace(/[^/:]+\.localhost/, "127.0.0.1");
-  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
-  return { url, client: new SQSClient({ endpoint, region: "us-east-1", credentials, useQueueUrlAsEndpoint: false }) };
+  return { url: text, client: new SQSClient({ ...placeOf(parsed), ...patience }) };
+}
+
+function placeOf({ hostname, origin }: URL): SQSClientConfig {
+  const region = awsRegion(hostname);
+  if (region !== undefined) return { region, ...(!USUAL_HOST.test(hostname) && { endpoint: origin }) };
+  if (!isLoopback(hostname)) return { endpoint: origin, useQueueUrlAsEndpoint: false };
+  return {
+    // Embedded servers answer with host names such as sqs.us-east-1.localhost, which do not resolve everywhere.
+    endpoint: origin.replace(/[^/:]+\.localhost/, "127.0.0.1"),
+    region: "us-east-1",
+    credentials: { accessKeyId: "local", secretAccessKey: "local" },
+    useQueueUrlAsEndpoint: false,
+  };
 }

@@ -1,8 +1,13 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
-import { decodeEnvelope } from "../collector/decode/envelope.ts";
 import type { Dispatcher, Outcome } from "../collector/dispatcher.ts";
+import type { Judge } from "../collector/judge.ts";
+import type { KeySource } from "../collector/keyring.ts";
 import type { Logger } from "../collector/logger.ts";
-import { rejectionReasons } from "../collector/outcome.ts";
+import type { Rejected, Result } from "../collector/outcome.ts";
+import type { Quarantine } from "../collector/quarantine.ts";
+import { type Judged, judgeRecords } from "./judge-records.ts";
+import { logOutcomes, OUT_OF_TIME } from "./outcome-log.ts";
+import { setAside } from "./set-aside.ts";
 
 /** What the handler needs of Lambda's context. */
 export interface Deadline {
@@ -11,57 +16,70 @@ export interface Deadline {
 
 export type QueueHandler = (event: SQSEvent, context: Deadline) => Promise<SQSBatchResponse>;
 
+export interface QueueHandlerOptions {
+  readonly judge: Judge;
+  /** The judge's. */
+  readonly keys: Pick<KeySource, "settled">;
+  readonly dispatcher: Dispatcher;
+  readonly logger: Logger;
+  /** Keeps rejected messages before they are acknowledged. @default none: they are only logged */
+  readonly quarantine?: Quarantine | undefined;
+  /** URL of the queue whose messages are ours, first receipt and all. @default none */
+  readonly spillQueue?: string | null;
+  /** Told the outcome of every message, once an invocation; the datagrams in a spill batch are messages each. */
+  readonly count?: (outcomes: readonly Outcome[]) => void;
+}
+
 /** Time kept back to answer in: an invocation that runs out of time counts as failed whole, stored or not. */
 const ANSWER_MARGIN_MS = 1_000;
 
-/** Messages that go to storage in one call: enough to fill its batches, few enough to finish one after another. */
+/** What goes to storage in one call: enough to fill its batches, little enough to finish one after another. */
 const MESSAGES_A_CALL = 100;
+/** Characters of their bodies: a message of the spill queue holds some hundred datagrams. */
+const CHARACTERS_A_CALL = 1_048_576;
 
-/** Why messages failed whose fate is not known: storage may have taken their samples, or may do so yet. */
-const OUT_OF_TIME = new Error("the invocation's time ran out");
-
-/**
- * Turns the dispatcher's outcomes into what SQS understands.
- *
- * @param count told the outcome of every message, once an invocation
- */
-export function createQueueHandler(
-  dispatcher: Dispatcher,
-  logger: Logger,
-  count: (outcomes: readonly Outcome[]) => void = () => {},
-): QueueHandler {
+/** Turns the dispatcher's outcomes into what SQS understands. */
+export function createQueueHandler(options: QueueHandlerOptions): QueueHandler {
+  const { logger, count = () => {} } = options;
   return async (event, context) => {
-    const outcomes = await dispatchUntil(
-      dispatcher,
-      event.Records,
-      context.getRemainingTimeInMillis() - ANSWER_MARGIN_MS,
-    );
+    const byRecord = await handleUntil(event.Records, context.getRemainingTimeInMillis() - ANSWER_MARGIN_MS, options);
+    const outcomes = byRecord.flat();
     logOutcomes(logger, outcomes);
     count(outcomes);
     // Failed and rejected part here. Lambda deletes every message that is not named in the answer, and makes
     // those that are named visible again: that is right for `failed`, which a later try may store, and which
     // ends in the dead-letter queue after its last one. A `rejected` message can never succeed; named here it
     // would come back as often as the queue allows, and keep its neighbours waiting each time.
-    const failed = event.Records.filter((_record, index) => outcomes[index]?.kind === "failed");
+    const failed = event.Records.filter((_record, index) => byRecord[index]?.some(({ kind }) => kind === "failed"));
     return { batchItemFailures: failed.map((record) => ({ itemIdentifier: record.messageId })) };
   };
 }
 
-/** @returns outcomes by position; those that time ran out on are failed. */
-async function dispatchUntil(
-  dispatcher: Dispatcher,
+/** @returns the outcomes of each record's messages; those that time ran out on are failed. */
+async function handleUntil(
   records: readonly SQSRecord[],
   milliseconds: number,
-): Promise<readonly Outcome[]> {
-  const outcomes = records.map(() => outOfTime(0));
+  options: QueueHandlerOptions,
+): Promise<readonly (readonly Outcome[])[]> {
+  const byRecord: (readonly Outcome[])[] = records.map(() => [outOfTime(0)]);
+  const { spillQueue = null } = options;
   let late = false;
+  const note = (first: number, outcomes: readonly (readonly Outcome[])[]) => {
+    for (const [index, own] of outcomes.entries()) if (!late) byRecord[first + index] = own;
+  };
   const work = async () => {
-    for (let first = 0; first < records.length && !late; first += MESSAGES_A_CALL) {
-      const decoded = records.slice(first, first + MESSAGES_A_CALL).map((record) => decodeEnvelope(record.body));
-      for (const [index, message] of decoded.entries())
-        outcomes[first + index] = outOfTime(message.ok ? message.value.length : 1);
-      const some = await dispatcher.dispatch(decoded);
-      for (const [index, outcome] of some.entries()) if (!late) outcomes[first + index] = outcome;
+    // Lambda freezes us between invocations, timers and all.
+    await options.keys.settled();
+    for (let first = 0, after = 0; first < records.length && !late; first = after) {
+      after = endOfCall(records, first);
+      const judged = await judgeRecords(records.slice(first, after), { ...options, spillQueue });
+      note(
+        first,
+        judged.map((record) =>
+          record.ok ? record.value.map(({ results }) => outOfTime(results.length)) : [unreadable(record)],
+        ),
+      );
+      note(first, await finish(judged, options));
     }
   };
   let timer: NodeJS.Timeout | undefined;
@@ -71,31 +89,43 @@ async function dispatchUntil(
   await Promise.race([work(), deadline]);
   late = true;
   clearTimeout(timer);
-  return outcomes;
+  return byRecord;
+}
+
+/** @returns the position after the last record that goes into one call with the first */
+function endOfCall(records: readonly SQSRecord[], first: number): number {
+  let after = first;
+  for (let characters = 0; after < records.length && after - first < MESSAGES_A_CALL; after++) {
+    characters += records[after]?.body.length ?? 0;
+    if (after > first && characters > CHARACTERS_A_CALL) break;
+  }
+  return after;
+}
+
+/** Records what is genuine and keeps what is rejected. @returns the outcomes of each record's messages */
+async function finish(
+  judged: readonly Result<readonly Judged[]>[],
+  { dispatcher, quarantine }: QueueHandlerOptions,
+): Promise<readonly (readonly Outcome[])[]> {
+  const messages = judged.flatMap((record) => (record.ok ? record.value : []));
+  const dispatched = await dispatcher.dispatch(messages.map(({ results }) => results));
+  const handled = messages.map(({ arrived }, index) => ({ arrived, outcome: dispatched[index] ?? outOfTime(0) }));
+  const outcomes = quarantine === undefined ? dispatched : await setAside(handled, quarantine);
+  const rest = outcomes.values();
+  return judged.map((record) =>
+    record.ok ? record.value.map(() => rest.next().value ?? outOfTime(0)) : [unreadable(record)],
+  );
+}
+
+/** Genuine datagrams are in it, so it ends among the dead letters, where a mended reader can fetch it. */
+function unreadable({ detail }: Rejected): Outcome {
+  return failure(new Error(`a spill batch can't be read, and goes to the dead letters: ${detail}`), 1);
 }
 
 function outOfTime(samples: number): Outcome {
-  return { kind: "failed", cause: OUT_OF_TIME, samples: 0, failed: samples, rejected: [] };
+  return failure(OUT_OF_TIME, samples);
 }
 
-/** One line an invocation, and one for each reason: never one a sample, which an outsider could flood. */
-function logOutcomes(logger: Logger, outcomes: readonly Outcome[]): void {
-  const rejected = outcomes.flatMap((outcome) => (outcome.kind === "failed" ? [] : outcome.rejected));
-  for (const reason of rejectionReasons) {
-    const same = rejected.filter((rejection) => rejection.reason === reason);
-    if (same[0] !== undefined) logger.warn("samples rejected", { reason, count: same.length, first: same[0].detail });
-  }
-  const failed = outcomes.flatMap((outcome) => (outcome.kind === "failed" ? [outcome] : []));
-  const refused = failed.filter(({ cause }) => cause !== OUT_OF_TIME);
-  if (refused[0] !== undefined)
-    logger.warn("messages failed, to be tried again", { count: refused.length, cause: refused[0].cause });
-  const unfinished = failed.length - refused.length;
-  if (unfinished > 0) logger.warn("time ran out, messages to be tried again", { count: unfinished });
-  logger.info("messages handled", {
-    received: outcomes.length,
-    recorded: outcomes.filter((outcome) => outcome.kind === "recorded").length,
-    rejected: outcomes.filter((outcome) => outcome.kind === "rejected").length,
-    failed: failed.length,
-    samples: outcomes.reduce((sum, outcome) => sum + (outcome.kind === "recorded" ? outcome.samples : 0), 0),
-  });
+function failure(cause: Error, samples: number): Outcome {
+  return { kind: "failed", cause, samples: 0, duplicates: 0, failed: samples, rejected: [] };
 }

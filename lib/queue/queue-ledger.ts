@@ -19,6 +19,7 @@ export function createQueueLedger(): QueueLedger {
     MessagesPartial: 0,
     SamplesDecoded: 0,
     SamplesRecorded: 0,
+    SamplesDuplicate: 0,
     SamplesRejected: 0,
     SamplesFailed: 0,
   };
@@ -33,10 +34,12 @@ export function createQueueLedger(): QueueLedger {
 
   const countSamples = (outcome: Outcome): void => {
     const recorded = outcome.kind === "rejected" ? 0 : outcome.samples;
+    const duplicates = outcome.kind === "rejected" ? 0 : outcome.duplicates;
     const failed = outcome.kind === "failed" ? outcome.failed : 0;
     for (const { reason } of outcome.rejected) rejected[reason]++;
-    figures.SamplesDecoded += recorded + failed + outcome.rejected.length;
+    figures.SamplesDecoded += recorded + duplicates + failed + outcome.rejected.length;
     figures.SamplesRecorded += recorded;
+    figures.SamplesDuplicate += duplicates;
     figures.SamplesFailed += failed;
     figures.SamplesRejected += outcome.rejected.length;
   };

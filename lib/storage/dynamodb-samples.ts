@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { toExactJson } from "../collector/exact-json.ts";
-import { counterTypes, dialects, type Sample } from "../collector/sample.ts";
+import { counterTypes, type Sample, signedForms } from "../collector/sample.ts";
 import type { Value } from "../collector/value.ts";
 import {
   BODY_ATTRIBUTE,
@@ -79,7 +79,9 @@ function toRow(sample: Sample, version: Uint8Array): Item {
     [rowNames.volume]: { S: toExactJson(sample.counter_volume) },
     ...(number !== undefined && { [rowNames.number]: { N: number } }),
     [rowNames.timestamp]: { S: sample.timestamp },
-    [rowNames.signature]: { B: Buffer.from(sample.message_signature, "hex") },
+    ...(sample.message_signature !== null && {
+      [rowNames.signature]: { B: Buffer.from(sample.message_signature, "hex") },
+    }),
     [rowNames.dialect]: { S: sample.dialect },
     ...(monotonic_time !== undefined && { [rowNames.monotonic]: { S: toExactJson(monotonic_time) } }),
     ...(publisher_id !== undefined && {
@@ -102,7 +104,7 @@ export function fromSampleItems(row: Item, version: MetadataVersion): Sample {
   const { time, messageId } = parseTimeKey(attributeText(row, keyNames.sort));
   return Object.freeze({
     kind: "sample",
-    dialect: oneOf(dialects, row, rowNames.dialect),
+    dialect: oneOf(signedForms, row, rowNames.dialect),
     time,
     source: version.source,
     counter_name: partition.meter,
@@ -119,9 +121,15 @@ export function fromSampleItems(row: Item, version: MetadataVersion): Sample {
     message_id: messageId,
     monotonic_time: monotonicOf(row),
     publisher_id: row[rowNames.publisher]?.NULL ? null : row[rowNames.publisher]?.S,
-    message_signature: Buffer.from(attributeBytes(row, rowNames.signature)).toString("hex"),
+    message_signature: signatureOf(row),
     extra: row[rowNames.extra] === undefined ? new Map() : exactMap(row, rowNames.extra),
   });
+}
+
+/** Absent with signature v2; one that is missing otherwise would be damage. */
+function signatureOf(row: Item): string | null {
+  if (row[rowNames.signature] === undefined && row[rowNames.dialect]?.S === "v2") return null;
+  return Buffer.from(attributeBytes(row, rowNames.signature)).toString("hex");
 }
 
 function volumeOf(row: Item): Sample["counter_volume"] {

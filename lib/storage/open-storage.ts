@@ -1,18 +1,20 @@
 import { access } from "node:fs/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
+import { errorMessage } from "../collector/error-message.ts";
 import { clientOptions, isLocal } from "./aws-endpoint.ts";
 import type { StorageDriver } from "./driver.ts";
 import { openDynamoDb } from "./dynamodb.ts";
 import { defaultResourcesTable } from "./dynamodb-keys.ts";
-import { createTables } from "./dynamodb-tables.ts";
+import { createTables, expectTables } from "./dynamodb-tables.ts";
 import { openFanOut } from "./fan-out.ts";
 import { openFileLog } from "./file-log.ts";
+import { isTransient } from "./is-transient.ts";
 import type { OnUnreadable } from "./json-lines.ts";
 import { openMemory } from "./memory.ts";
-import { createBucket } from "./s3-bucket.ts";
+import { createBucket, expectBucket } from "./s3-bucket.ts";
 import { openS3Log } from "./s3-log.ts";
-import { parseStorageUrl, type StoragePlace, splitUrls } from "./storage-url.ts";
+import { type Endpoint, parseStorageUrl, type StoragePlace, splitUrls } from "./storage-url.ts";
 
 export interface OpenOptions {
   /** Nothing is created: a file, table or bucket that is absent stays so. */
@@ -23,29 +25,31 @@ export interface OpenOptions {
 
 export type OpenedStorage =
   | { readonly ok: true; readonly driver: StorageDriver }
-  /** Everything that is wrong, said to a person who can correct it. */
-  | { readonly ok: false; readonly problem: string };
+  /** Everything that is wrong, said to a person who can correct it. Transient: all of it may pass by itself. */
+  | { readonly ok: false; readonly problem: string; readonly transient: boolean };
 
 /**
  * Opens the storage that URLs name, several of them as one: `memory:`, `file:///PATH[?max_bytes=N&backup_count=N]`,
  * `dynamodb://TABLE[?endpoint=URL&region=R&resources=TABLE&retention_days=N]`, `s3://BUCKET/PREFIX[?endpoint=URL&region=R]`.
  *
- * An endpoint on this machine gets stand-in credentials, and its tables and bucket are created where absent.
+ * An endpoint on this machine gets stand-in credentials, and its tables and bucket are created where absent. Elsewhere
+ * it is seen to that table and bucket are there and answer: who can't store must not begin to receive.
  *
  * @param urls separated by commas
  */
 export async function openStorage(urls: string, options: OpenOptions = {}): Promise<OpenedStorage> {
   const parsed = splitUrls(urls).map(parseStorageUrl);
   const problems = parsed.flatMap((one) => (one.ok ? [] : [one.problem]));
-  if (problems.length > 0) return { ok: false, problem: problems.join("; ") };
+  if (problems.length > 0) return { ok: false, problem: problems.join("; "), transient: false };
   const places = parsed.flatMap((one) => (one.ok ? [one.place] : []));
   const opened = await Promise.all(places.map((place) => openPlace(place, options)));
   const drivers = opened.flatMap((one) => (one.ok ? [one.driver] : []));
-  const failed = opened.flatMap((one) => (one.ok ? [] : [one.problem]));
+  const failed = opened.flatMap((one) => (one.ok ? [] : [one]));
   const [first, ...others] = drivers;
   if (first === undefined || failed.length > 0) {
     await Promise.all(drivers.map((driver) => driver.close()));
-    return { ok: false, problem: failed.join("; ") };
+    const problem = failed.map((one) => one.problem).join("; ");
+    return { ok: false, problem, transient: failed.every((one) => one.transient) };
   }
   return { ok: true, driver: others.length === 0 ? first : openFanOut([first, ...others]) };
 }
@@ -64,16 +68,20 @@ async function openPlace(place: StoragePlace, { readOnly = false, onUnreadable }
       const { table, resourcesTable = defaultResourcesTable(table), retentionDays } = place;
       const client = new DynamoDBClient(clientOptions(place));
       const driver = openDynamoDb({ client, table, resourcesTable, ...(retentionDays && { retentionDays }) });
-      if (readOnly || !isLocal(place)) return { ok: true, driver };
-      return ready(driver, createTables(client, table, resourcesTable), `the table ${table} at ${place.endpoint}`);
+      if (readOnly) return { ok: true, driver };
+      const tables = isLocal(place)
+        ? createTables(client, table, resourcesTable)
+        : expectTables(client, [table, resourcesTable]);
+      return ready(driver, tables, `the table ${table}${at(place)}`);
     }
 
     case "s3": {
       const { bucket, prefix } = place;
       const client = new S3Client({ ...clientOptions(place), forcePathStyle: isLocal(place) });
       const driver = openS3Log({ client, bucket, prefix, ...(onUnreadable && { onUnreadable }) });
-      if (readOnly || !isLocal(place)) return { ok: true, driver };
-      return ready(driver, createBucket(client, bucket), `the bucket ${bucket} at ${place.endpoint}`);
+      if (readOnly) return { ok: true, driver };
+      const made = isLocal(place) ? createBucket(client, bucket) : expectBucket(client, bucket);
+      return ready(driver, made, `the bucket ${bucket}${at(place)}`);
     }
   }
 }
@@ -85,12 +93,10 @@ async function ready(driver: StorageDriver, preparation: Promise<void>, what: st
     return { ok: true, driver };
   } catch (error) {
     await driver.close();
-    return { ok: false, problem: `${what} can't be opened: ${messageOf(error)}` };
+    return { ok: false, problem: `${what} can't be opened: ${errorMessage(error)}`, transient: isTransient(error) };
   }
 }
 
-/** A connection that several addresses refuse is an error without a message of its own. */
-function messageOf(error: unknown): string {
-  if (error instanceof AggregateError && error.message === "") return error.errors.map(messageOf).join(", ");
-  return error instanceof Error ? error.message : String(error);
+function at({ endpoint }: Endpoint): string {
+  return endpoint === undefined ? "" : ` at ${endpoint}`;
 }

@@ -5,12 +5,12 @@ import { accept, type Result, reject } from "../collector/outcome.ts";
 import {
   type CounterType,
   counterTypes,
-  type Dialect,
-  dialects,
   type Event,
   type ExactNumber,
   type MeteringRecord,
   type Sample,
+  type SignedForm,
+  signedForms,
   type Trait,
 } from "../collector/sample.ts";
 import { isValueList, isValueMap, type Value, type ValueMap } from "../collector/value.ts";
@@ -62,9 +62,10 @@ const rowLimits: DecodeLimits = {
 const sampleNames = ["counter_name", "counter_volume", "timestamp"];
 
 function toSample(row: RowReader): Sample {
+  const dialect = row.take("dialect", isSignedForm);
   return {
     kind: "sample",
-    dialect: row.take("dialect", isDialect),
+    dialect,
     time: row.take("time", isText),
     source: row.take("source", isText),
     counter_name: row.take("counter_name", isText),
@@ -77,7 +78,7 @@ function toSample(row: RowReader): Sample {
     timestamp: row.take("timestamp", isText),
     resource_metadata: row.take("resource_metadata", isMapOrNull),
     message_id: row.take("message_id", isText),
-    message_signature: row.take("message_signature", isText),
+    message_signature: takeSignature(row, dialect),
     monotonic_time: row.take("monotonic_time", orAbsent(isNumberOrNull)),
     user_name: row.take("user_name", orAbsent(isTextOrNull)),
     project_name: row.take("project_name", orAbsent(isTextOrNull)),
@@ -87,18 +88,24 @@ function toSample(row: RowReader): Sample {
 }
 
 function toEvent(row: RowReader): Event {
+  const dialect = row.take("dialect", isSignedForm);
   return {
     kind: "event",
-    dialect: row.take("dialect", isDialect),
+    dialect,
     time: row.take("time", isText),
     message_id: row.take("message_id", isText),
     event_type: row.take("event_type", isText),
     generated: row.take("generated", isText),
     traits: row.take("traits", isTraits),
     raw: row.take("raw", orAbsent(isMapOrNull)),
-    message_signature: row.take("message_signature", isText),
+    message_signature: takeSignature(row, dialect),
     extra: row.rest(),
   };
+}
+
+/** Absent with signature v2; one that is missing otherwise would be damage. */
+function takeSignature(row: RowReader, form: SignedForm): string | null {
+  return form === "v2" ? (row.take("message_signature", isAbsent) ?? null) : row.take("message_signature", isText);
 }
 
 class WrongField extends Error {}
@@ -130,10 +137,11 @@ class RowReader {
 type Field = Value | undefined;
 type Check<T extends Field> = (value: Field) => value is T;
 
+const isAbsent = (value: Field): value is undefined => value === undefined;
 const isText = (value: Field): value is string => typeof value === "string";
 const isTextOrNull = (value: Field): value is string | null => value === null || typeof value === "string";
 const isMapOrNull = (value: Field): value is ValueMap | null => value === null || isValueMap(value);
-const isDialect = (value: Field): value is Dialect => dialects.some((dialect) => dialect === value);
+const isSignedForm = (value: Field): value is SignedForm => signedForms.some((form) => form === value);
 const isCounterType = (value: Field): value is CounterType => counterTypes.some((type) => type === value);
 const isTraits = (value: Field): value is readonly Trait[] => isValueList(value) && value.every(isTrait);
 const isNumberOrNull = (value: Field): value is ExactNumber | null => value === null || isFiniteNumber(value);

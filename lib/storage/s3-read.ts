@@ -1,6 +1,7 @@
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { GetObjectCommand, paginateListObjectsV2 } from "@aws-sdk/client-s3";
+import { errorMessage } from "../collector/error-message.ts";
 import type { MeteringRecord } from "../collector/sample.ts";
 import type { TimeRange } from "./driver.ts";
 import { mapInParallel } from "./in-parallel.ts";
@@ -91,7 +92,7 @@ async function contentOf(
   try {
     return await decompressed(body);
   } catch (error) {
-    onUnreadable?.(key, error instanceof Error ? error.message : String(error));
+    onUnreadable?.(key, errorMessage(error));
     return new Uint8Array();
   }
 }

@@ -130,10 +130,10 @@ describe("the local process", () => {
       }
       expect(output.out).toContain("Replayed 120 datagrams by UDP, 40 frames by TCP and 9 messages by the queue.");
       expect(output.out).toContain(
-        "listeners: 160 received = 160 recorded + 0 rejected + 0 lost; queue: 9 received, 0 to be tried again",
+        "listeners: 160 received = 160 recorded + 0 rejected + 0 partial + 0 failed + 0 spilled + 0 shed + 0 in flight",
       );
       expect(output.out).toContain(
-        "samples: 209 decoded = 205 recorded + 4 rejected + 0 failed + 0 shed; 0 datagrams dropped by the kernel",
+        "samples: 209 decoded = 205 recorded + 0 duplicate + 4 rejected + 0 failed + 0 spilled + 0 shed + 0 in flight; 0 datagrams dropped by the kernel",
       );
       tables.push(output.out.slice(output.out.indexOf("METER")));
     }

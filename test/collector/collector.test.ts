@@ -1,9 +1,12 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { openPublisher } from "../../lib/cli/publisher.ts";
-import { type Collector, createCollector } from "../../lib/collector/collector.ts";
+import { type Collector, type CollectorOptions, createCollector } from "../../lib/collector/collector.ts";
 import { createMetricsWriter } from "../../lib/collector/emf.ts";
 import { listenerLedgers } from "../../lib/collector/listener/listener-ledger.ts";
+import type { QuarantineShare } from "../../lib/collector/listener/quarantine-share.ts";
 import { createLogger } from "../../lib/collector/logger.ts";
+import { momentaryMetrics } from "../../lib/collector/metrics.ts";
+import type { Suspect } from "../../lib/collector/quarantine.ts";
 import type { StorageDriver } from "../../lib/storage/driver.ts";
 import { balanced, imbalance } from "../support/balance.ts";
 import { lastEmf, sumEmf } from "../support/emf-reader.ts";
@@ -11,7 +14,9 @@ import { eventually } from "../support/eventually.ts";
 import { captureJudge, datagrams } from "../support/fixtures.ts";
 import { openErratic } from "./listener/erratic-driver.ts";
 import { openGated } from "./listener/gated-driver.ts";
+import { scriptedSpillQueue } from "./listener/scripted-spill-queue.ts";
 
+const momentary: readonly string[] = momentaryMetrics;
 const address = { host: "127.0.0.1", port: 0 };
 const running: Collector[] = [];
 
@@ -20,7 +25,7 @@ afterEach(async () => {
 });
 
 /** A collector on UDP and TCP, and what a metrics writer makes of it. */
-async function collecting(storage: StorageDriver) {
+async function collecting(storage: StorageDriver, more: Partial<CollectorOptions> = {}) {
   const log: string[] = [];
   const lines: string[] = [];
   const collector = createCollector({
@@ -32,6 +37,7 @@ async function collecting(storage: StorageDriver) {
     storage,
     logger: createLogger((line) => log.push(line)),
     flushMs: 300,
+    ...more,
   });
   running.push(collector);
   const urls = await collector.start();
@@ -82,14 +88,14 @@ describe("a collector's ledgers", () => {
     expectBalance();
     await collector.stop();
     expectBalance();
-    expect(figures()).toMatchObject(Array(2).fill({ MessagesReceived: sent, RecordsInFlight: 0 }));
+    expect(figures()).toMatchObject(Array(2).fill({ MessagesReceived: sent, MessagesInFlight: 0, RecordsInFlight: 0 }));
 
     // And CloudWatch is told the same.
     const [sums, last] = [sumEmf(lines), lastEmf(lines)];
     for (const listener of ["udp", "tcp"] as const) {
       for (const [figure, total] of Object.entries(ledgers()[listener]?.figures ?? {})) {
         const series = `${figure} Stage=test Listener=${listener}`;
-        expect([series, figure === "RecordsInFlight" ? last[series] : sums[series]]).toEqual([series, total]);
+        expect([series, momentary.includes(figure) ? last[series] : sums[series]]).toEqual([series, total]);
       }
     }
   });
@@ -102,5 +108,41 @@ describe("a collector's ledgers", () => {
     expect(ledgers().udp?.figures).toMatchObject({ MessagesFailed: 10, SamplesFailed: 10 });
     const lost = log.map((line) => JSON.parse(line)).filter((entry) => entry.level === "error");
     expect(lost.reduce((sum, entry) => sum + entry.count, 0)).toBe(10);
+  });
+
+  it("count as spilled what storage did not take by the stop, and nothing as lost", async () => {
+    const spillQueue = scriptedSpillQueue();
+    const { collector, urls, log, ledgers } = await collecting(openErratic(["failed"]), { spillQueue, spillMs: 1_000 });
+    for (const url of urls) await send(url, [...datagrams().slice(0, 10), Buffer.of(7)]);
+    const figures = () => [ledgers().udp?.figures, ledgers().tcp?.figures];
+    await eventually("received", () => figures().every((one) => one?.MessagesReceived === 11));
+    await collector.stop();
+    const all = { MessagesSpilled: 10, SamplesSpilled: 10, MessagesRejected: 1, MessagesFailed: 0, RecordsInFlight: 0 };
+    expect(figures()).toMatchObject([all, all]);
+    for (const ledger of Object.values(ledgers())) expect(imbalance(ledger)).toEqual(balanced);
+    // The same ten by both listeners, held and spilled once.
+    expect(spillQueue.calls.flat()).toHaveLength(10);
+    expect(log.filter((line) => line.includes("lost"))).toEqual([]);
+  });
+
+  it("offer each rejected message to the quarantine, with how it came", async () => {
+    const offered: Suspect[] = [];
+    const quarantine: QuarantineShare = {
+      offer: (suspect) => offered.push(suspect) > 0,
+      counts: () => ({ kept: 0, skipped: 0, failed: 0 }),
+      close: async () => undefined,
+    };
+    const { urls } = await collecting(openGated(), { quarantine });
+    for (const url of urls) await send(url, [Buffer.of(7), datagrams()[0] ?? Buffer.of()]);
+    await eventually("both told", () => offered.length === 2);
+    const suspect = (listener: string) => ({
+      arrived: {
+        form: "bytes",
+        bytes: Buffer.of(7),
+        receipt: { listener, address: "127.0.0.1", receivedAt: expect.any(Number) },
+      },
+      rejected: [{ reason: "not-a-sample", detail: "expected a map, got a number" }],
+    });
+    expect(offered).toEqual(expect.arrayContaining([suspect("udp"), suspect("tcp")]));
   });
 });

@@ -1,8 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createMetricsWriter } from "../../lib/collector/emf.ts";
-import type { Ledger } from "../../lib/collector/ledger.ts";
-import { type ListenerName, listenerMetrics, listenerNames, type MetricName } from "../../lib/collector/metrics.ts";
+import type { Ledger, ProcessLedger } from "../../lib/collector/ledger.ts";
+import {
+  type ListenerName,
+  listenerMetrics,
+  listenerNames,
+  type MetricName,
+  momentaryMetrics,
+} from "../../lib/collector/metrics.ts";
 import { noRejections, rejectionReasons } from "../../lib/collector/outcome.ts";
 import { lastEmf, sumEmf } from "../support/emf-reader.ts";
 
@@ -79,6 +85,72 @@ describe("the metrics writer", () => {
     expect(sumEmf(lines)).toEqual({ "MessagesPartial Stage=test Listener=queue": 1 });
   });
 
+  it("writes what a process has counted beside its listeners, and the last use of each key", () => {
+    const { lines, metrics } = writing();
+    metrics.write({}, ofProcess(2, { first: 3, second: 0 }));
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      {
+        _aws: {
+          Timestamp: 1_700_000,
+          CloudWatchMetrics: [
+            {
+              Namespace: "Countersign",
+              Dimensions: [["Stage"]],
+              Metrics: [
+                { Name: "MessagesQuarantined", Unit: "Count" },
+                { Name: "QuarantineSkipped", Unit: "Count" },
+                { Name: "QuarantineFailed", Unit: "Count" },
+                { Name: "KeyReadsFailed", Unit: "Count" },
+              ],
+            },
+          ],
+        },
+        Stage: "test",
+        MessagesQuarantined: 2,
+        QuarantineSkipped: 20,
+        QuarantineFailed: 200,
+        KeyReadsFailed: 2_000,
+      },
+      {
+        _aws: {
+          Timestamp: 1_700_000,
+          CloudWatchMetrics: [
+            {
+              Namespace: "Countersign",
+              Dimensions: [["Stage", "KeyId"]],
+              Metrics: [{ Name: "SamplesVerified", Unit: "Count" }],
+            },
+          ],
+        },
+        Stage: "test",
+        KeyId: "first",
+        SamplesVerified: 3,
+      },
+    ]);
+  });
+
+  it("writes of a process what came since the last line, and of keys only those used since", () => {
+    const { lines, metrics } = writing();
+    // The source of the keys counts on in one map.
+    const uses = { first: 3, second: 1 };
+    const verified = new Map(Object.entries(uses));
+    metrics.write({}, { ...ofProcess(1, {}), verified });
+    verified.set("second", 5);
+    metrics.write({}, { ...ofProcess(3, {}), verified });
+    metrics.write({}, { ...ofProcess(3, {}), verified });
+    const points = lines
+      .map((line) => JSON.parse(line))
+      .map((line) => [line.KeyId, line.SamplesVerified ?? line.MessagesQuarantined]);
+    expect(points).toEqual([
+      [undefined, 1],
+      ["first", 3],
+      ["second", 1],
+      [undefined, 2],
+      ["second", 4],
+      [undefined, 0],
+    ]);
+  });
+
   it("adds up to the totals, however often it writes", () => {
     const figures = fc.dictionary(fc.constantFrom<MetricName>(...listenerMetrics.udp), fc.nat(1_000_000));
     const rejected = fc.dictionary(fc.constantFrom(...rejectionReasons), fc.nat(1_000_000));
@@ -101,6 +173,18 @@ describe("the metrics writer", () => {
   });
 });
 
+function ofProcess(count: number, verified: Readonly<Record<string, number>>): ProcessLedger {
+  return {
+    figures: {
+      MessagesQuarantined: count,
+      QuarantineSkipped: 10 * count,
+      QuarantineFailed: 100 * count,
+      KeyReadsFailed: 1_000 * count,
+    },
+    verified: new Map(Object.entries(verified)),
+  };
+}
+
 interface Totals {
   readonly figures: Readonly<Record<string, number>>;
   readonly rejected: Readonly<Record<string, number>>;
@@ -117,7 +201,9 @@ function seriesOf(stage: string, listener: ListenerName, { figures, rejected }: 
 }
 
 function onlyMomentary(series: Readonly<Record<string, number>>) {
-  return Object.fromEntries(Object.entries(series).filter(([name]) => name.startsWith("RecordsInFlight ")));
+  return Object.fromEntries(
+    Object.entries(series).filter(([name]) => momentaryMetrics.some((one) => name.startsWith(`${one} `))),
+  );
 }
 
 function grown(totals: Readonly<Record<string, number>>, by: Readonly<Record<string, number>>): Record<string, number> {

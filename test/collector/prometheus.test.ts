@@ -22,6 +22,10 @@ countersign_samples_rejected_total{listener="udp",reason="undecodable"} 0
 countersign_samples_rejected_total{listener="udp",reason="not-a-sample"} 0
 countersign_samples_rejected_total{listener="udp",reason="unsigned"} 3
 countersign_samples_rejected_total{listener="udp",reason="bad-signature"} 0
+countersign_samples_rejected_total{listener="udp",reason="unknown-key"} 0
+countersign_samples_rejected_total{listener="udp",reason="refused-key"} 0
+countersign_samples_rejected_total{listener="udp",reason="legacy-refused"} 0
+countersign_samples_rejected_total{listener="udp",reason="outside-window"} 0
 countersign_samples_rejected_total{listener="udp",reason="ambiguous"} 0
 countersign_samples_rejected_total{listener="udp",reason="invalid-sample"} 0
 countersign_samples_rejected_total{listener="udp",reason="unstorable"} 0
@@ -29,6 +33,28 @@ countersign_samples_rejected_total{listener="udp",reason="unstorable"} 0
 countersign_kernel_drops_total{listener="udp"} 2
 # TYPE countersign_records_in_flight gauge
 countersign_records_in_flight{listener="udp"} 1
+`);
+  });
+
+  it("has the figures of the process, and a line for each key that was used", () => {
+    const figures = { MessagesQuarantined: 1, QuarantineSkipped: 2, QuarantineFailed: 0, KeyReadsFailed: 3 };
+    const verified = new Map([
+      ["pub-1", 7],
+      ["old_2", 9],
+    ]);
+    const ofProcess = `# TYPE countersign_messages_quarantined_total counter
+countersign_messages_quarantined_total 1
+# TYPE countersign_quarantine_skipped_total counter
+countersign_quarantine_skipped_total 2
+# TYPE countersign_quarantine_failed_total counter
+countersign_quarantine_failed_total 0
+# TYPE countersign_key_reads_failed_total counter
+countersign_key_reads_failed_total 3
+`;
+    expect(toPrometheus({}, { figures, verified: new Map() })).toBe(ofProcess);
+    expect(toPrometheus({}, { figures, verified })).toBe(`${ofProcess}# TYPE countersign_samples_verified_total counter
+countersign_samples_verified_total{key_id="pub-1"} 7
+countersign_samples_verified_total{key_id="old_2"} 9
 `);
   });
 

@@ -7,8 +7,9 @@ import type { RejectionReason } from "../../lib/collector/outcome.ts";
 import { canonicalText } from "../../lib/collector/signature/canonical-text.ts";
 import type { Value } from "../../lib/collector/value.ts";
 import { captureJudge, fixture } from "../support/fixtures.ts";
+import { judging } from "../support/judging.ts";
 
-const judge = captureJudge();
+const judge = judging(captureJudge());
 
 // Datagrams that `npm run fuzz` found to be judged wrongly, or cut down from such.
 it.each<[file: string, what: string, reason: RejectionReason]>([

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { listenerNames } from "../../lib/collector/metrics.ts";
 import { dialects } from "../../lib/collector/sample.ts";
 import { fromEnvironment, type Settings, toEnvironment } from "../../lib/collector/settings.ts";
 
@@ -15,6 +16,12 @@ describe("settings", () => {
       stage: fc.string({ minLength: 1 }),
       listen: fc.array(fc.constantFrom("udp://0.0.0.0:4952", "tcp://[::]:4953")),
       healthPort: fc.option(fc.nat(65_535)),
+      keyFile: fc.option(fc.string({ minLength: 1 })),
+      keyCacheSeconds: fc.integer({ min: 1, max: 999_999 }),
+      timeWindow: fc.boolean(),
+      legacyListeners: fc.uniqueArray(fc.constantFrom(...listenerNames)),
+      spillQueue: fc.option(fc.string({ minLength: 1 })),
+      quarantine: fc.option(fc.string({ minLength: 1 })),
     });
     fc.assert(
       fc.property(settings, (original) => {
@@ -36,6 +43,12 @@ describe("settings", () => {
         stage: "default",
         listen: [],
         healthPort: null,
+        keyFile: null,
+        keyCacheSeconds: 300,
+        timeWindow: false,
+        legacyListeners: ["queue", "udp", "tcp"],
+        spillQueue: null,
+        quarantine: null,
       },
     });
   });
@@ -48,6 +61,9 @@ describe("settings", () => {
       COUNTERSIGN_EXTRA_FIELDS: "[1]",
       COUNTERSIGN_HEALTH_PORT: "http",
       COUNTERSIGN_LISTEN: "udp://0.0.0.0:4952,4953,tcp://0.0.0.0",
+      COUNTERSIGN_KEY_CACHE_SECONDS: "0",
+      COUNTERSIGN_TIME_WINDOW: "on",
+      COUNTERSIGN_LEGACY_LISTENERS: "udp,http",
     });
     expect(read).toMatchObject({
       ok: false,
@@ -60,6 +76,9 @@ describe("settings", () => {
         'COUNTERSIGN_LISTEN: "4953": write udp://HOST:PORT or tcp://HOST:PORT, such as udp://0.0.0.0:4952',
         'COUNTERSIGN_LISTEN: "tcp://0.0.0.0": the port is missing, such as tcp://0.0.0.0:4952',
         'COUNTERSIGN_HEALTH_PORT: expected a port from 0 to 65535, got "http"',
+        'COUNTERSIGN_KEY_CACHE_SECONDS: expected seconds from 1 to 999999, got "0"',
+        'COUNTERSIGN_TIME_WINDOW: expected true or false, got "on"',
+        'COUNTERSIGN_LEGACY_LISTENERS: no listener "http": choose from queue, udp, tcp, or none',
       ],
       settings: { storage: "", secrets: [], listen: ["udp://0.0.0.0:4952", "4953", "tcp://0.0.0.0"], healthPort: null },
     });

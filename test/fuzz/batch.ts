@@ -1,14 +1,16 @@
 import { isDeepStrictEqual } from "node:util";
 import { createDispatcher, type Outcome } from "../../lib/collector/dispatcher.ts";
+import type { Genuine } from "../../lib/collector/genuine.ts";
 import { identity } from "../../lib/collector/identity.ts";
 import type { Result } from "../../lib/collector/outcome.ts";
+import { createRecentlyRecorded } from "../../lib/collector/recently-recorded.ts";
 import type { MeteringRecord } from "../../lib/collector/sample.ts";
 import type { StorageDriver } from "../../lib/storage/driver.ts";
 import { planOf } from "../../lib/storage/dynamodb-plan.ts";
 import { openMemory } from "../../lib/storage/memory.ts";
 import type { Checks } from "./checks.ts";
 import type { Corpus } from "./corpus.ts";
-import { checkRejected, judgeAndCheck, stackOf } from "./judging.ts";
+import { judgeAndCheck, proofOf, stackOf } from "./judging.ts";
 import type { Mutant } from "./mutant.ts";
 import { lostByStorage } from "./storage-checks.ts";
 import type { Tally } from "./tally.ts";
@@ -16,72 +18,78 @@ import type { Tally } from "./tally.ts";
 /** Of the mutants recorded, every so many goes through the forms in which storages keep them. */
 const STORED_EVERY = 5;
 
-/** Sends mutants through a dispatcher into a storage of their own, and checks what becomes of them. */
+/** Sends mutants through the judge and a dispatcher into a storage of their own, and checks what becomes of them. */
 export async function runBatch(
   mutants: readonly Mutant[],
   corpus: Corpus,
   checks: Checks,
   tally: Tally,
 ): Promise<void> {
-  const judged = new Map<Mutant, Result<MeteringRecord>[]>();
-  const owners = mutants.flatMap((mutant) =>
-    mutant.messages.flatMap((message) => (message.ok ? message.value.map(() => mutant) : [])),
+  const judged = mutants.map((mutant) =>
+    mutant.deliveries.map((delivered) => judgeAndCheck(delivered, mutant, corpus, checks)),
   );
-  let next = 0;
   const refused = new Set<MeteringRecord>();
   const storage = limited(openMemory(), refused);
-  const dispatcher = createDispatcher((message) => {
-    // Messages are judged in the order in which they were given.
-    const mutant = owners[next++];
-    if (mutant === undefined) throw new Error("more was judged than was sent");
-    const result = judgeAndCheck(message, mutant, corpus, checks);
-    judged.set(mutant, [...(judged.get(mutant) ?? []), result]);
-    return result;
-  }, storage);
-  const outcomes = await dispatcher.dispatch(mutants.flatMap(({ messages }) => messages));
-  const sent = mutants.reduce((sum, { messages }) => sum + messages.length, 0);
-  if (outcomes.length !== sent || next !== owners.length) {
-    checks.failed("outcomes", `${outcomes.length} outcomes of ${sent} messages, ${next} of ${owners.length} judged`);
+  const sent = judged.flat();
+  const outcomes = await createDispatcher(storage, createRecentlyRecorded()).dispatch(sent);
+  if (outcomes.length !== sent.length) {
+    checks.failed("outcomes", `${outcomes.length} outcomes of ${sent.length} messages`);
   }
   let at = 0;
-  for (const mutant of mutants) {
-    const own = outcomes.slice(at, at + mutant.messages.length);
-    at += mutant.messages.length;
-    checkMutant(mutant, judged.get(mutant) ?? [], own, refused, checks, tally);
+  for (const [index, mutant] of mutants.entries()) {
+    const results = judged[index] ?? [];
+    checkMutant(mutant, results.flat(), outcomes.slice(at, at + results.length), refused, checks, tally);
+    at += results.length;
   }
-  await checkStored(storage, Array.from(judged.values()).flat(), refused, checks);
+  const genuine = sent.flat().flatMap((result) => (result.ok ? [result.value] : []));
+  checkFingerprints(genuine, checks);
+  await checkStored(
+    storage,
+    genuine.map(({ record }) => record),
+    refused,
+    checks,
+  );
 }
 
 function checkMutant(
   mutant: Mutant,
-  judged: readonly Result<MeteringRecord>[],
+  judged: readonly Result<Genuine>[],
   outcomes: readonly Outcome[],
   refused: ReadonlySet<MeteringRecord>,
   checks: Checks,
   tally: Tally,
 ): void {
   if (mutant.problem !== undefined) checks.failed("transport", mutant.problem, mutant);
-  const undecoded = mutant.messages.flatMap((message) => (message.ok ? [] : [message]));
-  for (const rejection of undecoded) checkRejected(rejection, mutant, checks);
-  tally.add(mutant, [...judged, ...undecoded]);
+  tally.add(mutant, judged);
   const accepted = judged.flatMap((result) => (result.ok ? [result.value] : []));
-  const signatures = new Set(accepted.map((record) => record.message_signature));
-  const lost = mutant.neighbours.filter((signature) => !signatures.has(signature));
-  if (lost.length > 0) checks.failed("neighbours", `not recorded: ${lost.join(", ")}`, mutant);
-  const unstorable = accepted.filter((record) => refused.has(record)).length;
+  const proofs = new Set(accepted.map(proofOf));
+  const lost = mutant.neighbours.filter((proof) => !proofs.has(proof));
+  if (lost.length > 0 && mutant.isSpoilt?.() !== true)
+    checks.failed("neighbours", `not recorded: ${lost.join(", ")}`, mutant);
+  const unstorable = accepted.filter(({ record }) => refused.has(record)).length;
   tally.unstorable += unstorable;
-  const rejections = judged.length - accepted.length + undecoded.length + unstorable;
-  const problem = disagreement(outcomes, accepted.length - unstorable, rejections);
+  const problem = disagreement(outcomes, accepted.length - unstorable, judged.length - accepted.length + unstorable);
   if (problem !== undefined) checks.failed("outcomes", problem, mutant);
   if (mutant.index % STORED_EVERY !== 0) return;
-  for (const record of accepted) {
-    if (mutant.neighbours.includes(record.message_signature)) continue;
+  for (const genuine of accepted) {
+    if (mutant.neighbours.includes(proofOf(genuine))) continue;
     try {
-      const problem = lostByStorage(record);
+      const problem = lostByStorage(genuine.record);
       if (problem !== undefined) checks.failed("storage", problem, mutant);
     } catch (error) {
       checks.failed("throws", stackOf(error), mutant);
     }
+  }
+}
+
+/** What is taken for a duplicate must be one. */
+function checkFingerprints(all: readonly Genuine[], checks: Checks): void {
+  const identities = new Map<string, string>();
+  for (const { fingerprint, record } of all) {
+    const own = identity(record);
+    const known = identities.get(fingerprint) ?? own;
+    if (known !== own) checks.failed("fingerprint", `${fingerprint} of ${own} and ${known}`);
+    identities.set(fingerprint, own);
   }
 }
 
@@ -117,12 +125,11 @@ function limited(memory: StorageDriver, refused: Set<MeteringRecord>): StorageDr
 
 async function checkStored(
   storage: StorageDriver,
-  results: readonly Result<MeteringRecord>[],
+  records: readonly MeteringRecord[],
   refused: ReadonlySet<MeteringRecord>,
   checks: Checks,
 ): Promise<void> {
-  const storable = results.flatMap((result) => (result.ok && !refused.has(result.value) ? [result.value] : []));
-  const expected = new Set(storable.map(identity));
+  const expected = new Set(records.filter((record) => !refused.has(record)).map(identity));
   const read: MeteringRecord[] = [];
   for await (const sample of storage.samples({})) read.push(sample);
   const samples = read.length;

@@ -5,12 +5,13 @@ export const checkNames = {
   throws: "nothing throws",
   reasons: "every rejection has a reason of the closed list, and says why",
   outcomes: "every message has one outcome, which agrees with how its values were judged",
-  falseAccept: "nothing is accepted whose text differs from the one that was signed",
+  falseAccept: "nothing is accepted whose text or bytes differ from those that were signed",
   identity: "nothing that was signed once is accepted as another record",
   resigned: "nothing that was signed again is refused for its signature",
   neighbours: "genuine neighbours of a mutant are recorded",
   transport: "messages and frames are unpacked as they were packed, however a stream was cut",
-  signature: "what is accepted gives its signature again, from its fields alone",
+  signature: "what is accepted gives its text or its message again, from its fields alone",
+  fingerprint: "what has one fingerprint is one record",
   storage: "rows, DynamoDB's items and S3's keys give back what they were made from",
   memory: "what was recorded is read back, newest first, once",
   half: "half of all mutants were signed again, and enough of those were recorded",
@@ -37,7 +38,7 @@ export class Checks {
     this.#failed.set(check, (this.#failed.get(check) ?? 0) + 1);
     console.log(`FAILED ${checkNames[check]}: ${why.slice(0, MAX_SHOWN)}`);
     if (mutant === undefined) return;
-    console.log(`  ${mutant.transport}, ${mutant.mutation}, signed again: ${mutant.resigned !== undefined}`);
+    console.log(`  ${mutant.transport}, ${mutant.mutation}, ${mutant.scheme}, signed again: ${mutant.isResigned}`);
     console.log(`  again: npm run fuzz -- --seed ${this.#seed} --from ${mutant.index} --count 1`);
     console.log(`  hex: ${mutant.bytes.toString("hex")}`);
   }

@@ -1,22 +1,16 @@
-import type { KeyObject } from "node:crypto";
 import { decodeEnvelope } from "../../lib/collector/decode/envelope.ts";
 import { encodeMsgpack } from "../../lib/collector/encode/msgpack.ts";
 import { identity } from "../../lib/collector/identity.ts";
 import { dialects } from "../../lib/collector/sample.ts";
 import { MAX_CANONICAL_TEXT } from "../../lib/collector/signature/canonical-text.ts";
 import { digest, sign } from "../../lib/collector/signature/sign.ts";
+import { outsideSampleWindow } from "../../lib/collector/time-window.ts";
 import { isValueList, isValueMap, type Value, type ValueMap } from "../../lib/collector/value.ts";
-import {
-  CAPTURE_SECRET,
-  captureJudge,
-  datagrams,
-  decodedMap,
-  fixture,
-  ICEHOUSE_SECRET,
-  key,
-  notificationBodies,
-} from "../support/fixtures.ts";
+import { datagrams, decodedMap, fixture, notificationBodies } from "../support/fixtures.ts";
+import { judgeOf, RECEIVED_AT, receivedBy, secrets } from "./judges.ts";
 import { referenceText } from "./reference-text.ts";
+import { type SealedGenuine, sealedCorpus } from "./sealed-corpus.ts";
+import type { Sealed } from "./sealing.ts";
 import { wireJson } from "./wire-json.ts";
 
 /** One message as a publisher signed and sent it. */
@@ -33,10 +27,12 @@ export interface Signed {
   readonly text: string;
   /** Of its record; undefined where the message is genuine but refused, for a volume of NaN say. */
   readonly identity: string | undefined;
+  /** Accepted also with the time window on. */
+  readonly isTimely: boolean;
 }
 
 /** At least one. */
-type Some<T> = readonly [T, ...T[]];
+export type Some<T> = readonly [T, ...T[]];
 
 export interface Corpus {
   readonly genuine: Some<Genuine>;
@@ -48,9 +44,10 @@ export interface Corpus {
   readonly bodies: Some<string>;
   /** By signature. */
   readonly signed: ReadonlyMap<string, Signed>;
+  readonly envelopes: Some<SealedGenuine>;
+  /** By MAC. */
+  readonly sealed: ReadonlyMap<string, Sealed>;
 }
-
-export const secrets: Some<KeyObject> = [key(CAPTURE_SECRET), key(ICEHOUSE_SECRET)];
 
 /**
  * All captures; those of Python 3 also as the publishers of the two older dialects would have signed them. Events,
@@ -64,17 +61,18 @@ export function readCorpus(): Corpus {
   const older = captured.flatMap(({ message }) => signedByOlder(message));
   const events = enveloped.filter(({ message }) => message.has("traits"));
   const genuine = [...captured, ...enveloped, ...older, ...Array.from({ length: 12 }, () => events).flat()];
-  const accepted = genuine.filter(
-    ({ message, signed }) => signed.identity !== undefined && wireJson(message) !== undefined,
-  );
+  const accepted = some(genuine.filter(({ message, signed }) => signed.isTimely && wireJson(message) !== undefined));
+  const envelopes = sealedCorpus(accepted);
   return {
     genuine: some(genuine),
     messages: some([...messages, ...genuine.map(({ message }) => message)]),
-    neighbours: some(accepted),
+    neighbours: accepted,
     bodies: some(bodies),
     signed: new Map(
       [...messages.map(signedAs), ...genuine.map(({ signed }) => signed)].map((one) => [one.signature, one]),
     ),
+    envelopes,
+    sealed: new Map(envelopes.map(({ sealed }) => [sealed.mac, sealed])),
   };
 }
 
@@ -93,7 +91,7 @@ function frames(): readonly Buffer[] {
 function messagesIn(body: string): readonly ValueMap[] {
   const decoded = decodeEnvelope(body);
   if (!decoded.ok) throw new Error(decoded.detail);
-  return decoded.value.filter(isValueMap);
+  return decoded.value.messages.filter(isValueMap);
 }
 
 function signedByOlder(message: ValueMap): readonly Genuine[] {
@@ -107,7 +105,7 @@ function signedByOlder(message: ValueMap): readonly Genuine[] {
   return older;
 }
 
-const judge = captureJudge();
+const judge = judgeOf(0);
 
 function genuineOf(message: ValueMap, bytes: Buffer): Genuine {
   return { message, bytes, signed: signedAs(message) };
@@ -119,8 +117,11 @@ function signedAs(message: ValueMap): Signed {
     const text = referenceText(message, dialect, MAX_CANONICAL_TEXT);
     if (text === undefined || typeof signature !== "string") continue;
     if (!secrets.some((secret) => digest(text, secret).toString("hex") === signature)) continue;
-    const judged = judge(message);
-    return { signature, text, identity: judged.ok ? identity(judged.value) : undefined };
+    const judged = judge.message(message, receivedBy("udp"));
+    if (!judged.ok) return { signature, text, identity: undefined, isTimely: false };
+    const { record } = judged.value;
+    const isTimely = outsideSampleWindow(record, RECEIVED_AT) === undefined;
+    return { signature, text, identity: identity(record), isTimely };
   }
   throw new Error("a capture is not genuine");
 }

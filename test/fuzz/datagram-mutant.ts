@@ -2,10 +2,10 @@ import { decodeMsgpack } from "../../lib/collector/decode/msgpack.ts";
 import { encodeMsgpack } from "../../lib/collector/encode/msgpack.ts";
 import { accept } from "../../lib/collector/outcome.ts";
 import { isValueMap, type Value, type ValueMap } from "../../lib/collector/value.ts";
-import type { Random } from "../interop/random.ts";
+import type { Random } from "../support/random.ts";
 import type { Corpus, Signed } from "./corpus.ts";
 import { looseMsgpack } from "./loose-msgpack.ts";
-import type { Draft } from "./mutant.ts";
+import { asBytes, type Draft } from "./mutant.ts";
 import { mutateBytes } from "./mutate-bytes.ts";
 import { mutateMessage } from "./mutate-message.ts";
 import { oddValue } from "./odd-value.ts";
@@ -15,31 +15,31 @@ import { resigned } from "./resign.ts";
 export interface PackedMutant {
   readonly mutation: string;
   readonly bytes: Buffer;
-  readonly resigned: Signed | undefined;
+  /** How it was signed after the mutation; undefined for one that was not. */
+  readonly signed: Signed | undefined;
   readonly problem?: string;
 }
 
 export function datagramMutant(corpus: Corpus, resign: boolean, random: Random): Draft | undefined {
   const packed = packedMutant(corpus, resign, random);
   if (packed === undefined) return undefined;
-  const decoded = decodeMsgpack(packed.bytes);
-  return { ...packed, messages: [decoded.ok ? accept([decoded.value]) : decoded], neighbours: [] };
+  return { ...packed, deliveries: [accept(asBytes(packed.bytes))], isResigned: resign, neighbours: [] };
 }
 
 export function packedMutant(corpus: Corpus, resign: boolean, random: Random): PackedMutant | undefined {
   const { message, bytes } = random.pick(corpus.genuine);
   const byBytes = random.chance(resign ? 0.3 : 0.5);
   if (byBytes && !resign) {
-    return { ...mutateBytes(bytes, random.pick(corpus.genuine).bytes, random), resigned: undefined };
+    return { ...mutateBytes(bytes, random.pick(corpus.genuine).bytes, random), signed: undefined };
   }
   const mutated = byBytes ? decodableBytes(bytes, corpus, random) : mutateMessage(message, random);
   const pack = (changed: ValueMap) => packed(changed, random);
   if (!resign) {
     const unsigned = pack(mutated.message);
-    return unsigned && { mutation: mutated.mutation, bytes: unsigned, resigned: undefined };
+    return unsigned && { mutation: mutated.mutation, bytes: unsigned, signed: undefined };
   }
   const signed = resigned(mutated.message, pack, decodeMsgpack, random);
-  return signed && { ...signed, mutation: mutated.mutation, resigned: signed.signed };
+  return signed && { ...signed, mutation: mutated.mutation };
 }
 
 /** Most damage leaves no map, so it is done again until one is left. */

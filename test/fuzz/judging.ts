@@ -1,35 +1,46 @@
+import { inflateRawSync } from "node:zlib";
+import { decodeEnvelope } from "../../lib/collector/decode/envelope.ts";
+import { messageLimits } from "../../lib/collector/decode/limits.ts";
+import { decodeMsgpack } from "../../lib/collector/decode/msgpack.ts";
+import type { Genuine } from "../../lib/collector/genuine.ts";
 import { identity } from "../../lib/collector/identity.ts";
-import { createJudge, type Judge } from "../../lib/collector/judge.ts";
 import { toMessage } from "../../lib/collector/message.ts";
-import { type Result, reject, rejectionReasons } from "../../lib/collector/outcome.ts";
-import { dialects, type MeteringRecord } from "../../lib/collector/sample.ts";
+import { type Rejected, type Result, reject, rejectionReasons } from "../../lib/collector/outcome.ts";
+import type { MeteringRecord } from "../../lib/collector/sample.ts";
 import { canonicalText, MAX_CANONICAL_TEXT } from "../../lib/collector/signature/canonical-text.ts";
-import { isValueMap, type Value } from "../../lib/collector/value.ts";
+import { isValueList, isValueMap, type Value } from "../../lib/collector/value.ts";
 import type { Checks } from "./checks.ts";
-import { type Corpus, secrets } from "./corpus.ts";
-import type { Mutant } from "./mutant.ts";
+import type { Corpus } from "./corpus.ts";
+import { judgeOf, receivedBy } from "./judges.ts";
+import { type Delivery, listenerOf, type Mutant } from "./mutant.ts";
 import { referenceText } from "./reference-text.ts";
+import { exactly } from "./resign.ts";
+import { coveredText } from "./sealing.ts";
 
-/** Settings that people use: the usual one mostly, the dialects in another order, more names allowed. */
-const usual = createJudge({ secrets, dialects, extraFields: [] });
-const judges: readonly Judge[] = [
-  usual,
-  usual,
-  createJudge({ secrets, dialects: dialects.toReversed(), extraFields: [] }),
-  createJudge({ secrets, dialects, extraFields: ["region", "time", "dialect", "__proto__", "a"] }),
-];
-
-/** Judges one message of a mutant and checks the judgement. */
-export function judgeAndCheck(message: Value, mutant: Mutant, corpus: Corpus, checks: Checks): Result<MeteringRecord> {
+/** Judges what a transport hands on of a mutant, and checks the judgement. */
+export function judgeAndCheck(
+  delivered: Result<Delivery>,
+  mutant: Mutant,
+  corpus: Corpus,
+  checks: Checks,
+): readonly Result<Genuine>[] {
   try {
-    const judge = judges[Math.floor(mutant.index / 2) % judges.length] ?? usual;
-    const result = judge(message);
-    if (result.ok) checkAccepted(message, result.value, mutant, corpus, checks);
-    else checkRejected(result, mutant, checks);
-    return result;
+    const results = delivered.ok ? judged(delivered.value, mutant) : [delivered];
+    // Taken out again only where something was accepted.
+    let messages: readonly Value[] | undefined;
+    for (const [index, result] of results.entries()) {
+      if (!result.ok) checkRejected(result, mutant, checks);
+      else if (delivered.ok) {
+        messages ??= messagesIn(delivered.value);
+        const context: Context = { delivery: delivered.value, message: messages[index], mutant, corpus, checks };
+        if (result.value.record.dialect === "v2") checkSealed(result.value, context);
+        else checkSigned(result.value.record, result.value.record.dialect, context);
+      }
+    }
+    return results;
   } catch (error) {
     checks.failed("throws", stackOf(error), mutant);
-    return reject("undecodable", "thrown");
+    return [reject("undecodable", "thrown")];
   }
 }
 
@@ -37,9 +48,52 @@ export function stackOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-function checkAccepted(message: Value, record: MeteringRecord, mutant: Mutant, corpus: Corpus, checks: Checks): void {
-  const { message_signature: signature, dialect } = record;
-  const again = mutant.resigned?.signature === signature ? mutant.resigned : undefined;
+/** What tells a genuine record from every other that was sent. */
+export function proofOf({ record, fingerprint }: Genuine): string {
+  return record.message_signature ?? fingerprint;
+}
+
+interface Context {
+  readonly delivery: Delivery;
+  /** What was accepted, as it was sent. */
+  readonly message: Value | undefined;
+  readonly mutant: Mutant;
+  readonly corpus: Corpus;
+  readonly checks: Checks;
+}
+
+function judged(delivery: Delivery, mutant: Mutant): readonly Result<Genuine>[] {
+  const judge = judgeOf(mutant.index);
+  const receipt = receivedBy(listenerOf(mutant));
+  return delivery.form === "bytes"
+    ? judge.bytes(delivery.bytes, receipt)
+    : judge.text(delivery.text, delivery.attributes, receipt);
+}
+
+function messagesIn(delivery: Delivery): readonly Value[] {
+  if (delivery.form === "text") {
+    const decoded = decodeEnvelope(delivery.text);
+    return decoded.ok ? decoded.value.messages : [];
+  }
+  const { bytes } = delivery;
+  if (bytes[0] !== 0xc1) return [decodedValue(bytes)];
+  const body = bytes.subarray(7 + (bytes[6] ?? 0) + 8, -32);
+  const value = decodedValue(bytes[5] === 1 ? inflateRawSync(body) : body);
+  return isValueList(value) ? value : [];
+}
+
+function decodedValue(bytes: Uint8Array): Value {
+  const decoded = decodeMsgpack(bytes, messageLimits);
+  return decoded.ok ? decoded.value : null;
+}
+
+function checkSigned(
+  record: MeteringRecord,
+  dialect: Parameters<typeof canonicalText>[1],
+  { message, mutant, corpus, checks }: Context,
+): void {
+  const signature = record.message_signature ?? "";
+  const again = mutant.signed?.signature === signature ? mutant.signed : undefined;
   const signed = again ?? corpus.signed.get(signature);
   if (signed === undefined) {
     checks.failed("falseAccept", "by a signature that nobody gave", mutant);
@@ -60,15 +114,43 @@ function checkAccepted(message: Value, record: MeteringRecord, mutant: Mutant, c
   }
 }
 
-export function checkRejected(
-  { reason, detail }: { readonly reason: string; readonly detail: string },
-  mutant: Mutant,
-  checks: Checks,
-): void {
+function checkSealed({ record, fingerprint }: Genuine, { delivery, message, mutant, corpus, checks }: Context): void {
+  const [mac = ""] = fingerprint.split("/");
+  const sealed = mutant.sealed?.mac === mac ? mutant.sealed : corpus.sealed.get(mac);
+  if (sealed === undefined) {
+    checks.failed("falseAccept", "by a MAC that nobody gave, or by a key that proves nothing here", mutant);
+    return;
+  }
+  if (!coveredBy(delivery).equals(sealed.covered)) checks.failed("falseAccept", "other bytes than were signed", mutant);
+  if (mutant.index % COMPARED_EVERY !== 0) return;
+  if (!isValueMap(message) || exactly(toMessage(record)) !== exactly(withoutSignature(message))) {
+    checks.failed("signature", "another record than the message that was signed", mutant);
+  }
+}
+
+/** Writing values down takes longer than judging them. */
+const COMPARED_EVERY = 3;
+
+function coveredBy(delivery: Delivery): Buffer {
+  if (delivery.form === "bytes") return Buffer.from(delivery.bytes).subarray(0, -32);
+  const { "webhook-id": id, "webhook-timestamp": timestamp } = delivery.attributes;
+  return coveredText(id, timestamp, delivery.text);
+}
+
+function withoutSignature(message: ReadonlyMap<string, Value>): ReadonlyMap<string, Value> {
+  const rest = new Map(message);
+  rest.delete("message_signature");
+  return rest;
+}
+
+/** For the signature of what has the right one. */
+const SIGNATURE_REASONS: readonly string[] = ["bad-signature", "unsigned", "unknown-key"];
+
+function checkRejected({ reason, detail }: Rejected, mutant: Mutant, checks: Checks): void {
   if (!rejectionReasons.some((known) => known === reason) || detail === "") {
     checks.failed("reasons", `${reason}: ${detail}`, mutant);
   }
-  if (mutant.resigned !== undefined && (reason === "bad-signature" || reason === "unsigned")) {
+  if (mutant.isResigned && SIGNATURE_REASONS.includes(reason)) {
     checks.failed("resigned", `${reason}: ${detail}`, mutant);
   }
 }

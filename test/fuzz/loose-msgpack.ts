@@ -1,5 +1,5 @@
 import { bytesOfKey, isValueList, isValueMap, Timestamp, type Value } from "../../lib/collector/value.ts";
-import type { Random } from "../interop/random.ts";
+import type { Random } from "../support/random.ts";
 
 /** What stands in for a value under a name that comes again: of equal names the last counts. */
 export type Decoys = ReadonlyMap<string, Value>;

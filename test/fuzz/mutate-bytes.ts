@@ -1,4 +1,4 @@
-import type { Random } from "../interop/random.ts";
+import type { Random } from "../support/random.ts";
 
 export interface MutatedBytes {
   readonly mutation: string;

@@ -1,6 +1,6 @@
 import { bytesKey, Timestamp, type Value } from "../../lib/collector/value.ts";
-import type { Random } from "../interop/random.ts";
 import { randomInteger, randomText, randomValue } from "../interop/random-message.ts";
+import type { Random } from "../support/random.ts";
 
 /** Any value at all, now and then one at or beyond a limit. */
 export function oddValue(random: Random): Value {

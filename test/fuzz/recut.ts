@@ -1,7 +1,7 @@
 import { canonicalText } from "../../lib/collector/signature/canonical-text.ts";
 import { sortedByCodePoint } from "../../lib/collector/signature/key-order.ts";
 import { bytesOfKey, isValueMap, type Value } from "../../lib/collector/value.ts";
-import type { Random } from "../interop/random.ts";
+import type { Random } from "../support/random.ts";
 
 /*
  * The signed text has no separators, so it can be cut into names and values in another way and stay the same. These

@@ -4,8 +4,9 @@ import { dialects } from "../../lib/collector/sample.ts";
 import { MAX_CANONICAL_TEXT } from "../../lib/collector/signature/canonical-text.ts";
 import { digest } from "../../lib/collector/signature/sign.ts";
 import { bytesOfKey, isValueList, isValueMap, type Value, type ValueMap } from "../../lib/collector/value.ts";
-import type { Random } from "../interop/random.ts";
-import { type Signed, secrets } from "./corpus.ts";
+import type { Random } from "../support/random.ts";
+import type { Signed } from "./corpus.ts";
+import { secrets } from "./judges.ts";
 import { referenceText } from "./reference-text.ts";
 
 /** Stands where the signature will be: as long, and nowhere else in a message. */
@@ -49,13 +50,13 @@ export function resigned(
   const changed = random.chance(COMPARED) && isWellFormed(unsigned) && exactly(unpacked) !== exactly(unsigned);
   return {
     bytes,
-    signed: { signature, text, identity: undefined },
+    signed: { signature, text, identity: undefined, isTimely: false },
     ...(changed && { problem: "what was packed is unpacked as something else" }),
   };
 }
 
 /** In any order at the top, where names that came twice may have changed it. */
-function exactly(message: ValueMap): string {
+export function exactly(message: ValueMap): string {
   return Array.from(message, (field) => toExactJson(new Map([field])))
     .sort()
     .join();

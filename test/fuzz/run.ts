@@ -3,9 +3,11 @@ import { parseArgs } from "node:util";
 import { runBatch } from "./batch.ts";
 import { Checks } from "./checks.ts";
 import { type Corpus, readCorpus } from "./corpus.ts";
+import { runJobs, shared } from "./jobs.ts";
 import { stackOf } from "./judging.ts";
+import { makeMutant } from "./make-mutant.ts";
 import { MemoryGrowth } from "./memory-growth.ts";
-import { type Mutant, makeMutant } from "./mutant.ts";
+import type { Mutant } from "./mutant.ts";
 import { Tally } from "./tally.ts";
 
 /** Mutants that are dispatched together; also how many records are ever held. */
@@ -41,16 +43,21 @@ async function main(): Promise<boolean> {
       seed: { type: "string", default: String(randomInt(2 ** 31)) },
       /** The first mutant, to see one again. */
       from: { type: "string", default: "0" },
+      /** How many processes share them: the speed of one is that of one core. */
+      jobs: { type: "string", default: "1" },
     },
   });
-  const [seed, from, count] = [values.seed, values.from, values.count].map(wholeNumber);
-  if (seed === undefined || from === undefined || count === undefined) {
-    console.error("usage: npm run fuzz -- [--count N] [--seed N] [--from N], with whole numbers");
+  const [seed, from, count, jobs] = [values.seed, values.from, values.count, values.jobs].map(wholeNumber);
+  if (seed === undefined || from === undefined || count === undefined || !jobs) {
+    console.error("usage: npm run fuzz -- [--count N] [--seed N] [--from N] [--jobs N], with whole numbers");
     return false;
   }
+  if (jobs > 1) return runJobs(shared(from, count, jobs), seed);
   console.log(`seed ${seed}: ${count.toLocaleString("en")} mutants, Node ${process.versions.node}`);
   const corpus = readCorpus();
-  console.log(`made from ${corpus.genuine.length} genuine messages and ${corpus.bodies.length} queue messages`);
+  console.log(
+    `made from ${corpus.genuine.length} genuine messages, ${corpus.envelopes.length} envelopes of them and ${corpus.bodies.length} queue messages`,
+  );
   const run = { corpus, seed, from, count, checks: new Checks(seed), tally: new Tally(), growth: new MemoryGrowth() };
   await fuzz(run);
   run.tally.print();

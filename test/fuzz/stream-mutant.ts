@@ -1,38 +1,63 @@
 import { messageLimits } from "../../lib/collector/decode/limits.ts";
-import { decodeMsgpack } from "../../lib/collector/decode/msgpack.ts";
 import { FrameReader } from "../../lib/collector/listener/frame-reader.ts";
 import { accept, type Result } from "../../lib/collector/outcome.ts";
-import type { Value } from "../../lib/collector/value.ts";
-import type { Random } from "../interop/random.ts";
+import type { Random } from "../support/random.ts";
 import type { Corpus } from "./corpus.ts";
 import { packedMutant } from "./datagram-mutant.ts";
-import type { Draft } from "./mutant.ts";
+import { asBytes, type Delivery, type Draft } from "./mutant.ts";
 import { mutateBytes } from "./mutate-bytes.ts";
+import { sealedMutant } from "./sealed-mutant.ts";
+
+/** A frame to be sent among others, and what is known of it. */
+type Framed = Pick<Draft, "mutation" | "bytes" | "signed" | "sealed" | "neighbours" | "isSpoilt" | "problem">;
+
+export function streamMutant(corpus: Corpus, resign: boolean, random: Random): Draft | undefined {
+  return streamAround(corpus, resign, random, () => {
+    const mutant = packedMutant(corpus, resign, random);
+    return mutant && { ...mutant, neighbours: [] };
+  });
+}
+
+export function sealedStreamMutant(corpus: Corpus, resign: boolean, random: Random): Draft | undefined {
+  return streamAround(corpus, resign, random, () => sealedMutant(corpus, resign, random));
+}
 
 /** A mutated frame among up to two genuine ones; or, if it isn't signed again, at times a damaged stream. */
-export function streamMutant(corpus: Corpus, resign: boolean, random: Random): Draft | undefined {
-  const before = Array.from({ length: random.integer(2) }, () => random.pick(corpus.neighbours));
-  const after = Array.from({ length: random.integer(2) }, () => random.pick(corpus.neighbours));
-  if (!resign && random.chance(0.4)) {
-    const stream = streamOf([...before, ...after, random.pick(corpus.neighbours)].map(({ bytes }) => bytes));
-    const mutated = mutateBytes(stream, random.pick(corpus.neighbours).bytes, random);
-    return { ...mutated, messages: framesOf(mutated.bytes, random).map(decoded), resigned: undefined, neighbours: [] };
+function streamAround(
+  corpus: Corpus,
+  isResigned: boolean,
+  random: Random,
+  make: () => Framed | undefined,
+): Draft | undefined {
+  const before = Array.from({ length: random.integer(2) }, () => genuineFrame(corpus, random));
+  const after = Array.from({ length: random.integer(2) }, () => genuineFrame(corpus, random));
+  if (!isResigned && random.chance(0.4)) {
+    const stream = streamOf([...before, ...after, genuineFrame(corpus, random)].map(({ bytes }) => bytes));
+    const mutated = mutateBytes(stream, genuineFrame(corpus, random).bytes, random);
+    return { ...mutated, deliveries: framesOf(mutated.bytes, random).map(delivered), isResigned, neighbours: [] };
   }
-  const mutant = packedMutant(corpus, resign, random);
+  const made = make();
   // No frame can be empty.
-  if (mutant === undefined || mutant.bytes.length === 0) return undefined;
+  if (made === undefined || made.bytes.length === 0) return undefined;
+  const { isSpoilt, ...mutant } = made;
   const sent = [...before.map(({ bytes }) => bytes), mutant.bytes, ...after.map(({ bytes }) => bytes)];
   const stream = streamOf(sent);
   const frames = framesOf(stream, random);
   return {
-    mutation: mutant.mutation,
+    ...mutant,
     bytes: stream,
-    messages: frames.map(decoded),
-    resigned: mutant.resigned,
-    neighbours: [...before, ...after].map(({ signed }) => signed.signature),
-    ...(mutant.problem !== undefined && { problem: mutant.problem }),
+    deliveries: frames.map(delivered),
+    isResigned,
+    neighbours: [...(isSpoilt?.() ? [] : mutant.neighbours), ...[...before, ...after].flatMap(({ proofs }) => proofs)],
     ...(!sameFrames(sent, frames) && { problem: "the frames did not come out as they were sent" }),
   };
+}
+
+/** One message, or an envelope. */
+function genuineFrame(corpus: Corpus, random: Random): { readonly bytes: Buffer; readonly proofs: readonly string[] } {
+  if (random.chance(0.5)) return random.pick(corpus.envelopes);
+  const { bytes, signed } = random.pick(corpus.neighbours);
+  return { bytes, proofs: [signed.signature] };
 }
 
 function streamOf(frames: readonly Buffer[]): Buffer {
@@ -59,10 +84,8 @@ function framesOf(stream: Buffer, random: Random): readonly Result<Uint8Array>[]
   return frames;
 }
 
-function decoded(frame: Result<Uint8Array>): Result<readonly Value[]> {
-  if (!frame.ok) return frame;
-  const value = decodeMsgpack(frame.value, messageLimits);
-  return value.ok ? accept([value.value]) : value;
+function delivered(frame: Result<Uint8Array>): Result<Delivery> {
+  return frame.ok ? accept(asBytes(frame.value)) : frame;
 }
 
 function sameFrames(sent: readonly Buffer[], frames: readonly Result<Uint8Array>[]): boolean {

@@ -1,5 +1,6 @@
+import type { Genuine } from "../../lib/collector/genuine.ts";
 import type { Result } from "../../lib/collector/outcome.ts";
-import type { MeteringRecord } from "../../lib/collector/sample.ts";
+import { proofOf } from "./judging.ts";
 import type { Mutant } from "./mutant.ts";
 
 interface Row {
@@ -18,20 +19,22 @@ export class Tally {
   readonly #mutations = new Map<string, Row>();
 
   /** What was judged to be what, the genuine neighbours left out. */
-  add(mutant: Mutant, results: readonly Result<MeteringRecord>[]): void {
-    const own = results.filter((result) => !(result.ok && mutant.neighbours.includes(result.value.message_signature)));
+  add(mutant: Mutant, results: readonly Result<Genuine>[]): void {
+    const own = results.filter((result) => !(result.ok && mutant.neighbours.includes(proofOf(result.value))));
     const recorded = own.some((result) => result.ok);
-    const column = mutant.resigned === undefined ? 1 : 0;
+    const column = mutant.isResigned ? 0 : 1;
     this.mutants++;
     if (column === 0) this.resigned++;
     if (column === 0 && recorded) this.resignedRecorded++;
     for (const result of own) {
-      const verdict = result.ok ? `recorded, ${result.value.kind}, ${result.value.dialect}` : result.reason;
+      const verdict = result.ok
+        ? `recorded, ${result.value.record.kind}, ${result.value.record.dialect}`
+        : result.reason;
       const counts = this.#verdicts.get(verdict) ?? [0, 0];
       counts[column]++;
       this.#verdicts.set(verdict, counts);
     }
-    for (const name of [`by ${mutant.transport}`, mutant.mutation]) {
+    for (const name of [`by ${mutant.transport}, ${mutant.scheme}`, mutant.mutation]) {
       const row = this.#mutations.get(name) ?? { mutants: 0, recorded: 0 };
       row.mutants++;
       if (recorded) row.recorded++;

@@ -20,16 +20,18 @@ interface Deletion {
 
 describe("a promise is seen to be broken when somebody deletes", () => {
   it.each([
-    ["an alarm", 17, resources("AWS::CloudWatch::Alarm")],
-    ["an IAM statement", 28, listItems(statementListsOf)],
+    ["an alarm", 21, resources("AWS::CloudWatch::Alarm")],
+    ["an IAM statement", 44, listItems(statementListsOf)],
     ["a rule inside a security group", 6, listItems(rulesOf)],
     [
       "a rule beside a security group",
       6,
       [...resources("AWS::EC2::SecurityGroupIngress"), ...resources("AWS::EC2::SecurityGroupEgress")],
     ],
-    ["an environment variable of the function", 9, variables()],
-    ["an environment variable of the tasks", 9, listItems(containerEnvironment)],
+    ["what keeps other queues' dead letters out of a queue", 2, redriveAllowPolicies()],
+    ["an event source", 2, resources("AWS::Lambda::EventSourceMapping")],
+    ["an environment variable of the function", 14, variables()],
+    ["an environment variable of the tasks", 14, listItems(containerEnvironment)],
   ])("%s", (_, count, deletions) => {
     expect(deletions).toHaveLength(count);
     const unseen = deletions.filter(({ from }) => {
@@ -54,6 +56,19 @@ function resources(type: string): readonly Deletion[] {
       what: id,
       from: (copy) => {
         for (const [other, , all] of stacks(copy)) if (other === id) delete all[id];
+      },
+    }));
+}
+
+function redriveAllowPolicies(): readonly Deletion[] {
+  const name = "RedriveAllowPolicy";
+  return stacks(deployment)
+    .filter(([, { Properties }]) => at(Properties, name) !== undefined)
+    .map(([id]) => ({
+      what: id,
+      from: (copy) => {
+        const [, resource] = stacks(copy).find(([other]) => other === id) ?? [];
+        Reflect.deleteProperty(Object(resource?.Properties), name);
       },
     }));
 }

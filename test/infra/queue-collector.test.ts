@@ -5,6 +5,7 @@ import { Topic } from "aws-cdk-lib/aws-sns";
 import { describe, expect, it } from "vitest";
 import { dimensionNames, metricsNamespace } from "../../lib/collector/metrics.ts";
 import { Monitoring } from "../../lib/infra/monitoring.ts";
+import { QuarantineBucket } from "../../lib/infra/quarantine-bucket.ts";
 import { QueueCollector } from "../../lib/infra/queue-collector.ts";
 import { SampleStorage } from "../../lib/infra/sample-storage.ts";
 import { SigningSecret } from "../../lib/infra/signing-secret.ts";
@@ -14,9 +15,17 @@ import { at } from "./template.ts";
 const stack = new Stack(emptyApp(), "Test");
 const storage = new SampleStorage(stack, "Storage", { stage: "test", log: false });
 const collector = new QueueCollector(stack, "QueueCollector", {
-  settings: { stage: "test", dialects: ["kilo"], extraFields: ["tenant"] },
+  settings: {
+    stage: "test",
+    dialects: ["kilo"],
+    extraFields: ["tenant"],
+    keyCacheSeconds: 60,
+    timeWindow: false,
+    legacyListeners: ["queue"],
+  },
   storage,
   secret: new SigningSecret(stack, "Secret"),
+  quarantine: new QuarantineBucket(stack, "Quarantine"),
   batchSize: 500,
   batchWindow: Duration.seconds(60),
   maxConcurrency: 3,
@@ -90,14 +99,20 @@ describe("monitoring", () => {
       "Recorded in part",
       "Rejected",
       "Rejected",
+      "Duplicate",
+      "Verified",
+      "Quarantined",
+      "Keys",
       "Failed",
       "Failed",
+      "Spilled",
+      "Spilled",
       "Shed",
       "Shed",
       "Kernel drops",
       "Records in flight",
-      "Queue",
-      "Queue",
+      "Queues",
+      "Queues",
       "Cost",
       "Cost",
     ]);

@@ -76,11 +76,9 @@ describe("what a collector may do with storage", () => {
     expect(actionsOf((storage, role) => storage.grantRead(role))).toEqual([
       "dynamodb:BatchGetItem",
       "dynamodb:Query",
-      "dynamodb:Query",
       "dynamodb:Scan",
-      "s3:GetBucket*",
-      "s3:GetObject*",
-      "s3:List*",
+      "s3:GetObject",
+      "s3:ListBucket",
     ]);
   });
 });

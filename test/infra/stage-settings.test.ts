@@ -5,6 +5,9 @@ const defaults = {
   stage: "dev",
   dialects: ["py3", "kilo", "icehouse"],
   extraFields: [],
+  keyCacheSeconds: 300,
+  timeWindow: true,
+  legacyListeners: ["queue", "udp", "tcp"],
   tables: true,
   log: true,
   retentionDays: null,
@@ -32,6 +35,9 @@ describe("the settings of a stage", () => {
     const prod = {
       dialects: "kilo",
       extraFields: ["tenant"],
+      keyCacheSeconds: 60,
+      timeWindow: false,
+      legacyListeners: "queue,tcp",
       tables: false,
       retentionDays: 400,
       deletionProtection: false,
@@ -49,6 +55,7 @@ describe("the settings of a stage", () => {
         ...prod,
         stage: "prod",
         dialects: ["kilo"],
+        legacyListeners: ["queue", "tcp"],
         udp: { ...prod.udp, internetFacing: false, vpc: { ...vpc, publicSubnetIds: [] } },
       },
     });
@@ -70,6 +77,9 @@ describe("the settings of a stage", () => {
         dialects: "py3,py4",
         retentionDays: 0,
         deletionProtection: "yes",
+        keyCacheSeconds: 0,
+        timeWindow: "no",
+        legacyListeners: "queue,sctp",
         maxConcurrency: 1,
         logRetentionDays: 15,
         alarmTopicArn: "owner@example.org",
@@ -80,6 +90,9 @@ describe("the settings of a stage", () => {
     ).toEqual([
       'countersign:stages.dev.dialects: no dialect "py4": choose from py3, kilo, icehouse, got "py3,py4"',
       'countersign:stages.dev.extraFields: expected a list of names of top-level fields, got ["a",5]',
+      "countersign:stages.dev.keyCacheSeconds: expected a whole number from 1 to 999999, got 0",
+      'countersign:stages.dev.timeWindow: expected true or false, got "no"',
+      'countersign:stages.dev.legacyListeners: no listener "sctp": choose from queue, udp, tcp, or none, got "queue,sctp"',
       "countersign:stages.dev.retentionDays: expected a whole number from 1 to 36525, got 0",
       'countersign:stages.dev.deletionProtection: expected true or false, got "yes"',
       "countersign:stages.dev.maxConcurrency: expected a whole number from 2 to 1000, got 1",
@@ -93,6 +106,10 @@ describe("the settings of a stage", () => {
 
   it.each([
     [{ tables: false, log: false }, "log: samples need tables or a log: set one of them to true, got false"],
+    [
+      { retentionDays: 83 },
+      "retentionDays: at least 84, which is longer than the time window and what waits in queues and quarantine, or set timeWindow to false, got 83",
+    ],
     [{ batchWindowSeconds: 0 }, "batchSize: at most 10 when batchWindowSeconds is 0, got undefined"],
     [{ udp: { clientCidrs: ["0.0.0.0/0"] } }, "0.0.0.0/0 lets anybody fill the listeners"],
     [{ udp: { clientCidrs: ["10.0.0.0/33"] } }, "10.0.0.0/33 is not an IPv4 network"],
@@ -100,6 +117,17 @@ describe("the settings of a stage", () => {
     [{ udp: {} }, "clientCidrs: name the networks that publishers send from"],
   ])("refuse %j", (values, problem) => {
     expect(problemsOf(values)).toEqual([expect.stringContaining(problem)]);
+  });
+
+  it("may keep samples for a day where no time window is to outlast, and refuse every legacy signature", () => {
+    expect(parseStage("dev", { dev: { retentionDays: 1, timeWindow: false, legacyListeners: "none" } })).toEqual({
+      ok: true,
+      settings: { ...defaults, retentionDays: 1, timeWindow: false, legacyListeners: [] },
+    });
+  });
+
+  it("may keep samples for hardly longer than a replay of one may take", () => {
+    expect(problemsOf({ retentionDays: 84 })).toEqual([]);
   });
 
   it("refuse a VPC that is described by halves", () => {

@@ -1,6 +1,7 @@
 /** A CloudFormation template as far as the promises look at it. */
 export interface Template {
   readonly Resources: Record<string, Resource>;
+  readonly Outputs?: Record<string, { readonly Export?: unknown }>;
 }
 
 export interface Resource {

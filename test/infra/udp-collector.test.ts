@@ -1,18 +1,36 @@
-import { Stack } from "aws-cdk-lib";
+import { Duration, Stack } from "aws-cdk-lib";
 import { Match, Template } from "aws-cdk-lib/assertions";
 import { Vpc } from "aws-cdk-lib/aws-ec2";
+import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { Queue } from "aws-cdk-lib/aws-sqs";
 import { describe, expect, it } from "vitest";
+import { QuarantineBucket } from "../../lib/infra/quarantine-bucket.ts";
 import { SampleStorage } from "../../lib/infra/sample-storage.ts";
 import { SigningSecret } from "../../lib/infra/signing-secret.ts";
+import { SpillQueue } from "../../lib/infra/spill-queue.ts";
 import { UdpCollector, type UdpCollectorProps } from "../../lib/infra/udp-collector.ts";
 import { emptyApp } from "./synthesized.ts";
 
 function templateOf(props: (stack: Stack) => Partial<UdpCollectorProps> = () => ({})): Template {
   const stack = new Stack(emptyApp(), "Test");
   new UdpCollector(stack, "UdpCollector", {
-    settings: { stage: "test", dialects: ["py3"], extraFields: [] },
+    settings: {
+      stage: "test",
+      dialects: ["py3"],
+      extraFields: [],
+      keyCacheSeconds: 300,
+      timeWindow: true,
+      legacyListeners: ["udp", "tcp"],
+    },
     storage: new SampleStorage(stack, "Storage", { stage: "test" }),
     secret: new SigningSecret(stack, "Secret"),
+    quarantine: new QuarantineBucket(stack, "Quarantine"),
+    spillQueue: new SpillQueue(stack, "Spill", {
+      deadLetterQueue: new Queue(stack, "DeadLetters"),
+      maxReceiveCount: 5,
+      visibilityTimeout: Duration.minutes(3),
+    }),
+    taskRole: new Role(stack, "TaskRole", { assumedBy: new ServicePrincipal("ecs-tasks.amazonaws.com") }),
     clientCidrs: ["10.0.0.0/8", "192.168.7.0/24"],
     ...props(stack),
   });
@@ -41,7 +59,7 @@ describe("the socket side", () => {
     const template = templateOf();
     template.resourceCountIs("AWS::EC2::NatGateway", 0);
     template.resourceCountIs("AWS::EC2::InternetGateway", 0);
-    const services = ["dynamodb", "s3", "secretsmanager", "logs", "ecr.api", "ecr.dkr"];
+    const services = ["dynamodb", "s3", "secretsmanager", "sqs", "logs", "ecr.api", "ecr.dkr"];
     template.resourceCountIs("AWS::EC2::VPCEndpoint", services.length);
     for (const service of services) {
       const name = JSON.stringify(template.findResources("AWS::EC2::VPCEndpoint"));

@@ -1,4 +1,4 @@
-import type { Random } from "./random.ts";
+import type { Random } from "../support/random.ts";
 import { randomFloat, randomInteger, randomText } from "./random-message.ts";
 
 /** A JSON text, in one of the many spellings of its value; every second one damaged. */

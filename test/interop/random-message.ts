@@ -1,5 +1,5 @@
 import { bytesKey, type Value, type ValueMap } from "../../lib/collector/value.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../support/random.ts";
 
 /** Text that spells, sorts or quotes in a special way in one language or the other. */
 // biome-ignore format: a table

@@ -1,4 +1,4 @@
-import type { Random } from "./random.ts";
+import type { Random } from "../support/random.ts";
 
 /** A text that is a time, nearly a time, or was one before a character was changed. */
 export function randomTimestamp(random: Random): string {

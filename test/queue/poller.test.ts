@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type EmbeddedServices, startEmbeddedServices } from "../../lib/cli/embedded-services.ts";
-import { createDispatcher } from "../../lib/collector/dispatcher.ts";
 import { identity } from "../../lib/collector/identity.ts";
 import { createLogger } from "../../lib/collector/logger.ts";
 import { createPoller } from "../../lib/queue/poller.ts";
 import { openQueue, type Queue } from "../../lib/queue/queue-client.ts";
-import { createQueueHandler } from "../../lib/queue/queue-handler.ts";
 import { sendMessage } from "../../lib/queue/send-message.ts";
 import { openMemory } from "../../lib/storage/memory.ts";
 import { eventually } from "../support/eventually.ts";
 import { captureJudge, envelopeValues, notificationBodies } from "../support/fixtures.ts";
+import { judging } from "../support/judging.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
+import { handlerOn } from "./handling.ts";
 
 const silent = createLogger(() => {});
 let services: EmbeddedServices;
@@ -34,7 +34,7 @@ afterAll(async () => {
 describe("the poller", () => {
   it("hands captured queue messages to the handler, and deletes what is done", async () => {
     const storage = openMemory();
-    const handler = createQueueHandler(createDispatcher(captureJudge(), storage), silent);
+    const handler = handlerOn(storage).handle;
     const poller = createPoller(queue, handler, silent);
     const bodies = Object.values(notificationBodies());
     for (const body of bodies) await sendMessage(queue, body);
@@ -47,20 +47,17 @@ describe("the poller", () => {
     for await (const one of storage.events({})) stored.add(identity(one));
     const genuine = bodies
       .flatMap(envelopeValues)
-      .map(captureJudge())
+      .map(judging(captureJudge()))
       .flatMap((result) => (result.ok ? [result.value] : []));
     expect(stored).toEqual(new Set(genuine.map(identity)));
     expect(stored.size).toBe(41);
   });
 
   it("leaves in the queue what failed", async () => {
-    const handler = createQueueHandler(
-      createDispatcher(captureJudge(), {
-        ...openMemory(),
-        record: async (all) => all.map(() => ({ kind: "failed", cause: "down" })),
-      }),
-      silent,
-    );
+    const { handle: handler } = handlerOn({
+      ...openMemory(),
+      record: async (all) => all.map(() => ({ kind: "failed", cause: "down" })),
+    });
     const poller = createPoller(queue, handler, silent);
     await sendMessage(queue, Object.values(notificationBodies())[0] ?? "");
     poller.start();
@@ -102,6 +99,18 @@ describe("openQueue", () => {
   it("takes the region from a URL of AWS", async () => {
     const opened = openQueue("https://sqs.eu-north-1.amazonaws.com/123456789012/metering");
     expect("client" in opened && (await opened.client.config.region())).toBe("eu-north-1");
+  });
+
+  it("reaches AWS by whatever name the URL has, in the region of that name", async () => {
+    const host = "vpce-0a-b.sqs.eu-north-1.vpce.amazonaws.com";
+    const opened = openQueue(`https://${host}/123456789012/metering/`);
+    if ("problem" in opened) throw new Error(opened.problem);
+    const endpoint = await opened.client.config.endpoint?.();
+    expect([opened.url, await opened.client.config.region(), endpoint?.hostname]).toEqual([
+      `https://${host}/123456789012/metering`,
+      "eu-north-1",
+      host,
+    ]);
   });
 
   it("needs neither region nor credentials on this machine", async () => {

@@ -1,45 +1,9 @@
-import type { SQSRecord } from "aws-lambda";
 import { describe, expect, it } from "vitest";
-import { createDispatcher, type Dispatcher } from "../../lib/collector/dispatcher.ts";
 import { toExactJson } from "../../lib/collector/exact-json.ts";
-import { createLogger } from "../../lib/collector/logger.ts";
-import { createQueueHandler } from "../../lib/queue/queue-handler.ts";
 import type { StorageDriver } from "../../lib/storage/driver.ts";
 import { openMemory } from "../../lib/storage/memory.ts";
-import { captureJudge } from "../support/fixtures.ts";
 import { plainSample, signedMessage } from "../support/messages.ts";
-
-const judge = captureJudge();
-const plenty = { getRemainingTimeInMillis: () => 30_000 };
-
-function record(messageId: string, body: string): SQSRecord {
-  return {
-    messageId,
-    body,
-    receiptHandle: "",
-    attributes: { ApproximateReceiveCount: "1", SentTimestamp: "", SenderId: "", ApproximateFirstReceiveTimestamp: "" },
-    messageAttributes: {},
-    md5OfBody: "",
-    eventSource: "aws:sqs",
-    eventSourceARN: "arn:aws:sqs:eu-west-1:123456789012:metering",
-    awsRegion: "eu-west-1",
-  };
-}
-
-function sampleBody(id: string): string {
-  return toExactJson(signedMessage({ ...plainSample, message_id: id }));
-}
-
-function handlerOn(dispatcher: Dispatcher) {
-  const log: unknown[] = [];
-  return {
-    log,
-    handle: createQueueHandler(
-      dispatcher,
-      createLogger((line) => log.push(JSON.parse(line))),
-    ),
-  };
-}
+import { handlerOn, plenty, queueRecord, sampleBody } from "./handling.ts";
 
 /** Memory that refuses what a test names. */
 function refusing(refused: (id: string) => boolean): StorageDriver {
@@ -64,22 +28,22 @@ async function countOf(storage: StorageDriver): Promise<number> {
 describe("the queue handler", () => {
   it("acknowledges what is recorded and what is rejected, and gives back what failed", async () => {
     const storage = refusing((id) => id === "c");
-    const { handle, log } = handlerOn(createDispatcher(judge, storage));
+    const { handle, log } = handlerOn(storage);
     const answer = await handle(
       {
         Records: [
-          record("1", sampleBody("a")),
-          record("2", "not JSON"),
-          record("3", sampleBody("c")),
-          record("4", toExactJson(new Map(Object.entries(plainSample)))),
-          record("5", "[]"),
+          queueRecord("1", sampleBody("a")),
+          queueRecord("2", "not JSON"),
+          queueRecord("3", sampleBody("c")),
+          queueRecord("4", toExactJson(new Map(Object.entries(plainSample)))),
+          queueRecord("5", "[]"),
         ],
       },
       plenty,
     );
     expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: "3" }] });
     expect(await countOf(storage)).toBe(1);
-    expect(log).toEqual([
+    expect(log()).toEqual([
       {
         level: "warn",
         message: "samples rejected",
@@ -101,10 +65,10 @@ describe("the queue handler", () => {
 
   it("records ten messages of a thousand samples, and gives back exactly those that storage refused a part of", async () => {
     const storage = refusing((id) => id === "3-500" || id === "7-0");
-    const { handle } = handlerOn(createDispatcher(judge, storage));
+    const { handle } = handlerOn(storage);
     const Records = Array.from({ length: 10 }, (_, message) => {
       const bodies = Array.from({ length: 1_000 }, (__, sample) => sampleBody(`${message}-${sample}`));
-      return record(`m${message}`, `[${bodies.join(",")}]`);
+      return queueRecord(`m${message}`, `[${bodies.join(",")}]`);
     });
     const answer = await handle({ Records }, plenty);
     expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: "m3" }, { itemIdentifier: "m7" }] });
@@ -118,33 +82,32 @@ describe("the queue handler", () => {
       ...memory,
       record: (records) => (++calls === 1 ? memory.record(records) : new Promise(() => {})),
     };
-    const { handle, log } = handlerOn(createDispatcher(judge, stuck));
-    const Records = Array.from({ length: 101 }, (_, index) => record(`m${index}`, sampleBody(`s${index}`)));
+    const { handle, log } = handlerOn(stuck);
+    const Records = Array.from({ length: 101 }, (_, index) => queueRecord(`m${index}`, sampleBody(`s${index}`)));
     const answer = await handle({ Records }, { getRemainingTimeInMillis: () => 1_200 });
     expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: "m100" }] });
-    expect(log).toContainEqual({ level: "warn", message: "time ran out, messages to be tried again", count: 1 });
+    expect(log()).toContainEqual({ level: "warn", message: "time ran out, messages to be tried again", count: 1 });
   });
 
   it("gives everything back when there is no time left at all", async () => {
     const stuck: StorageDriver = { ...openMemory(), record: () => new Promise(() => {}) };
-    const { handle } = handlerOn(createDispatcher(judge, stuck));
-    const answer = await handle({ Records: [record("1", sampleBody("a"))] }, { getRemainingTimeInMillis: () => 0 });
+    const { handle } = handlerOn(stuck);
+    const answer = await handle(
+      { Records: [queueRecord("1", sampleBody("a"))] },
+      { getRemainingTimeInMillis: () => 0 },
+    );
     expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: "1" }] });
   });
 
   it("answers an empty event with nothing", async () => {
-    const { handle } = handlerOn(createDispatcher(judge, openMemory()));
+    const { handle } = handlerOn(openMemory());
     expect(await handle({ Records: [] }, plenty)).toEqual({ batchItemFailures: [] });
   });
 
   it("never logs a secret, a signature or what it expected", async () => {
-    const lines: string[] = [];
-    const handle = createQueueHandler(
-      createDispatcher(judge, openMemory()),
-      createLogger((line) => lines.push(line)),
-    );
+    const { handle, lines } = handlerOn(openMemory());
     const message = new Map([...signedMessage(plainSample), ["counter_volume", 1n] as const]);
-    await handle({ Records: [record("1", toExactJson(message)), record("2", sampleBody("a"))] }, plenty);
+    await handle({ Records: [queueRecord("1", toExactJson(message)), queueRecord("2", sampleBody("a"))] }, plenty);
     expect(lines.join("\n")).not.toMatch(/[0-9a-f]{64}|change this/);
   });
 });

@@ -1,27 +1,22 @@
-import type { SQSRecord } from "aws-lambda";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createDispatcher } from "../../lib/collector/dispatcher.ts";
 import { createMetricsWriter } from "../../lib/collector/emf.ts";
 import { toExactJson } from "../../lib/collector/exact-json.ts";
-import { createLogger } from "../../lib/collector/logger.ts";
 import { listenerMetrics } from "../../lib/collector/metrics.ts";
 import { noRejections } from "../../lib/collector/outcome.ts";
-import { createQueueHandler } from "../../lib/queue/queue-handler.ts";
 import { createQueueLedger } from "../../lib/queue/queue-ledger.ts";
 import type { StorageDriver } from "../../lib/storage/driver.ts";
 import { openMemory } from "../../lib/storage/memory.ts";
 import { moodScript, openErratic } from "../collector/listener/erratic-driver.ts";
 import { balanced, imbalance } from "../support/balance.ts";
 import { sumEmf } from "../support/emf-reader.ts";
-import { captureJudge } from "../support/fixtures.ts";
 import { plainSample, signedMessage } from "../support/messages.ts";
+import { handlerOn, plenty, queueRecord, sampleBody } from "./handling.ts";
 
-const judge = captureJudge();
 const none = noRejections();
-const plenty = { getRemainingTimeInMillis: () => 30_000 };
 
 const genuine = toExactJson(signedMessage(plainSample));
+const several = ["a", "b", "c", "d", "e"].map(sampleBody);
 const unsigned = toExactJson(new Map(Object.entries(plainSample)));
 
 function rejection(reason: "unsigned" | "undecodable") {
@@ -29,38 +24,31 @@ function rejection(reason: "unsigned" | "undecodable") {
 }
 
 function event(bodies: readonly string[]) {
-  const rest: Omit<SQSRecord, "messageId" | "body"> = {
-    receiptHandle: "",
-    attributes: { ApproximateReceiveCount: "1", SentTimestamp: "", SenderId: "", ApproximateFirstReceiveTimestamp: "" },
-    messageAttributes: {},
-    md5OfBody: "",
-    eventSource: "aws:sqs",
-    eventSourceARN: "",
-    awsRegion: "",
-  };
-  return { Records: bodies.map((body, index) => ({ messageId: String(index), body, ...rest })) };
+  return { Records: bodies.map((body, index) => queueRecord(String(index), body)) };
 }
 
 /** A handler as a function starts it, counting. */
 function counting(storage: StorageDriver) {
   const ledger = createQueueLedger();
-  const handle = createQueueHandler(
-    createDispatcher(judge, storage),
-    createLogger(() => {}),
-    ledger.count,
-  );
-  return { ledger, handle };
+  return { ledger, ...handlerOn(storage, { count: ledger.count }) };
 }
 
 describe("the queue's ledger", () => {
   it("counts each outcome of a message once, and each of its samples once", () => {
     const ledger = createQueueLedger();
     ledger.count([
-      { kind: "recorded", samples: 3, rejected: [] },
-      { kind: "recorded", samples: 0, rejected: [] },
-      { kind: "recorded", samples: 2, rejected: [rejection("unsigned")] },
+      { kind: "recorded", samples: 3, duplicates: 1, rejected: [] },
+      { kind: "recorded", samples: 0, duplicates: 0, rejected: [] },
+      { kind: "recorded", samples: 2, duplicates: 0, rejected: [rejection("unsigned")] },
       { kind: "rejected", rejected: [rejection("undecodable")] },
-      { kind: "failed", cause: "", samples: 4, failed: 5, rejected: [rejection("unsigned"), rejection("unsigned")] },
+      {
+        kind: "failed",
+        cause: "",
+        samples: 4,
+        duplicates: 2,
+        failed: 5,
+        rejected: [rejection("unsigned"), rejection("unsigned")],
+      },
     ]);
     expect(ledger.snapshot()).toEqual({
       figures: {
@@ -69,8 +57,9 @@ describe("the queue's ledger", () => {
         MessagesRejected: 1,
         MessagesFailed: 1,
         MessagesPartial: 1,
-        SamplesDecoded: 18,
+        SamplesDecoded: 21,
         SamplesRecorded: 9,
+        SamplesDuplicate: 3,
         SamplesRejected: 4,
         SamplesFailed: 5,
       },
@@ -93,7 +82,7 @@ describe("the queue's ledger", () => {
   it("balances after every invocation, whatever messages come and however storage fails", async () => {
     const body = fc.oneof(
       fc.constantFrom("poison", "[]", "{}", unsigned),
-      fc.array(fc.constantFrom(genuine, unsigned, "7"), { maxLength: 6 }).map((list) => `[${list.join(",")}]`),
+      fc.array(fc.constantFrom(...several, unsigned, "7"), { maxLength: 6 }).map((list) => `[${list.join(",")}]`),
     );
     const invocations = fc.array(fc.array(body, { maxLength: 10 }), { minLength: 1, maxLength: 5 });
     await fc.assert(
@@ -121,7 +110,7 @@ describe("the queue's ledger", () => {
     };
     const { ledger, handle } = counting(stuck);
     // A hundred messages go to storage in one call; the second call never returns, the third is never made.
-    const bodies = Array.from({ length: 201 }, () => `[${genuine},${unsigned}]`);
+    const bodies = Array.from({ length: 201 }, (_, index) => `[${sampleBody(`s${index}`)},${unsigned}]`);
     bodies[150] = "poison";
     const answer = await handle(event(bodies), { getRemainingTimeInMillis: () => 1_200 });
     expect(answer.batchItemFailures).toHaveLength(101);
@@ -134,6 +123,7 @@ describe("the queue's ledger", () => {
       MessagesPartial: 100,
       SamplesDecoded: 200 + 199,
       SamplesRecorded: 100,
+      SamplesDuplicate: 0,
       SamplesRejected: 100,
       SamplesFailed: 199,
     });
@@ -144,14 +134,12 @@ describe("the queue's ledger", () => {
     const lines: string[] = [];
     const metrics = createMetricsWriter({ stage: "test", write: (line) => lines.push(line) });
     const ledger = createQueueLedger();
-    const handle = createQueueHandler(
-      createDispatcher(judge, openMemory()),
-      createLogger(() => {}),
-      (outcomes) => {
+    const { handle } = handlerOn(openMemory(), {
+      count(outcomes) {
         ledger.count(outcomes);
         metrics.write({ queue: ledger.snapshot() });
       },
-    );
+    });
     await handle(event([genuine, "poison"]), plenty);
     await handle(event([`[${genuine},${unsigned}]`]), plenty);
     await handle(event([]), plenty);

@@ -9,25 +9,31 @@ import {
   type KeySchemaElement,
 } from "@aws-sdk/client-dynamodb";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { startEmbeddedServices } from "../../lib/cli/embedded-services.ts";
+import { type OpenedQuarantine, openQuarantine } from "../../lib/quarantine/open-quarantine.ts";
 import type { StorageDriver } from "../../lib/storage/driver.ts";
 import { openStorage } from "../../lib/storage/open-storage.ts";
 import { splitUrls } from "../../lib/storage/storage-url.ts";
 import { type JsonObject, listAt, textAt } from "./json.ts";
 import { type ReluctantDynamoDb, startReluctantDynamoDb } from "./reluctant-dynamodb.ts";
-import { localName, REGION } from "./resolve.ts";
+import { localName, QUEUE_ADDRESSES, REGION } from "./resolve.ts";
 import { startSecretsManager } from "./secrets-manager.ts";
 import type { Templates } from "./templates.ts";
 
-/** The AWS account of the rehearsal: the templates' tables, buckets and secrets, on this machine. */
+/** The AWS account of the rehearsal: the templates' tables, buckets, queues and secrets, on this machine. */
 export interface Account {
   /** Credentials and endpoints for a process that runs in it. */
   readonly environment: Readonly<Record<string, string>>;
   readonly dynamodb: ReluctantDynamoDb;
+  /** A deployed environment, with queues where they are here. */
+  localized(environment: Readonly<Record<string, string>>): Record<string, string>;
   /** The text of every secret. */
   readonly signingSecret: string;
   /** Opens for reading each of the storages that a deployed `COUNTERSIGN_STORAGE` names. */
   openStorages(urls: string): Promise<readonly StorageDriver[]>;
+  /** Opens the quarantine that a deployed `COUNTERSIGN_QUARANTINE` names, to look into it. */
+  openQuarantine(url: string): Promise<OpenedQuarantine>;
   stop(): Promise<void>;
 }
 
@@ -43,6 +49,7 @@ export async function openAccount(templates: Templates): Promise<Account> {
   const secrets = await startSecretsManager(Object.fromEntries(arns.map((arn) => [arn, kept])));
   await createTables(templates, services.dynamodb);
   await createBuckets(templates, services.s3AndSqs);
+  const queues = await createQueues(templates, services.s3AndSqs);
   return {
     environment: {
       AWS_REGION: REGION,
@@ -53,6 +60,8 @@ export async function openAccount(templates: Templates): Promise<Account> {
       AWS_ENDPOINT_URL_SQS: services.s3AndSqs,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
     },
+    localized: (environment) =>
+      Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, queues.get(value) ?? value])),
     dynamodb,
     signingSecret: SIGNING_SECRET,
     async openStorages(urls) {
@@ -68,6 +77,11 @@ export async function openAccount(templates: Templates): Promise<Account> {
         if (!one.ok) throw new Error(one.problem);
         return one.driver;
       });
+    },
+    async openQuarantine(url) {
+      const opened = await openQuarantine(`${url}?endpoint=${services.s3AndSqs}`, { readOnly: true });
+      if (!opened.ok) throw new Error(opened.problem);
+      return opened.quarantine;
     },
     async stop() {
       await Promise.all([dynamodb.stop(), secrets.stop()]);
@@ -121,4 +135,17 @@ async function createBuckets(templates: Templates, endpoint: string): Promise<vo
     await client.send(new CreateBucketCommand({ Bucket: localName(bucket) }));
   }
   client.destroy();
+}
+
+/** @returns the addresses of queues here, by those in AWS */
+async function createQueues(templates: Templates, endpoint: string): Promise<ReadonlyMap<string, string>> {
+  const urls = new Map<string, string>();
+  const client = new SQSClient({ endpoint, region: REGION, credentials: CREDENTIALS });
+  for (const queue of templates.ofType("AWS::SQS::Queue")) {
+    const QueueName = localName(queue).slice(QUEUE_ADDRESSES.length);
+    const { QueueUrl } = await client.send(new CreateQueueCommand({ QueueName }));
+    if (QueueUrl !== undefined) urls.set(localName(queue), QueueUrl);
+  }
+  client.destroy();
+  return urls;
 }

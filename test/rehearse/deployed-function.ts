@@ -16,13 +16,16 @@ export interface DeployedFunction {
   readonly memoryMegabytes: number;
   /** References resolved to local names. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Whether the queue understands which messages of a batch failed. */
+  /** Of the queues that feed it. */
+  readonly sources: number;
+  /** Whether each of them understands which messages of a batch failed. */
   readonly partialBatches: boolean;
 }
 
-/** The function that an event source feeds from a queue. */
+/** The one function that event sources feed from queues. */
 export function queueFunction(templates: Templates): DeployedFunction {
-  const [source] = templates.ofType("AWS::Lambda::EventSourceMapping");
+  const sources = templates.ofType("AWS::Lambda::EventSourceMapping");
+  const [source] = sources;
   if (source === undefined) throw new Error("no stack has an event source");
   const found = templates.find(source.stack, textAt(source.properties, "FunctionName", "Ref"));
   if (found === undefined) throw new Error(`the event source ${source.logicalId} names no function`);
@@ -37,7 +40,10 @@ export function queueFunction(templates: Templates): DeployedFunction {
     timeoutMs: (numberAt(properties, "Timeout") ?? 3) * 1_000,
     memoryMegabytes: numberAt(properties, "MemorySize") ?? 128,
     environment: resolveTexts(templates, stack, objectAt(properties, "Environment", "Variables")),
-    partialBatches: listAt(source.properties, "FunctionResponseTypes").includes("ReportBatchItemFailures"),
+    sources: sources.length,
+    partialBatches: sources.every((one) =>
+      listAt(one.properties, "FunctionResponseTypes").includes("ReportBatchItemFailures"),
+    ),
   };
 }
 

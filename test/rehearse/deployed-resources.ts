@@ -151,9 +151,11 @@ async function bucketDifferences({ s3 }: Clients, deployed: Deployed, bucket: Re
 async function sourceDifferences(aws: StandInAws, sources: readonly Resource[]): Promise<readonly string[]> {
   const deployed = listAt(await lambda(aws, "event-source-mappings/"), "EventSourceMappings");
   const settings = ["BatchSize", "MaximumBatchingWindowInSeconds", "FunctionResponseTypes", "ScalingConfig"] as const;
-  return sources.flatMap((source, index) => {
+  return sources.flatMap((source) => {
+    const [queue] = listAt(source.properties, "EventSourceArn", "Fn::GetAtt");
+    const own = deployed.find((one) => textAt(one, "EventSourceArn").includes(String(queue)));
     const of = (from: Json | undefined) => Object.fromEntries(settings.map((name) => [name, at(from, name)]));
-    return differences(source, of(source.properties), of(deployed[index]));
+    return differences(source, of(source.properties), of(own));
   });
 }
 

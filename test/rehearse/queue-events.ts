@@ -3,7 +3,7 @@ import type { SQSEvent, SQSRecord } from "aws-lambda";
 import { generatedSamples } from "../../lib/cli/generate.ts";
 import { toExactJson } from "../../lib/collector/exact-json.ts";
 import type { ValueMap } from "../../lib/collector/value.ts";
-import { REGION } from "./resolve.ts";
+import { LOCAL_ACCOUNT, REGION } from "./resolve.ts";
 
 /** A queue message as it is handed to a function, with what a check has to know of it. */
 export interface QueueMessage {
@@ -12,20 +12,21 @@ export interface QueueMessage {
   readonly messageIds: readonly string[];
 }
 
-const SENT_TIMESTAMP = "1727697600000";
+/** By a name, which is how the function knows a queue outside AWS. */
+const METERING = "metering";
 
 /** Messages of so many genuine samples each. */
 export function genuineMessages(secret: string, messages: number, samplesEach: number): readonly QueueMessage[] {
   const samples = Array.from(generatedSamples(keyOf(secret), messages * samplesEach));
   return Array.from({ length: messages }, (_, index) => {
     const own = samples.slice(index * samplesEach, (index + 1) * samplesEach);
-    return { record: recordOf(own), messageIds: own.map(messageIdOf) };
+    return { record: recordOf(toExactJson(own)), messageIds: own.map(messageIdOf) };
   });
 }
 
 /** One sample that somebody without the secret signed. */
 export function forgedMessage(): QueueMessage {
-  return { record: recordOf(Array.from(generatedSamples(keyOf("another secret"), 1))), messageIds: [] };
+  return { record: recordOf(toExactJson(Array.from(generatedSamples(keyOf("another secret"), 1)))), messageIds: [] };
 }
 
 export function eventOf(messages: readonly QueueMessage[]): SQSEvent {
@@ -40,21 +41,23 @@ export function keyOf(secret: string) {
   return createSecretKey(Buffer.from(secret, "utf8"));
 }
 
-function recordOf(samples: readonly ValueMap[]): SQSRecord {
+/** A message that was sent just now. */
+export function recordOf(body: string, queue: string = METERING): SQSRecord {
+  const sent = String(Date.now());
   return {
     messageId: randomUUID(),
     receiptHandle: randomUUID(),
-    body: toExactJson(samples),
+    body,
     attributes: {
       ApproximateReceiveCount: "1",
-      SentTimestamp: SENT_TIMESTAMP,
+      SentTimestamp: sent,
       SenderId: "AIDAREHEARSAL",
-      ApproximateFirstReceiveTimestamp: SENT_TIMESTAMP,
+      ApproximateFirstReceiveTimestamp: sent,
     },
     messageAttributes: {},
     md5OfBody: "",
     eventSource: "aws:sqs",
-    eventSourceARN: `arn:aws:sqs:${REGION}:123456789012:metering`,
+    eventSourceARN: `arn:aws:sqs:${REGION}:${LOCAL_ACCOUNT}:${queue}`,
     awsRegion: REGION,
   };
 }

@@ -5,6 +5,7 @@ import { type Figures, kilobytes, milliseconds } from "./figures.ts";
 import { type FunctionProcess, type RuntimePaths, startFunction } from "./function-process.ts";
 import { at, type Json, parseJson } from "./json.ts";
 import { eventOf, forgedMessage, genuineMessages, type QueueMessage } from "./queue-events.ts";
+import { rehearseSpill } from "./rehearse-spill.ts";
 import { differencesOfIds, storedIds } from "./stored-ids.ts";
 
 export interface QueueRehearsal {
@@ -25,6 +26,7 @@ const BUNDLE_AIM_BYTES = 1_000_000;
 const wrongSettings: readonly (readonly [name: string, value: string, says: RegExp])[] = [
   ["COUNTERSIGN_STORAGE", "dynamo://samples", /unknown storage \\?"dynamo:/],
   ["COUNTERSIGN_DIALECTS", "py4", /COUNTERSIGN_DIALECTS: no dialect/],
+  ["COUNTERSIGN_QUARANTINE", "gs://quarantine", /unknown quarantine \\?"gs:/],
   [
     "COUNTERSIGN_SECRET_ARN",
     "arn:aws:secretsmanager:us-east-1:123456789012:secret:gone-AbCdEf",
@@ -42,12 +44,14 @@ export async function rehearseQueue(rehearsal: QueueRehearsal): Promise<readonly
     size.code < BUNDLE_AIM_BYTES ? [] : [kilobytes(size.code)],
   );
   checks.same("Lambda runs the function on Node 24", deployed.runtime === "nodejs24.x" ? [] : [deployed.runtime]);
-  checks.same("the queue understands partial batches", deployed.partialBatches ? [] : ["no ReportBatchItemFailures"]);
+  const understand = deployed.partialBatches && deployed.sources === 2;
+  checks.same("queue and spill queue understand partial batches", understand ? [] : ["no ReportBatchItemFailures"]);
   for (const wrong of wrongSettings) await refusesToStart(rehearsal, ...wrong);
   const lines = [...(await coldStarts(rehearsal))];
   const running = await startFunction(rehearsal.runtime, deployed, rehearsal.account.environment);
   try {
     await handleEvents(rehearsal, running);
+    await rehearseSpill({ ...rehearsal, running });
     const peak = running.peakMegabytes();
     figures.add("Lambda memory", `${Math.round(peak)} MB`, `at most, of ${deployed.memoryMegabytes} MB`);
     checks.same("the function stays within its memory", peak < deployed.memoryMegabytes ? [] : [`${peak} MB`]);

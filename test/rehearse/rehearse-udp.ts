@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { generatedSamples } from "../../lib/cli/generate.ts";
-import { openPublisher } from "../../lib/cli/publisher.ts";
 import { encodeMsgpack } from "../../lib/collector/encode/msgpack.ts";
 import type { ValueMap } from "../../lib/collector/value.ts";
 import type { Checks } from "../interop/checks.ts";
@@ -12,7 +11,9 @@ import { type Figures, milliseconds } from "./figures.ts";
 import type { ContainerImage } from "./image.ts";
 import { listAt, parseJson, textAt } from "./json.ts";
 import { type Running, run, start } from "./processes.ts";
+import { publish } from "./publish.ts";
 import { keyOf, messageIdOf } from "./queue-events.ts";
+import { spillsFromSockets } from "./rehearse-udp-spill.ts";
 import { differencesOfIds, storedIds } from "./stored-ids.ts";
 
 export interface UdpRehearsal {
@@ -61,7 +62,7 @@ export async function rehearseUdp(rehearsal: UdpRehearsal): Promise<readonly str
 function environmentOf({ image, account }: UdpRehearsal): Record<string, string> {
   return {
     PATH: "/usr/local/bin:/usr/bin:/bin",
-    ...image.environment,
+    ...account.localized(image.environment),
     ...account.environment,
     COUNTERSIGN_LISTEN: (image.environment.COUNTERSIGN_LISTEN ?? "").replace(/\/\/[^,]+:\d+/g, "//127.0.0.1:0"),
     COUNTERSIGN_HEALTH_PORT: "0",
@@ -85,6 +86,8 @@ async function collectAndDrain(rehearsal: UdpRehearsal, running: Running): Promi
   await publish(tcp, [...forged, ...samples.slice(DATAGRAMS, DATAGRAMS + FRAMES).map(encodeMsgpack)]);
   checks.same("its metrics count every datagram and frame", await counted(health));
 
+  await spillsFromSockets({ checks, account, image, udp, health });
+
   const idle = connect(Number(new URL(tcp).port), "127.0.0.1").on("error", () => undefined);
   await once(idle, "connect");
   const asked = performance.now();
@@ -102,6 +105,7 @@ async function collectAndDrain(rehearsal: UdpRehearsal, running: Running): Promi
     "SIGTERM to exit, drain period included",
   );
   await allStored(rehearsal, samples);
+  await quarantined(rehearsal);
 }
 
 async function allStored({ checks, account, image }: UdpRehearsal, samples: readonly ValueMap[]): Promise<void> {
@@ -113,11 +117,21 @@ async function allStored({ checks, account, image }: UdpRehearsal, samples: read
   }
 }
 
-async function publish(url: string, messages: readonly Buffer[]): Promise<void> {
-  const publisher = await openPublisher(url);
-  if ("problem" in publisher) throw new Error(publisher.problem);
-  for (const message of messages) await publisher.send(message);
-  await publisher.close();
+/** The byte and the forged sample, which came a second time by TCP. */
+async function quarantined({ checks, account, image }: UdpRehearsal): Promise<void> {
+  const quarantine = await account.openQuarantine(image.environment.COUNTERSIGN_QUARANTINE ?? "");
+  const kept: string[] = [];
+  for await (const { arrived, reasons } of quarantine.entries()) {
+    const { listener, address } = arrived.receipt;
+    if (listener !== "queue") kept.push(`${listener} ${reasons.map(({ reason }) => reason).join()} from ${address}`);
+  }
+  await quarantine.close();
+  const expected = ["udp bad-signature from 127.0.0.1", "udp not-a-sample from 127.0.0.1"];
+  const missing = expected.filter((one) => !kept.includes(one));
+  checks.same(
+    "what it rejected is in the quarantine, with its address",
+    missing.map((one) => `${one}, among ${JSON.stringify(kept)}`),
+  );
 }
 
 /** The task definition's own health check, which ECS runs inside the container. */

@@ -11,7 +11,11 @@ beforeAll(async () => {
   folder = await temporaryFolder();
   await mkdir(folder.path, { recursive: true });
   const base = {
-    Resources: { Table1A: { Type: "AWS::DynamoDB::Table" }, Secret2B: { Type: "AWS::SecretsManager::Secret" } },
+    Resources: {
+      Table1A: { Type: "AWS::DynamoDB::Table" },
+      Secret2B: { Type: "AWS::SecretsManager::Secret" },
+      Queue3C: { Type: "AWS::SQS::Queue" },
+    },
     Outputs: { Own: { Value: { Ref: "Table1A" }, Export: { Name: "base:Table" } } },
   };
   await writeFile(join(folder.path, "base.template.json"), JSON.stringify(base));
@@ -24,6 +28,7 @@ describe("references of a template", () => {
   it.each([
     [{ Ref: "Table1A" }, "table1a"],
     [{ Ref: "Secret2B" }, "arn:aws:secretsmanager:us-east-1:123456789012:secret:Secret2B-AbCdEf"],
+    [{ Ref: "Queue3C" }, "https://sqs.us-east-1.amazonaws.com/123456789012/queue3c"],
     [{ Ref: "AWS::Region" }, "us-east-1"],
     [{ "Fn::GetAtt": ["Table1A", "Arn"] }, "arn:aws:dynamodb:us-east-1:123456789012:Table1A"],
     [{ "Fn::Join": ["", ["dynamodb://", { Ref: "Table1A" }, "?a=b"]] }, "dynamodb://table1a?a=b"],

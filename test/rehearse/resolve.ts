@@ -4,6 +4,8 @@ import type { Resource, Templates } from "./templates.ts";
 /** Where the rehearsal says that it runs; the account is the one that AWS's stand-ins use. */
 export const REGION = "us-east-1";
 export const ACCOUNT = "123456789012";
+/** The one of queues that are on this machine. */
+export const LOCAL_ACCOUNT = "000000000000";
 
 const pseudoParameters: Readonly<Record<string, string>> = {
   "AWS::AccountId": ACCOUNT,
@@ -77,9 +79,13 @@ function existing(templates: Templates, stack: string, id: string): Resource {
 
 const MAX_NAME = 63;
 
+/** Before a queue's name, in the address that AWS would give it. */
+export const QUEUE_ADDRESSES = `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/`;
+
 /** What `Ref` gives; a bucket's rules are the strictest, so they make every name. */
 export function localName(resource: Resource): string {
   const name = resource.logicalId.toLowerCase().slice(0, MAX_NAME);
+  if (resource.type === "AWS::SQS::Queue") return `${QUEUE_ADDRESSES}${name}`;
   return resource.type === "AWS::SecretsManager::Secret" ? localArn(resource) : name;
 }
 

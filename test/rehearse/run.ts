@@ -73,7 +73,8 @@ async function queuePart(
     checks.skipped("the bundled function under AWS's runtime client", paths.missing);
     return [];
   }
-  const deployed = queueFunction(templates);
+  const synthesized = queueFunction(templates);
+  const deployed = { ...synthesized, environment: account.localized(synthesized.environment) };
   const rehearse = () => rehearseQueue({ checks, figures, account, deployed, runtime: paths });
   return (await guarded(checks, "the bundled function", rehearse)) ?? [];
 }

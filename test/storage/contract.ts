@@ -53,6 +53,10 @@ export function describeStorageContract(name: string, open: () => Promise<Opened
       await expectReadBack([aSample({ dialect, resource_metadata: orderedLists() }), anEvent({ dialect, traits })]);
     });
 
+    it("reads back what an envelope of signature v2 carried, which has no signature of its own", async () => {
+      await expectReadBack([aSample({ dialect: "v2" }), anEvent({ dialect: "v2" })]);
+    });
+
     it("reads back events with everything that was signed", async () => {
       await expectReadBack([
         anEvent({ raw: undefined }),

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { decodeMsgpack } from "../../lib/collector/decode/msgpack.ts";
 import { identity } from "../../lib/collector/identity.ts";
+import { createKeyring } from "../../lib/collector/keyring.ts";
 import { toMessage } from "../../lib/collector/message.ts";
 import { sampleParser } from "../../lib/collector/parse/sample.ts";
 import type { Sample } from "../../lib/collector/sample.ts";
@@ -11,8 +12,11 @@ import { verify } from "../../lib/collector/signature/verify.ts";
 import { isValueMap } from "../../lib/collector/value.ts";
 import { openDynamoDb } from "../../lib/storage/dynamodb.ts";
 import { itemBytes } from "../../lib/storage/dynamodb-limits.ts";
+import { dialectOf } from "../support/dialect-of.ts";
 import { watchCalls } from "../support/dynamodb-faults.ts";
 import { type DynamoDbServer, itemsIn, startDynamoDb } from "../support/dynamodb-server.ts";
+import { legacyKey } from "../support/legacy-keys.ts";
+import { receipt } from "../support/v2-keys.ts";
 import { allOf, exactly, inOrder, recorded } from "./reading.ts";
 
 const secret = createSecretKey(Buffer.from("change this for valid signing"));
@@ -26,7 +30,11 @@ const samples = files.map(captured);
 function captured(file: string): Sample {
   const decoded = decodeMsgpack(readFileSync(new URL(file, fixtures)));
   if (!decoded.ok || !isValueMap(decoded.value)) throw new Error(`${file} is not a message`);
-  const verified = verify(decoded.value, { secrets: [secret], dialects: ["py3", "kilo", "icehouse"] });
+  const verified = verify(decoded.value, {
+    keyring: createKeyring([legacyKey("captures", secret)]),
+    dialects: ["py3", "kilo", "icehouse"],
+    receipt: receipt(),
+  });
   if (!verified.ok) throw new Error(`${file}: ${verified.detail}`);
   const parsed = parse(decoded.value, verified.value);
   if (!parsed.ok) throw new Error(`${file}: ${parsed.detail}`);
@@ -75,7 +83,7 @@ it("reads back every captured sample, and its stored fields alone give its signa
   await openDynamoDb({ client: server.client(), table }).record(samples);
   const readBack = await allOf(openDynamoDb({ client: server.client(), table }).samples({}));
   expect(inOrder(readBack).map(exactly)).toEqual(inOrder(samples).map(exactly));
-  expect(readBack.map((sample) => sign(toMessage(sample), secret, sample.dialect))).toEqual(
+  expect(readBack.map((sample) => sign(toMessage(sample), secret, dialectOf(sample)))).toEqual(
     readBack.map((sample) => sample.message_signature),
   );
   const times = readBack.map(({ time }) => time);

@@ -1,11 +1,11 @@
 import { appendFile, readdir, readFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import type { StorageDriver } from "../../lib/storage/driver.ts";
 import { type OpenOptions, openStorage } from "../../lib/storage/open-storage.ts";
 import { type DynamoDbServer, startDynamoDb } from "../support/dynamodb-server.ts";
+import { freePort } from "../support/free-port.ts";
 import { type S3Server, startS3Server } from "../support/s3-server.ts";
 import { anEvent, aSample } from "../support/sample-builder.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
@@ -30,6 +30,7 @@ beforeEach(async () => {
   file = join(folder.path, "samples.jsonl");
 });
 afterEach(async () => {
+  vi.unstubAllEnvs();
   for (const driver of opened.splice(0)) await driver.close();
   await folder.remove();
 });
@@ -123,15 +124,34 @@ describe("openStorage", () => {
     expect(places).toEqual([`${file}:2`]);
   });
 
-  it("needs nobody at an endpoint that is not on this machine, nor without one", async () => {
+  it("needs nobody at an endpoint that is not on this machine, nor without one, when it is opened for reading", async () => {
     for (const url of [
       "dynamodb://samples?endpoint=https://dynamodb.example.com&region=eu-central-1",
       "s3://bucket/x?endpoint=https://localhost.example.com",
       "dynamodb://samples",
       "s3://bucket",
     ]) {
-      expect([url, await problemOf(url)]).toEqual([url, undefined]);
+      expect([url, await problemOf(url, { readOnly: true })]).toEqual([url, undefined]);
     }
+  });
+
+  it("creates nothing at an endpoint that is not on this machine, but sees to it that all is there", async () => {
+    vi.stubEnv("AWS_ACCESS_KEY_ID", "test").stubEnv("AWS_SECRET_ACCESS_KEY", "test").stubEnv("AWS_REGION", "eu-west-1");
+    // An address of this machine that is not taken for one.
+    const [tables, buckets] = [dynamodb, s3].map(({ endpoint }) =>
+      endpoint.replace(/127\.0\.0\.1|localhost/, "0.0.0.0"),
+    );
+    const urls = [`dynamodb://elsewhere?endpoint=${tables}`, `s3://elsewhere?endpoint=${buckets}`];
+    for (const url of urls) {
+      expect(await openStorage(url)).toEqual({
+        ok: false,
+        problem: expect.stringMatching(/^the (?:table|bucket) elsewhere at http:\/\/0\.0\.0\.0:.* can't be opened: ./),
+        transient: false,
+      });
+    }
+    await openedAt(`dynamodb://elsewhere?endpoint=${dynamodb.endpoint},s3://elsewhere?endpoint=${s3.endpoint}`);
+    const driver = await openedAt(urls.join(","));
+    expect(await driver.record([aSample()])).toEqual(recorded(1));
   });
 
   it("says so when an endpoint on this machine does not answer", async () => {
@@ -140,7 +160,11 @@ describe("openStorage", () => {
       `s3://bucket?endpoint=http://127.0.0.1:${port}`,
       `s3://bucket?endpoint=http://localhost:${port}`,
     ]) {
-      expect(await problemOf(url)).toMatch(/^the bucket bucket at http:.* can't be opened: .*ECONNREFUSED/);
+      expect(await openStorage(url)).toEqual({
+        ok: false,
+        problem: expect.stringMatching(/^the bucket bucket at http:.* can't be opened: .*ECONNREFUSED/),
+        transient: true,
+      });
     }
     expect(await problemOf(`dynamodb://samples?endpoint=http://127.0.0.1:${port}`)).toMatch(
       /^the table samples at http:.* can't be opened: .*ECONNREFUSED/,
@@ -224,12 +248,3 @@ describe("openStorage", () => {
     expect(await problemOf(`s3://bucket/${"x".repeat(901)}`)).toMatch(/: a prefix has at most 900 bytes$/);
   });
 });
-
-/** A port at which nobody listens, now. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return address !== null && typeof address === "object" ? address.port : 0;
-}

@@ -109,10 +109,25 @@ describe("a row", () => {
     ["resource_metadata", []],
     ["monotonic_time", "1"],
     ["publisher_id", false],
-    ["message_signature", null],
+    ["message_signature", 7n],
   ])("with the wrong %s is not taken for a sample (%#)", (name, value) => {
     const row = toRow({ ...aSample(), [name]: value });
     expect(fromRow(row)).toEqual({ ok: false, reason: "invalid-sample", detail: `${name} is of another type` });
+  });
+
+  it("without a signature is taken for what signature v2 proved, and for nothing else", () => {
+    for (const record of [aSample(), anEvent()]) {
+      expect(fromRow(toRow({ ...record, message_signature: null }))).toEqual({
+        ok: false,
+        reason: "invalid-sample",
+        detail: "message_signature is missing",
+      });
+      expect(fromRow(toRow({ ...record, dialect: "v2", message_signature: null })).ok).toBe(true);
+      expect(fromRow(toRow({ ...record, dialect: "v2" }))).toMatchObject({
+        ok: false,
+        detail: "message_signature is of another type",
+      });
+    }
   });
 
   it.each([

@@ -15,9 +15,9 @@ export interface DynamoDbServer {
   close(): Promise<void>;
 }
 
-export async function startDynamoDb({ createTableMs = 0 } = {}): Promise<DynamoDbServer> {
+export async function startDynamoDb({ createTableMs = 0, port = 0 } = {}): Promise<DynamoDbServer> {
   const server = dynalite({ createTableMs, deleteTableMs: 0, updateTableMs: 0 });
-  await once(server.listen(0, "127.0.0.1"), "listening");
+  await once(server.listen(port, "127.0.0.1"), "listening");
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no port");
   const endpoint = `http://127.0.0.1:${address.port}`;

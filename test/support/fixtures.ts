@@ -4,8 +4,10 @@ import { fileURLToPath } from "node:url";
 import { decodeEnvelope } from "../../lib/collector/decode/envelope.ts";
 import { decodeMsgpack } from "../../lib/collector/decode/msgpack.ts";
 import { createJudge, type Judge } from "../../lib/collector/judge.ts";
+import { fixedKeys, type KeySource } from "../../lib/collector/keyring.ts";
 import { type Dialect, dialects } from "../../lib/collector/sample.ts";
 import { isValueMap, type Value, type ValueMap } from "../../lib/collector/value.ts";
+import { legacyKey } from "./legacy-keys.ts";
 
 const root = new URL("../fixtures/", import.meta.url);
 
@@ -45,8 +47,13 @@ export function notificationBodies(): Readonly<Record<string, string>> {
   return Object.fromEntries([...bodies, ["icehouse_rpc_cast", icehouse]]);
 }
 
+/** The keys that the captures are signed with. */
+export function captureKeys(): KeySource {
+  return fixedKeys([legacyKey("captures", key(CAPTURE_SECRET)), legacyKey("icehouse", key(ICEHOUSE_SECRET))]);
+}
+
 export function captureJudge(order: readonly Dialect[] = dialects): Judge {
-  return createJudge({ secrets: [key(CAPTURE_SECRET), key(ICEHOUSE_SECRET)], dialects: order, extraFields: [] });
+  return createJudge({ keys: captureKeys(), dialects: order, extraFields: [] });
 }
 
 export function decodedMap(bytes: Uint8Array): ValueMap {
@@ -58,5 +65,5 @@ export function decodedMap(bytes: Uint8Array): ValueMap {
 export function envelopeValues(body: string): readonly Value[] {
   const decoded = decodeEnvelope(body);
   if (!decoded.ok) throw new Error(decoded.detail);
-  return decoded.value;
+  return decoded.value.messages;
 }

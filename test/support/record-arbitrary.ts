@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { Event, MeteringRecord, Sample, Trait } from "../../lib/collector/sample.ts";
-import { counterTypes, dialects } from "../../lib/collector/sample.ts";
+import { counterTypes, dialects, type SignedForm } from "../../lib/collector/sample.ts";
 import { bytesKey, Timestamp, type Value, type ValueMap } from "../../lib/collector/value.ts";
 import { anEvent, aSample } from "./sample-builder.ts";
 
@@ -76,7 +76,13 @@ const optionalFields = fc.record(
   { requiredKeys: [] },
 );
 
-/** Samples of every shape, genuine in one of the dialects that can express them. */
+/** How a record may be signed, each in the order of trying: a dialect may not be able to express it, an envelope always is. */
+const forms = fc.oneof(
+  { weight: 3, arbitrary: fc.constant<readonly SignedForm[]>(dialects) },
+  { weight: 1, arbitrary: fc.constant<readonly SignedForm[]>(["v2"]) },
+);
+
+/** Samples of every shape, genuine in one of the dialects that can express them or in an envelope of signature v2. */
 export function samples(): fc.Arbitrary<Sample> {
   const fields = fc.record({
     time,
@@ -93,9 +99,10 @@ export function samples(): fc.Arbitrary<Sample> {
     extra,
   });
   return fc
-    .tuple(fields, optionalFields)
-    .map(([required, optional]): Partial<Sample> => ({ ...required, ...absentOptions, ...optional }))
-    .map((overrides) => inAnyDialect((dialect) => aSample({ ...overrides, dialect })))
+    .tuple(fields, optionalFields, forms)
+    .map(([required, optional, tried]) =>
+      inAnyForm(tried, (dialect) => aSample({ ...required, ...absentOptions, ...optional, dialect })),
+    )
     .filter((sample) => sample !== undefined);
 }
 
@@ -106,26 +113,30 @@ const absentOptions = {
   publisher_id: undefined,
 };
 
-/** Events of every shape, genuine in one of the dialects that can express them. */
+/** Events of every shape, genuine in the same ways. */
 export function events(): fc.Arbitrary<Event> {
   const trait: fc.Arbitrary<Trait> = fc.tuple(text, fc.bigInt({ min: 0n, max: 4n }), value);
+  const fields = fc.record({
+    time,
+    message_id: nonEmpty,
+    event_type: nonEmpty,
+    traits: fc.array(trait, { maxLength: 3 }),
+    raw: fc.oneof(fc.constant(undefined), fc.option(metadata())),
+    extra,
+  });
   return fc
-    .record({
-      time,
-      message_id: nonEmpty,
-      event_type: nonEmpty,
-      traits: fc.array(trait, { maxLength: 3 }),
-      raw: fc.oneof(fc.constant(undefined), fc.option(metadata())),
-      extra,
-    })
-    .map((overrides) => inAnyDialect((dialect) => anEvent({ ...overrides, dialect })))
+    .tuple(fields, forms)
+    .map(([overrides, tried]) => inAnyForm(tried, (dialect) => anEvent({ ...overrides, dialect })))
     .filter((event) => event !== undefined);
 }
 
-function inAnyDialect<Kind extends MeteringRecord>(build: (dialect: Sample["dialect"]) => Kind): Kind | undefined {
-  for (const dialect of dialects) {
+function inAnyForm<Kind extends MeteringRecord>(
+  tried: readonly SignedForm[],
+  build: (form: SignedForm) => Kind,
+): Kind | undefined {
+  for (const form of tried) {
     try {
-      return build(dialect);
+      return build(form);
     } catch {
       // This dialect can't express it; another one may.
     }

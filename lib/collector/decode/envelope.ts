@@ -10,18 +10,25 @@ const MAX_ENVELOPES = 4;
 /** Base64 as people's tools write it: either alphabet, broken into lines or not. Tried on trimmed text, in linear time. */
 const BASE64 = /^[A-Za-z0-9+/_\-\r\n]+={0,2}$/;
 
+/** What a queue's message carries, not yet proved to be anything. */
+export interface Carried {
+  readonly messages: readonly Value[];
+  /** What a notification says of its publisher, where that is text. Nobody signed it. */
+  readonly publisher: string | undefined;
+}
+
 /**
  * Takes the messages out of what a queue carries: one sample or event, a list of them, an oslo.messaging
  * envelope (JSON inside JSON) or the bare message of a notification or of an RPC cast, SNS's envelope around
  * any of these, or base64 of msgpack.
  *
- * @returns the messages, not yet proved to be anything; `too-large` or `undecodable`.
+ * @returns `too-large` or `undecodable` for what is none of these
  */
-export function decodeEnvelope(body: string, limits: DecodeLimits = messageLimits): Result<readonly Value[]> {
+export function decodeEnvelope(body: string, limits: DecodeLimits = messageLimits): Result<Carried> {
   return decodeText(body, limits, MAX_ENVELOPES);
 }
 
-function decodeText(body: string, limits: DecodeLimits, envelopes: number): Result<readonly Value[]> {
+function decodeText(body: string, limits: DecodeLimits, envelopes: number): Result<Carried> {
   if (envelopes === 0) return reject("undecodable", `more than ${MAX_ENVELOPES} envelopes inside each other`);
   if (Buffer.byteLength(body) > limits.maxBytes) {
     return reject("too-large", `${Buffer.byteLength(body)} bytes; the limit is ${limits.maxBytes}`);
@@ -39,9 +46,8 @@ function decodeBase64(body: string, limits: DecodeLimits): Result<Value> {
   return decodeMsgpack(Buffer.from(body, "base64"), limits);
 }
 
-function unwrap(value: Value, limits: DecodeLimits, envelopes: number): Result<readonly Value[]> {
-  if (isValueList(value)) return accept(value);
-  if (!isValueMap(value)) return accept([value]);
+function unwrap(value: Value, limits: DecodeLimits, envelopes: number): Result<Carried> {
+  if (!isValueMap(value)) return accept(carrying(value));
   const inner = innerText(value);
   if (inner !== undefined) return decodeText(inner, limits, envelopes - 1);
   return accept(carried(value));
@@ -56,17 +62,20 @@ function innerText(map: ValueMap): string | undefined {
 }
 
 /** The messages inside a notification or an RPC cast; anything else is taken for a message itself. */
-function carried(map: ValueMap): readonly Value[] {
+function carried(map: ValueMap): Carried {
   const payload = map.get("payload");
-  if (payload !== undefined && map.has("event_type") && !map.has("traits")) return listed(payload);
+  if (payload !== undefined && map.has("event_type") && !map.has("traits")) {
+    const publisher = map.get("publisher_id");
+    return carrying(payload, typeof publisher === "string" ? publisher : undefined);
+  }
   const args = map.get("args");
   if (isValueMap(args) && map.has("method")) {
     const data = args.get("data");
-    if (data !== undefined) return listed(data);
+    if (data !== undefined) return carrying(data);
   }
-  return [map];
+  return carrying(map);
 }
 
-function listed(value: Value): readonly Value[] {
-  return isValueList(value) ? value : [value];
+function carrying(value: Value, publisher?: string): Carried {
+  return { messages: isValueList(value) ? value : [value], publisher };
 }

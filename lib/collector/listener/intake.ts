@@ -1,13 +1,24 @@
 import type { Stored } from "../../storage/driver.ts";
-import type { Rejection, Result } from "../outcome.ts";
-import type { MeteringRecord } from "../sample.ts";
+import type { Genuine } from "../genuine.ts";
+import type { ListenerName } from "../metrics.ts";
+import { type Rejection, type Result, reject } from "../outcome.ts";
+import type { Receipt } from "../receipt.ts";
 import type { ListenerOptions } from "./listener.ts";
 import type { MutableCounters } from "./listener-counters.ts";
+import { MessageInHand } from "./message-in-hand.ts";
+import { ownBytes } from "./own-bytes.ts";
+import type { RecordOffer } from "./record-queue.ts";
 
 /** The way of one message from a socket into the queue, counted at each step. */
 export interface Intake {
-  /** Judges, and queues what is genuine; sheds it when the queue is full. */
-  receive(message: Uint8Array, peer: Peer): void;
+  /**
+   * Judges, and queues what is genuine; spills or sheds it when the queue is full.
+   *
+   * @param receivedAt milliseconds since 1970; now, unless the message has waited
+   */
+  receive(message: Uint8Array, peer: Peer, receivedAt?: number): void;
+  /** Counts a message as shed that nobody has looked at. */
+  shed(message: Uint8Array, peer: Peer): void;
   /** Counts a message that was rejected before it was whole. */
   refuse(rejection: Rejection, peer: Peer): void;
   /** Counts and reports what went wrong beside the messages. */
@@ -16,65 +27,99 @@ export interface Intake {
 
 /** Spelled out only when somebody asks: most messages are not rejected. */
 export interface Peer {
-  readonly address: string;
+  /** Undefined for a sender that has gone without waiting for us. */
+  readonly address: string | undefined;
   readonly port: number;
 }
 
 const NOTHING = new Uint8Array(0);
 
-export function createIntake(options: ListenerOptions, counters: MutableCounters): Intake {
-  const { judge, queue, onRejected, onError } = options;
-
-  const settle = (fate: Stored): void => {
-    counters.inFlight--;
-    if (fate.kind === "recorded") counters.recorded++;
-    else if (fate.kind === "failed") counters.failed++;
-    else counters.rejected.unstorable++;
-  };
-
-  const count = (bytes: number): void => {
-    counters.received++;
-    counters.bytes += bytes;
-  };
-
-  const refuse = (rejection: Rejection, message: Uint8Array, peer: Peer): void => {
-    count(message.length);
-    counters.rejected[rejection.reason]++;
-    const { reason, detail } = rejection;
-    onRejected?.({ reason, detail }, message, spelled(peer));
-  };
+export function createIntake(listener: ListenerName, options: ListenerOptions, counters: MutableCounters): Intake {
+  const { judge, queue, recent, pending, spiller, onRejected, onError } = options;
 
   const report = (error: unknown): void => {
     counters.errors++;
     onError?.(error);
   };
 
+  const take = (arrived: Uint8Array, judged: readonly Result<Genuine>[], receipt: Receipt, peer: Peer): void => {
+    const genuine = judged.flatMap((result) => (result.ok ? [result.value] : []));
+    const fresh = genuine.filter(({ fingerprint }) => !recent.has(fingerprint));
+    const fingerprints = fresh.map(({ fingerprint }) => fingerprint);
+    const rejected = judged.flatMap((result) => (result.ok ? [] : [{ reason: result.reason, detail: result.detail }]));
+    const same = pending.same(fingerprints);
+    if (same?.samples === judged.length && same.refused === rejected.length) {
+      same.echo(counters, arrived.length);
+      return;
+    }
+    const bytes = fresh.length > 0 ? ownBytes(arrived) : arrived;
+    const message = new MessageInHand(counters, { bytes, receipt }, judged.length, rejected.length);
+    const tell = (rejections: readonly Rejection[]) =>
+      onRejected?.({ arrived: { form: "bytes", bytes, receipt }, rejected: rejections }, spelled(peer));
+    for (const { reason } of rejected) message.reject(reason);
+    if (rejected.length > 0) tell(rejected);
+    message.duplicate(genuine.length - fresh.length);
+
+    // What outlives this call may hold none of the decoded samples: a message waits for the spill queue as its bytes.
+    const forget = pending.add(fingerprints, message);
+    const settle = (fate: Stored, fingerprint: string): void => {
+      if (fate.kind === "recorded") {
+        recent.add(fingerprint);
+        message.record();
+      } else if (fate.kind === "failed") message.fail();
+      else {
+        message.reject("unstorable");
+        tell([{ reason: "unstorable", detail: fate.detail }]);
+      }
+      if (message.settled) message.conclude(spiller, forget);
+    };
+    const size = Math.max(bytes.length, sum(fresh.map((one) => one.size)));
+    if (!queue.enqueue(offersOf(fresh, settle), size)) message.overflow();
+    if (message.settled) message.conclude(spiller, forget);
+  };
+
   return {
     report,
-    refuse: (rejection, peer) => refuse(rejection, NOTHING, peer),
+    refuse: (rejection, peer) =>
+      take(NOTHING, [reject(rejection.reason, rejection.detail)], receiptOf(listener, peer), peer),
 
-    receive(message, peer) {
-      let judged: Result<MeteringRecord>;
+    shed(bytes, peer) {
+      const message = new MessageInHand(counters, { bytes, receipt: receiptOf(listener, peer) }, 1);
+      message.overflow();
+      message.conclude(undefined);
+    },
+
+    receive(bytes, peer, receivedAt) {
+      const receipt = receiptOf(listener, peer, receivedAt);
+      let judged: readonly Result<Genuine>[];
       try {
-        judged = judge(message);
+        judged = judge(bytes, receipt);
       } catch (error) {
         // `judge` promises not to throw. Should it break that, one message may not end the whole service.
-        count(message.length);
-        counters.failed++;
+        new MessageInHand(counters, { bytes, receipt }, 1).break();
         report(error);
         return;
       }
-      if (!judged.ok) {
-        refuse(judged, message, peer);
-        return;
-      }
-      count(message.length);
-      if (queue.enqueue(judged.value, settle)) counters.inFlight++;
-      else counters.shed++;
+      take(bytes, judged, receipt, peer);
     },
   };
 }
 
-function spelled({ address, port }: Peer): string {
+function offersOf(
+  fresh: readonly Genuine[],
+  settle: (fate: Stored, fingerprint: string) => void,
+): readonly RecordOffer[] {
+  return fresh.map(({ record, fingerprint }) => ({ record, settled: (fate) => settle(fate, fingerprint) }));
+}
+
+function sum(sizes: readonly number[]): number {
+  return sizes.reduce((one, other) => one + other, 0);
+}
+
+function receiptOf(listener: ListenerName, { address }: Peer, receivedAt = Date.now()): Receipt {
+  return { listener, address, receivedAt };
+}
+
+function spelled({ address = "an unknown address", port }: Peer): string {
   return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 }

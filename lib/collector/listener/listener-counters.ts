@@ -1,8 +1,9 @@
 import { noRejections, type RejectionReason } from "../outcome.ts";
 
 /**
- * What became of every message of one listener. At every moment
- * received = recorded + the sum of rejected + failed + shed + inFlight.
+ * What became of every message of one listener, and of every sample in them. At every moment
+ *   received = recorded + rejectedMessages + partial + failed + spilled + shed + inFlight
+ *   samples.decoded = samples.recorded + duplicate + the sum of rejected + failed + spilled + shed + inFlight
  */
 export interface ListenerCounters {
   /** Whole datagrams or frames. */
@@ -10,13 +11,21 @@ export interface ListenerCounters {
   /** In those, without the length in front of a frame. */
   readonly bytes: number;
   readonly recorded: number;
-  readonly rejected: Readonly<Record<RejectionReason, number>>;
-  /** Genuine, but storage did not take it in the time allowed. */
+  /** Nothing of it can be recorded. */
+  readonly rejectedMessages: number;
+  /** Some of its samples recorded, some rejected. */
+  readonly partial: number;
+  /** Genuine, but storage did not take it in the time allowed, and there is no spill queue; or our own code broke on it. */
   readonly failed: number;
-  /** Genuine, but the queue was full. */
+  /** Handed to the spill queue. */
+  readonly spilled: number;
+  /** Neither the record queue nor the spill queue had room for it; or, unseen, our own receive buffer had none. */
   readonly shed: number;
-  /** In the queue, or on the way to storage. */
+  /** Held: on the way to storage or to the spill queue. */
   readonly inFlight: number;
+  readonly samples: SampleCounters;
+  /** Samples by reason; a message that can't be opened counts as one. */
+  readonly rejected: Readonly<Record<RejectionReason, number>>;
   /** Of the socket or of our own code; apart from the ledger. */
   readonly errors: number;
   /**
@@ -26,6 +35,17 @@ export interface ListenerCounters {
   readonly kernelDrops?: number;
   /** TCP only. */
   readonly connections?: ConnectionCounters;
+}
+
+export interface SampleCounters {
+  readonly decoded: number;
+  readonly recorded: number;
+  /** Recorded a moment ago already, so not written again. */
+  readonly duplicate: number;
+  readonly failed: number;
+  readonly spilled: number;
+  readonly shed: number;
+  readonly inFlight: number;
 }
 
 /** A connection that we close is counted under one cause. */
@@ -50,6 +70,7 @@ export type MutableConnectionCounters = Writable<ConnectionCounters>;
 
 export interface MutableCounters extends Writable<ListenerCounters> {
   rejected: Record<RejectionReason, number>;
+  samples: Writable<SampleCounters>;
 }
 
 export function newCounters(connections?: MutableConnectionCounters): MutableCounters {
@@ -57,10 +78,14 @@ export function newCounters(connections?: MutableConnectionCounters): MutableCou
     received: 0,
     bytes: 0,
     recorded: 0,
-    rejected: noRejections(),
+    rejectedMessages: 0,
+    partial: 0,
     failed: 0,
+    spilled: 0,
     shed: 0,
     inFlight: 0,
+    samples: { decoded: 0, recorded: 0, duplicate: 0, failed: 0, spilled: 0, shed: 0, inFlight: 0 },
+    rejected: noRejections(),
     errors: 0,
   };
   return connections === undefined ? counters : { ...counters, connections };
@@ -71,11 +96,11 @@ export function newConnectionCounters(): MutableConnectionCounters {
 }
 
 export function snapshotOf(counters: ListenerCounters): ListenerCounters {
-  const rejected = Object.freeze({ ...counters.rejected });
   const { connections } = counters;
-  return Object.freeze(
-    connections === undefined
-      ? { ...counters, rejected }
-      : { ...counters, rejected, connections: Object.freeze({ ...connections }) },
-  );
+  return Object.freeze({
+    ...counters,
+    samples: Object.freeze({ ...counters.samples }),
+    rejected: Object.freeze({ ...counters.rejected }),
+    ...(connections !== undefined && { connections: Object.freeze({ ...connections }) }),
+  });
 }

@@ -13,31 +13,28 @@ export function listenerLedgers(counters: Readonly<Record<string, ListenerCounte
   return ledgers;
 }
 
-/** A datagram or frame carries one sample, so both ledgers are made of the same counts. */
 function ledgerOf(counters: readonly ListenerCounters[]): Ledger {
   const total = (count: (one: ListenerCounters) => number) => counters.reduce((sum, one) => sum + count(one), 0);
   const rejected = noRejections();
   for (const reason of rejectionReasons) rejected[reason] = total((one) => one.rejected[reason]);
-  const all = {
-    received: total((one) => one.received),
-    recorded: total((one) => one.recorded),
-    rejected: Object.values(rejected).reduce((sum, count) => sum + count, 0),
-    failed: total((one) => one.failed),
-    shed: total((one) => one.shed),
-  };
   return {
     figures: {
-      MessagesReceived: all.received,
-      MessagesRecorded: all.recorded,
-      MessagesRejected: all.rejected,
-      MessagesFailed: all.failed,
-      MessagesShed: all.shed,
-      SamplesDecoded: all.received,
-      SamplesRecorded: all.recorded,
-      SamplesRejected: all.rejected,
-      SamplesFailed: all.failed,
-      SamplesShed: all.shed,
-      RecordsInFlight: total((one) => one.inFlight),
+      MessagesReceived: total((one) => one.received),
+      MessagesRecorded: total((one) => one.recorded),
+      MessagesRejected: total((one) => one.rejectedMessages),
+      MessagesFailed: total((one) => one.failed),
+      MessagesPartial: total((one) => one.partial),
+      MessagesSpilled: total((one) => one.spilled),
+      MessagesShed: total((one) => one.shed),
+      MessagesInFlight: total((one) => one.inFlight),
+      SamplesDecoded: total((one) => one.samples.decoded),
+      SamplesRecorded: total((one) => one.samples.recorded),
+      SamplesDuplicate: total((one) => one.samples.duplicate),
+      SamplesRejected: Object.values(rejected).reduce((sum, count) => sum + count, 0),
+      SamplesFailed: total((one) => one.samples.failed),
+      SamplesSpilled: total((one) => one.samples.spilled),
+      SamplesShed: total((one) => one.samples.shed),
+      RecordsInFlight: total((one) => one.samples.inFlight),
       ...(counters.some((one) => one.kernelDrops !== undefined) && {
         KernelDrops: total((one) => one.kernelDrops ?? 0),
       }),

@@ -1,7 +1,10 @@
-import type { Rejection, Result } from "../outcome.ts";
-import type { MeteringRecord } from "../sample.ts";
+import type { Judge } from "../judge.ts";
+import type { Suspect } from "../quarantine.ts";
+import type { RecentlyRecorded } from "../recently-recorded.ts";
 import type { ListenerCounters } from "./listener-counters.ts";
+import type { PendingMessages } from "./pending-messages.ts";
 import type { RecordQueue } from "./record-queue.ts";
+import type { Spiller } from "./spiller.ts";
 
 /** A socket that takes messages in. Used once: it can't be started again after `stop`. */
 export interface Listener {
@@ -29,12 +32,18 @@ export interface ListenerOptions {
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
-  /** Decodes, proves and reads one datagram or frame. Runs inside the socket's callback, so it never waits. */
-  readonly judge: (message: Uint8Array) => Result<MeteringRecord>;
+  /** Decodes, proves and reads one datagram or frame. Runs between two readings of the socket, so it never waits. */
+  readonly judge: Judge["bytes"];
   /** Where genuine records go. Several listeners may share one. */
   readonly queue: RecordQueue;
-  /** Told of each rejected message, after it was counted; `from` is `address:port`. */
-  readonly onRejected?: (rejection: Rejection, message: Uint8Array, from: string) => void;
+  /** What was recorded a moment ago, by any listener. */
+  readonly recent: RecentlyRecorded;
+  /** What is on its way, whichever listener took it. */
+  readonly pending: PendingMessages;
+  /** Takes messages that storage does not. @default none: they are counted failed or shed */
+  readonly spiller?: Spiller | undefined;
+  /** Told of each message with something rejected in it, after that was counted; `from` is `address:port`. */
+  readonly onRejected?: (suspect: Suspect, from: string) => void;
   /** Told of what is nobody's message: a socket's own error after the start, or a fault in `judge`. */
   readonly onError?: (error: unknown) => void;
 }

@@ -1,21 +1,24 @@
 import type { StorageDriver, Stored } from "../../storage/driver.ts";
 import type { MeteringRecord } from "../sample.ts";
+import { Drains } from "./drains.ts";
 import { retryDelay } from "./retry-delay.ts";
 
 /** Genuine records on their way to storage: bounded, sent in batches, tried again while storage refuses them. */
 export interface RecordQueue {
   /** Records it answers for: waiting, on the way, or waiting to be tried again. */
   readonly held: number;
-  /** How many more it takes now. */
+  /** How many more it takes now; 0 also when those held are large, and less after a message with many. */
   readonly room: number;
 
   /**
-   * Never waits, and calls neither storage nor `settled` before it returns.
+   * Takes the records of one message, all or none. Never waits, and calls neither storage nor `settled` before it
+   * returns. Where there is room for one, there is for all: how many samples a message has is known too late to
+   * ask its sender to wait.
    *
-   * @param settled told once what became of the record
+   * @param bytes of the message that they came in, inflated
    * @returns false, and nothing is kept, when the queue is full
    */
-  enqueue(record: MeteringRecord, settled: (fate: Stored) => void): boolean;
+  enqueue(offers: readonly RecordOffer[], bytes: number): boolean;
 
   /** Calls back once, later, when there is room; in the order of asking. Returns what takes the wish back. */
   whenRoom(resume: () => void): () => void;
@@ -28,10 +31,18 @@ export interface RecordQueue {
   drain(withinMs: number): Promise<boolean>;
 }
 
+export interface RecordOffer {
+  readonly record: MeteringRecord;
+  /** Told once what became of it. */
+  readonly settled: (fate: Stored) => void;
+}
+
 export interface RecordQueueOptions {
   readonly driver: StorageDriver;
-  /** Records held at most; 10,000 real samples took 40 MB. */
+  /** Records held, apart from the rest of the last message; 10,000 real samples took 40 MB. */
   readonly capacity?: number;
+  /** Bytes of the messages that they came in, apart from the last one's; decoded, they take some five times as much. */
+  readonly maxBytes?: number;
   /** Records in one call to storage; 250 is ten of DynamoDB's own batches. */
   readonly batchSize?: number;
   /** How long the first record of a batch waits for company, in milliseconds. */
@@ -44,15 +55,20 @@ export interface RecordQueueOptions {
   readonly onFailed?: (records: readonly MeteringRecord[], cause: unknown) => void;
 }
 
-interface Entry {
-  readonly record: MeteringRecord;
-  readonly settled: (fate: Stored) => void;
+interface Entry extends RecordOffer {
+  readonly message: HeldMessage;
   readonly since: number;
   attempts: number;
   /** Why the last attempt failed. */
   cause: unknown;
   /** A late answer to a batch that was given up must not count twice. */
   done: boolean;
+}
+
+/** What records came in is held as long as any of them. */
+interface HeldMessage {
+  readonly bytes: number;
+  records: number;
 }
 
 interface Retry {
@@ -73,15 +89,16 @@ class BatchingQueue implements RecordQueue {
   readonly #inFlight = new Set<readonly Entry[]>();
   readonly #retries = new Set<Retry>();
   readonly #roomWanted: (() => void)[] = [];
-  readonly #drains = new Set<(emptied: boolean) => void>();
+  readonly #drains = new Drains();
   #held = 0;
+  #heldBytes = 0;
   #linger: NodeJS.Timeout | undefined;
   #soon: NodeJS.Immediate | undefined;
 
   constructor(options: RecordQueueOptions) {
-    const { driver, capacity = 10_000, batchSize = 250, lingerMs = 200, onFailed } = options;
+    const { driver, capacity = 10_000, maxBytes = 33_554_432, batchSize = 250, lingerMs = 200, onFailed } = options;
     const { maxBatchesInFlight = 4, retryForMs = 30_000 } = options;
-    this.#options = { driver, capacity, batchSize, lingerMs, maxBatchesInFlight, retryForMs, onFailed };
+    this.#options = { driver, capacity, maxBytes, batchSize, lingerMs, maxBatchesInFlight, retryForMs, onFailed };
   }
 
   get held(): number {
@@ -89,13 +106,17 @@ class BatchingQueue implements RecordQueue {
   }
 
   get room(): number {
-    return this.#options.capacity - this.#held;
+    const { capacity, maxBytes } = this.#options;
+    return this.#heldBytes < maxBytes ? capacity - this.#held : 0;
   }
 
-  enqueue(record: MeteringRecord, settled: (fate: Stored) => void): boolean {
+  enqueue(offers: readonly RecordOffer[], bytes: number): boolean {
     if (this.room <= 0) return false;
-    this.#held++;
-    this.#waiting.push({ record, settled, since: performance.now(), attempts: 0, cause: undefined, done: false });
+    this.#held += offers.length;
+    if (offers.length > 0) this.#heldBytes += bytes;
+    const message = { bytes, records: offers.length };
+    const own = { message, since: performance.now(), attempts: 0, cause: undefined, done: false };
+    for (const offer of offers) this.#waiting.push({ ...offer, ...own });
     if (this.#isDue()) this.#moveSoon();
     else this.#lingerOn();
     return true;
@@ -111,15 +132,10 @@ class BatchingQueue implements RecordQueue {
   }
 
   drain(withinMs: number): Promise<boolean> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#abandon(), withinMs);
-      this.#drains.add((emptied) => {
-        clearTimeout(timer);
-        resolve(emptied);
-      });
-      for (const retry of this.#retries) this.#wake(retry);
-      this.#moveSoon();
-    });
+    const drained = this.#drains.add(withinMs, () => this.#abandon());
+    for (const retry of this.#retries) this.#wake(retry);
+    this.#moveSoon();
+    return drained;
   }
 
   /** In another turn of the loop: the work of storage has no place in a socket's callback. */
@@ -143,7 +159,7 @@ class BatchingQueue implements RecordQueue {
   #isDue(): boolean {
     const [oldest] = this.#waiting;
     if (oldest === undefined) return false;
-    if (this.#waiting.length >= this.#options.batchSize || this.#drains.size > 0 || oldest.attempts > 0) return true;
+    if (this.#waiting.length >= this.#options.batchSize || this.#drains.wanted || oldest.attempts > 0) return true;
     return performance.now() - oldest.since >= this.#options.lingerMs;
   }
 
@@ -154,7 +170,7 @@ class BatchingQueue implements RecordQueue {
     while (this.#inFlight.size < maxBatchesInFlight && this.#isDue())
       void this.#send(this.#waiting.splice(0, batchSize));
     if (this.#inFlight.size < maxBatchesInFlight) this.#lingerOn();
-    if (this.#held === 0) this.#endDrains(true);
+    if (this.#held === 0) this.#drains.end(true);
   }
 
   async #send(batch: readonly Entry[]): Promise<void> {
@@ -213,15 +229,9 @@ class BatchingQueue implements RecordQueue {
     for (const retry of this.#retries) this.#wake(retry);
     const left = [...[...this.#inFlight].flat(), ...this.#waiting.splice(0)].filter((entry) => !entry.done);
     for (const entry of left) entry.cause ??= new Error("storage did not take it before the collector had to stop");
-    this.#endDrains(left.length === 0);
+    this.#drains.end(left.length === 0);
     this.#giveUp(left);
     this.#moveSoon();
-  }
-
-  #endDrains(emptied: boolean): void {
-    const ended = [...this.#drains];
-    this.#drains.clear();
-    for (const end of ended) end(emptied);
   }
 
   #giveUp(entries: readonly Entry[]): void {
@@ -239,6 +249,7 @@ class BatchingQueue implements RecordQueue {
   #settle(entry: Entry, fate: Stored): void {
     entry.done = true;
     this.#held--;
+    if (--entry.message.records === 0) this.#heldBytes -= entry.message.bytes;
     entry.settled(fate);
   }
 }

@@ -38,7 +38,8 @@ export class TcpConnection {
     this.#socket = socket;
     this.#context = context;
     this.#onConcluded = onConcluded;
-    this.#peer = { address: socket.remoteAddress ?? "", port: socket.remotePort ?? 0 };
+    // Gone for a sender that reset its connection before we took it.
+    this.#peer = { address: socket.remoteAddress, port: socket.remotePort ?? 0 };
     this.#reader = new FrameReader(context.limits.maxFrameBytes);
     socket.on("data", (chunk) => this.#receive(chunk));
     // A reset is everyday business, and "close" follows it.

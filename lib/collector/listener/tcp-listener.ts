@@ -26,7 +26,7 @@ export function createTcpListener(options: TcpListenerOptions): Listener {
   const limits = tcpLimits(options.limits);
   const connectionCounters = newConnectionCounters();
   const counters = newCounters(connectionCounters);
-  const intake = createIntake(options, counters);
+  const intake = createIntake("tcp", options, counters);
   const context = { intake, queue, limits, counters: connectionCounters };
   const connections = new Set<TcpConnection>();
   let arrivedBytes = 0;

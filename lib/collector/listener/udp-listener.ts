@@ -2,6 +2,7 @@ import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { type BindAddress, bindAddress } from "./bind-address.ts";
 import { bindError } from "./bind-error.ts";
+import { createDatagramBacklog } from "./datagram-backlog.ts";
 import { createIntake } from "./intake.ts";
 import { type KernelDrops, watchKernelDrops } from "./kernel-drops.ts";
 import { toListenUrl } from "./listen-url.ts";
@@ -10,13 +11,17 @@ import { newCounters, snapshotOf } from "./listener-counters.ts";
 import { untilQuiet } from "./until-quiet.ts";
 
 /** What Linux grants without a right of its own (`net.core.rmem_max`): doubled by the kernel, it held 184 datagrams of 1,000 bytes. */
-export const DEFAULT_RECEIVE_BUFFER_BYTES = 212_992;
-/** At the stop: emptying a full receive buffer takes some milliseconds, and a flood never ends. */
-const STOP_WITHIN_MS = 250;
+const DEFAULT_RECEIVE_BUFFER_BYTES = 212_992;
+/** At the stop: emptying the system's buffer takes some milliseconds, and a flood never ends. */
+const READ_WITHIN_MS = 250;
+/** At the stop, after that: our own buffer, when it is full, takes a second. */
+const VERIFY_WITHIN_MS = 1_500;
 
 export interface UdpListenerOptions extends ListenerOptions {
   /** Asked of the system, which may grant another size. */
   readonly receiveBufferBytes?: number;
+  /** What is held of datagrams that were read and not yet verified. */
+  readonly maxBacklogBytes?: number;
 }
 
 export interface UdpListener extends Listener {
@@ -24,11 +29,16 @@ export interface UdpListener extends Listener {
   readonly grantedReceiveBufferBytes: number | undefined;
 }
 
-/** Takes one message a datagram. When the queue is full, the newest is shed: there is nobody to ask to wait. */
+/** Takes one message a datagram. When the queue is full, it is spilled: there is nobody to ask to wait. */
 export function createUdpListener(options: UdpListenerOptions): UdpListener {
   const { host, port, receiveBufferBytes = DEFAULT_RECEIVE_BUFFER_BYTES } = options;
   const counters = newCounters();
-  const intake = createIntake(options, counters);
+  const intake = createIntake("udp", options, counters);
+  const backlog = createDatagramBacklog({
+    take: ({ bytes, peer, receivedAt }) => intake.receive(bytes, peer, receivedAt),
+    ...(options.maxBacklogBytes !== undefined && { maxBytes: options.maxBacklogBytes }),
+  });
+  let arrived = 0;
   let socket: Socket | undefined;
   let granted: number | undefined;
   let kernelDrops: KernelDrops | undefined;
@@ -47,7 +57,10 @@ export function createUdpListener(options: UdpListenerOptions): UdpListener {
 
   const bind = async ({ address, family }: BindAddress): Promise<Socket> => {
     const opened = createSocket({ type: family === 6 ? "udp6" : "udp4", ipv6Only: family === 6 });
-    opened.on("message", intake.receive);
+    opened.on("message", (bytes, peer) => {
+      arrived++;
+      if (!backlog.push({ bytes, peer, receivedAt: Date.now() })) intake.shed(bytes, peer);
+    });
     opened.once("listening", () => {
       granted = askForReceiveBuffer(opened);
       opened.on("error", intake.report);
@@ -78,14 +91,22 @@ export function createUdpListener(options: UdpListenerOptions): UdpListener {
   const stop = async (): Promise<void> => {
     await starting?.catch(() => undefined);
     if (socket === undefined) return;
+    // Without waiting for what is to be verified: what the socket still holds when it is closed would be in no count.
     await untilQuiet(
-      () => counters.received,
+      () => arrived,
       () => false,
-      STOP_WITHIN_MS,
+      READ_WITHIN_MS,
     );
     // The kernel forgets the figure with the socket.
     kernelDrops?.read();
     await new Promise<void>((resolve) => socket?.close(resolve));
+    await untilQuiet(
+      () => 0,
+      () => backlog.length > 0,
+      VERIFY_WITHIN_MS,
+    );
+    // What a flood left is not worth the time that storage needs.
+    for (const { bytes, peer } of backlog.abandon()) intake.shed(bytes, peer);
   };
 
   return {

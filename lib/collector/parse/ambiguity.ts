@@ -10,6 +10,17 @@ export interface NameRules {
   readonly firstForeign?: string;
 }
 
+/** Makes a check that tells of a top-level name that is not among the rules'. */
+export function unknownNameCheck({ required, optional }: NameRules): (message: ValueMap) => string | undefined {
+  const known = new Set([...required, ...optional, "message_signature"]);
+  return (message) => {
+    for (const name of message.keys()) {
+      if (!known.has(name)) return `${JSON.stringify(name.slice(0, 80))} is not a name that Ceilometer signs`;
+    }
+    return undefined;
+  };
+}
+
 /**
  * Finds messages that can be read in more than one way.
  *
@@ -25,12 +36,8 @@ export interface NameRules {
  * @returns a check that says what is ambiguous, or undefined. One check serves all messages of a kind.
  */
 export function ambiguityCheck(rules: NameRules): (message: ValueMap) => string | undefined {
-  const known = new Set([...rules.required, ...rules.optional, "message_signature"]);
   const swallowable = swallowableNames(rules);
   return (message) => {
-    for (const name of message.keys()) {
-      if (!known.has(name)) return `${JSON.stringify(name.slice(0, 80))} is not a name that Ceilometer signs`;
-    }
     for (const [name, hidden] of swallowable) {
       const value = message.get(name);
       if (typeof value !== "string") continue;

@@ -1,10 +1,10 @@
 import { accept, type Result, reject } from "../outcome.ts";
 import type { Event, Trait } from "../sample.ts";
-import type { Verified } from "../signature/verify.ts";
 import { isValueList, type Value, type ValueMap } from "../value.ts";
-import { ambiguityCheck } from "./ambiguity.ts";
+import { ambiguityCheck, type NameRules, unknownNameCheck } from "./ambiguity.ts";
 import { extraFields } from "./extra-fields.ts";
 import { Fields } from "./fields.ts";
+import type { Signed } from "./signed.ts";
 
 const required = ["event_type", "generated", "message_id", "traits"] as const;
 
@@ -12,8 +12,10 @@ const required = ["event_type", "generated", "message_id", "traits"] as const;
 const MAX_TRAIT_TYPE = 4n;
 
 /** Makes the parser of verified events; like `sampleParser`. */
-export function eventParser(allowed: readonly string[]): (message: ValueMap, verified: Verified) => Result<Event> {
-  const ambiguous = ambiguityCheck({ required, optional: ["raw", ...allowed] });
+export function eventParser(allowed: readonly string[]): (message: ValueMap, signed: Signed) => Result<Event> {
+  const rules: NameRules = { required, optional: ["raw", ...allowed] };
+  const unknownName = unknownNameCheck(rules);
+  const ambiguous = ambiguityCheck(rules);
   return (message, { dialect, signature }) => {
     const fields = new Fields(message);
     const event: Event = {
@@ -29,7 +31,10 @@ export function eventParser(allowed: readonly string[]): (message: ValueMap, ver
       extra: extraFields(message, allowed),
     };
     if (fields.problems.length > 0) return reject("invalid-sample", fields.problems.join("; "));
-    const problem = ambiguous(message);
+    const unknown = unknownName(message);
+    if (dialect === "v2")
+      return unknown === undefined ? accept(Object.freeze(event)) : reject("invalid-sample", unknown);
+    const problem = unknown ?? ambiguous(message);
     return problem === undefined ? accept(Object.freeze(event)) : reject("ambiguous", problem);
   };
 }

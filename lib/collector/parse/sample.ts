@@ -1,10 +1,10 @@
 import { accept, type Result, reject } from "../outcome.ts";
 import { counterTypes, type Sample } from "../sample.ts";
-import type { Verified } from "../signature/verify.ts";
 import type { ValueMap } from "../value.ts";
-import { ambiguityCheck } from "./ambiguity.ts";
+import { ambiguityCheck, type NameRules, unknownNameCheck } from "./ambiguity.ts";
 import { extraFields } from "./extra-fields.ts";
 import { Fields } from "./fields.ts";
+import type { Signed } from "./signed.ts";
 
 const required = [
   "source",
@@ -28,13 +28,15 @@ const optional = ["resource_metadata", "monotonic_time", "user_name", "project_n
  * @param allowed top-level names to accept beside those that Ceilometer's releases send
  * @returns a parser that answers `invalid-sample` or `ambiguous` with the field and its value
  */
-export function sampleParser(allowed: readonly string[]): (message: ValueMap, verified: Verified) => Result<Sample> {
-  const ambiguous = ambiguityCheck({
+export function sampleParser(allowed: readonly string[]): (message: ValueMap, signed: Signed) => Result<Sample> {
+  const rules: NameRules = {
     required,
     optional: [...optional, ...allowed],
     // A Swift container is part of the id of its resource, an instance's name part of the metadata.
     firstForeign: "resource_id",
-  });
+  };
+  const unknownName = unknownNameCheck(rules);
+  const ambiguous = ambiguityCheck(rules);
   return (message, { dialect, signature }) => {
     const fields = new Fields(message);
     const sample: Sample = {
@@ -60,7 +62,11 @@ export function sampleParser(allowed: readonly string[]): (message: ValueMap, ve
       extra: extraFields(message, allowed),
     };
     if (fields.problems.length > 0) return reject("invalid-sample", fields.problems.join("; "));
-    const problem = ambiguous(message);
+    const unknown = unknownName(message);
+    // Raw bytes can be read in one way only, so that with signature v2 the name is merely not known.
+    if (dialect === "v2")
+      return unknown === undefined ? accept(Object.freeze(sample)) : reject("invalid-sample", unknown);
+    const problem = unknown ?? ambiguous(message);
     return problem === undefined ? accept(Object.freeze(sample)) : reject("ambiguous", problem);
   };
 }

@@ -1,15 +1,21 @@
-import { type KeyObject, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
+import type { Key } from "../key.ts";
+import { type Keyring, keyRefusal } from "../keyring.ts";
 import { accept, type Result, reject } from "../outcome.ts";
+import type { Receipt } from "../receipt.ts";
 import type { Dialect } from "../sample.ts";
 import type { Value, ValueMap } from "../value.ts";
 import { canonicalText } from "./canonical-text.ts";
 import { hmacSha256 } from "./hmac.ts";
 
 export interface VerifyOptions {
-  /** Any one of them may have signed. */
-  readonly secrets: readonly KeyObject[];
+  /** Any one of its legacy keys may have signed, as far as its own limits go. */
+  readonly keyring: Keyring;
   /** Tried in this order. */
   readonly dialects: readonly Dialect[];
+  readonly receipt: Receipt;
+  /** Who sent the message, by its own account; a key may be limited to one. */
+  readonly publisher?: string | undefined;
 }
 
 /** What a verified message adds to its fields. */
@@ -17,16 +23,19 @@ export interface Verified {
   readonly dialect: Dialect;
   /** The signature as text, also where it came as bytes. */
   readonly signature: string;
+  readonly keyId: string;
 }
 
 const SIGNATURE = /^[0-9a-f]{64}$/;
 
 /**
- * Proves that a message was signed with one of our secrets, and says in which dialect.
+ * Proves that a message was signed with one of our keys, and says in which dialect.
  *
- * @returns the dialect and the signature; `unsigned`, `bad-signature`, or `too-large` where the text to sign would be.
+ * @returns the dialect, the signature and the key; `unsigned`, `bad-signature`, `refused-key` for the right signature
+ * of a key that may not have given it, or `too-large` where the text to sign would be.
  */
-export function verify(message: ValueMap, { secrets, dialects }: VerifyOptions): Result<Verified> {
+export function verify(message: ValueMap, options: VerifyOptions): Result<Verified> {
+  const { keyring, dialects, receipt, publisher } = options;
   const claimed = message.get("message_signature");
   if (claimed === undefined || claimed === null || claimed === "") {
     return reject("unsigned", "message_signature is missing");
@@ -35,18 +44,38 @@ export function verify(message: ValueMap, { secrets, dialects }: VerifyOptions):
   if (signature === undefined) {
     return reject("bad-signature", "message_signature is not 64 lower-case hexadecimal digits");
   }
-  let previous: string | undefined;
+  const keys = keyring.legacyFor(receipt, publisher);
+  const texts: string[] = [];
   for (const dialect of dialects) {
     const canonical = canonicalText(message, dialect);
     if (canonical.kind === "too-long") return reject("too-large", "the text to sign is too long");
     // Dialects differ only in lists, bytes and long floats: most messages have one text for all.
-    if (canonical.kind === "inexpressible" || canonical.text === previous) continue;
-    previous = canonical.text;
-    for (const secret of secrets) {
-      if (sameInConstantTime(hmacSha256(canonical.text, secret), signature)) return accept({ dialect, signature });
-    }
+    if (canonical.kind === "inexpressible" || texts.includes(canonical.text)) continue;
+    texts.push(canonical.text);
+    const signer = keys.find((key) => signs(key, canonical.text, signature));
+    if (signer !== undefined) return accept({ dialect, signature, keyId: signer.id });
   }
+  // A key that may not sign this is only tried to say so, when no other did.
+  const others = keys === keyring.legacy ? [] : firstOthers(keyring.legacy, new Set(keys));
+  const other = others.find((key) => texts.some((text) => signs(key, text, signature)));
+  if (other !== undefined) return reject("refused-key", keyRefusal(other, receipt, publisher) ?? "");
   return reject("bad-signature", `not signed with a secret of ours, in any of: ${dialects.join(", ")}`);
+}
+
+/** Keys that are tried for an explanation alone. */
+const MOST_EXPLAINED = 10;
+
+function firstOthers(all: readonly Key[], allowed: ReadonlySet<Key>): readonly Key[] {
+  const others: Key[] = [];
+  for (const key of all) {
+    if (others.length === MOST_EXPLAINED) break;
+    if (!allowed.has(key)) others.push(key);
+  }
+  return others;
+}
+
+function signs(key: Key, text: string, signature: string): boolean {
+  return sameInConstantTime(hmacSha256(text, key.secret), signature);
 }
 
 /** Like the original, takes a signature that came as bytes. */

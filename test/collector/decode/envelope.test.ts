@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { decodeEnvelope } from "../../../lib/collector/decode/envelope.ts";
 import { messageLimits } from "../../../lib/collector/decode/limits.ts";
 import { encodeMsgpack } from "../../../lib/collector/encode/msgpack.ts";
-import type { Value } from "../../../lib/collector/value.ts";
+import { isValueMap, type Value } from "../../../lib/collector/value.ts";
 
 const sample = '{"counter_name": "cpu", "counter_volume": 1.0}';
 const value: Value = new Map<string, Value>([
@@ -50,19 +50,28 @@ describe("decodeEnvelope", () => {
     ["base64 in the alphabet for URLs", encodeMsgpack(value).toString("base64url"), [value]],
     ["something that is not a message", "[1, null]", [1n, null]],
   ])("takes the messages out of %s", (_what, body, values) => {
-    expect(decodeEnvelope(body)).toEqual({ ok: true, value: values });
+    expect(decodeEnvelope(body)).toEqual({ ok: true, value: { messages: values, publisher: undefined } });
+  });
+
+  it("tells whom a notification names as its publisher, where that is text", () => {
+    const named = notification.replace("{", '{"publisher_id": "ceilometer.polling", ');
+    expect(decodeEnvelope(oslo(named))).toEqual({
+      ok: true,
+      value: { messages: [value, value], publisher: "ceilometer.polling" },
+    });
+    const oddly = notification.replace("{", '{"publisher_id": ["ceilometer.polling"], ');
+    expect(decodeEnvelope(oddly)).toEqual({ ok: true, value: { messages: [value, value], publisher: undefined } });
   });
 
   it("does not take an event for an envelope", () => {
     const decoded = decodeEnvelope(event);
-    expect(decoded.ok && decoded.value.length === 1 && (decoded.value[0] as Map<string, Value>).get("traits")).toEqual(
-      [],
-    );
+    const [first, ...others] = decoded.ok ? decoded.value.messages : [];
+    expect([isValueMap(first) && first.get("traits"), others]).toEqual([[], []]);
   });
 
   it("does not take a sample for an envelope because of what its metadata holds", () => {
     const sly = '{"counter_name": "cpu", "resource_metadata": {"payload": [1], "oslo.message": "x"}}';
-    expect(decodeEnvelope(sly)).toMatchObject({ ok: true, value: { length: 1 } });
+    expect(decodeEnvelope(sly)).toMatchObject({ ok: true, value: { messages: { length: 1 } } });
   });
 
   it.each([
@@ -91,6 +100,6 @@ describe("decodeEnvelope", () => {
       reason: "too-large",
       detail: "8 bytes; the limit is 5",
     });
-    expect(decodeEnvelope('"日"', limits)).toEqual({ ok: true, value: ["日"] });
+    expect(decodeEnvelope('"日"', limits)).toEqual({ ok: true, value: { messages: ["日"], publisher: undefined } });
   });
 });

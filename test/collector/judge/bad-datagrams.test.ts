@@ -3,9 +3,10 @@ import { decodeMsgpack } from "../../../lib/collector/decode/msgpack.ts";
 import { encodeMsgpack } from "../../../lib/collector/encode/msgpack.ts";
 import { bytesKey, type Value } from "../../../lib/collector/value.ts";
 import { captureJudge } from "../../support/fixtures.ts";
+import { judging } from "../../support/judging.ts";
 import { plainSample, signedMessage } from "../../support/messages.ts";
 
-const judge = captureJudge();
+const judge = judging(captureJudge());
 
 function judgeDatagram(bytes: Uint8Array) {
   const decoded = decodeMsgpack(bytes);

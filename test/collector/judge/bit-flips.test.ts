@@ -2,14 +2,16 @@ import { describe, expect, it } from "vitest";
 import { decodeMsgpack } from "../../../lib/collector/decode/msgpack.ts";
 import { canonicalText } from "../../../lib/collector/signature/canonical-text.ts";
 import { isValueMap, type Value } from "../../../lib/collector/value.ts";
+import { dialectOf } from "../../support/dialect-of.ts";
 import { captureJudge, datagrams, decodedMap } from "../../support/fixtures.ts";
+import { judging } from "../../support/judging.ts";
 
-const judge = captureJudge();
+const judge = judging(captureJudge());
 
 describe("one flipped bit", () => {
   // What the signature does not cover, said in docs/protocol.md: an empty map leaves no mark, nor does its name.
   it("in a captured datagram verifies under Python 3's dialect only inside the name of an empty map", () => {
-    const py3Only = captureJudge(["py3"]);
+    const py3Only = judging(captureJudge(["py3"]));
     let accepted = 0;
     for (const datagram of datagrams().filter((_, index) => index % 10 === 4)) {
       const original = withoutEmptyMaps(decodedMap(datagram));
@@ -30,7 +32,7 @@ describe("one flipped bit", () => {
         const decoded = decodeMsgpack(flipped);
         const result = decoded.ok ? judge(decoded.value) : decoded;
         if (result.ok && decoded.ok && isValueMap(decoded.value)) {
-          expect(canonicalText(decoded.value, result.value.dialect)).toEqual(original);
+          expect(canonicalText(decoded.value, dialectOf(result.value))).toEqual(original);
         }
       }
     }

@@ -5,6 +5,7 @@ import { toMessage } from "../../../lib/collector/message.ts";
 import type { MeteringRecord } from "../../../lib/collector/sample.ts";
 import { sign } from "../../../lib/collector/signature/sign.ts";
 import { isValueMap } from "../../../lib/collector/value.ts";
+import { dialectOf } from "../../support/dialect-of.ts";
 import {
   CAPTURE_SECRET,
   captureJudge,
@@ -15,8 +16,9 @@ import {
   key,
   notificationBodies,
 } from "../../support/fixtures.ts";
+import { judging } from "../../support/judging.ts";
 
-const judge = captureJudge();
+const judge = judging(captureJudge());
 
 function judgeDatagram(bytes: Uint8Array) {
   const decoded = decodeMsgpack(bytes);
@@ -24,7 +26,9 @@ function judgeDatagram(bytes: Uint8Array) {
 }
 
 function resigned(record: MeteringRecord): readonly string[] {
-  return [CAPTURE_SECRET, ICEHOUSE_SECRET].map((secret) => sign(toMessage(record), key(secret), record.dialect) ?? "");
+  return [CAPTURE_SECRET, ICEHOUSE_SECRET].map(
+    (secret) => sign(toMessage(record), key(secret), dialectOf(record)) ?? "",
+  );
 }
 
 describe("a captured message", () => {
@@ -57,7 +61,7 @@ describe("a captured message", () => {
   });
 
   it("is refused in a dialect that is not listed", () => {
-    const py3Only = captureJudge(["py3"]);
+    const py3Only = judging(captureJudge(["py3"]));
     const judged = envelopeValues(notificationBodies().icehouse_rpc_cast ?? "").map(py3Only);
     expect(judged.map((result) => (result.ok ? "recorded" : result.reason))).toEqual([
       "bad-signature",

@@ -3,10 +3,11 @@ import { createJudge } from "../../../lib/collector/judge.ts";
 import { dialects } from "../../../lib/collector/sample.ts";
 import { canonicalText } from "../../../lib/collector/signature/canonical-text.ts";
 import type { Value } from "../../../lib/collector/value.ts";
-import { CAPTURE_SECRET, captureJudge, key } from "../../support/fixtures.ts";
+import { captureJudge, captureKeys } from "../../support/fixtures.ts";
+import { judging } from "../../support/judging.ts";
 import { plainEvent, plainSample, signedMessage } from "../../support/messages.ts";
 
-const judge = captureJudge();
+const judge = judging(captureJudge());
 
 /** The text has no separators: each of these has the very signature of a genuine sample. */
 describe("a re-cut sample", () => {
@@ -129,13 +130,13 @@ describe("a re-cut sample", () => {
       reason: "ambiguous",
       detail: '"region" is not a name that Ceilometer signs',
     });
-    const allowing = createJudge({ secrets: [key(CAPTURE_SECRET)], dialects, extraFields: ["region"] });
+    const allowing = judging(createJudge({ keys: captureKeys(), dialects, extraFields: ["region"] }));
     const judged = allowing(message);
     expect(judged.ok && judged.value.extra).toEqual(new Map([["region", "north"]]));
   });
 
   it("that hides an allowed name is ambiguous too", () => {
-    const allowing = createJudge({ secrets: [key(CAPTURE_SECRET)], dialects, extraFields: ["region"] });
+    const allowing = judging(createJudge({ keys: captureKeys(), dialects, extraFields: ["region"] }));
     const hidden = signedMessage({ ...plainSample, project_id: `${plainSample.project_id}regionnorth` });
     expect(allowing(hidden)).toMatchObject({ ok: false, reason: "ambiguous" });
   });

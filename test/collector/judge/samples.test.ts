@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Value } from "../../../lib/collector/value.ts";
 import { captureJudge } from "../../support/fixtures.ts";
+import { judging } from "../../support/judging.ts";
 import { plainSample, signedMessage } from "../../support/messages.ts";
 
-const judge = captureJudge();
+const judge = judging(captureJudge());
 
 describe("a signed sample", () => {
   it("becomes a value with everything that was signed, and the time in UTC", () => {

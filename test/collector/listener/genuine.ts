@@ -1,21 +1,17 @@
 import { createSecretKey } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { decodeMsgpack } from "../../../lib/collector/decode/msgpack.ts";
 import { encodeMsgpack } from "../../../lib/collector/encode/msgpack.ts";
-import { createJudge } from "../../../lib/collector/judge.ts";
+import { createJudge, type Judge } from "../../../lib/collector/judge.ts";
+import { fixedKeys } from "../../../lib/collector/keyring.ts";
 import { toMessage } from "../../../lib/collector/message.ts";
-import type { Result } from "../../../lib/collector/outcome.ts";
-import type { MeteringRecord } from "../../../lib/collector/sample.ts";
+import { legacyKey } from "../../support/legacy-keys.ts";
 import { aSample, SECRET } from "../../support/sample-builder.ts";
 
 const captured = createSecretKey(Buffer.from("change this for valid signing"));
-const judgeMessage = createJudge({ secrets: [SECRET, captured], dialects: ["py3"], extraFields: [] });
+const keys = fixedKeys([legacyKey("tests", SECRET), legacyKey("captures", captured)]);
 
-/** The real way of one datagram: decode, verify, parse. */
-export function judge(bytes: Uint8Array): Result<MeteringRecord> {
-  const decoded = decodeMsgpack(bytes);
-  return decoded.ok ? judgeMessage(decoded.value) : decoded;
-}
+/** The real way of one datagram or frame: decode, verify, parse. */
+export const judge: Judge["bytes"] = createJudge({ keys, dialects: ["py3"], extraFields: [] }).bytes;
 
 /** A signed sample as it is on the wire, with a message id of its own. */
 export function aDatagram(): Buffer {

@@ -30,7 +30,7 @@ describe("draining a record queue", () => {
     const queue = createRecordQueue({ driver, lingerMs: 1 });
     const book = openFateBook();
     const record = aSample();
-    queue.enqueue(record, book.settledFor(record));
+    queue.enqueue([{ record: record, settled: book.settledFor(record) }], 1_000);
     await eventually("several attempts", () => driver.calls.length === 4 && driver.pending === 0);
     refusing = false;
     const started = performance.now();
@@ -51,14 +51,14 @@ describe("draining a record queue", () => {
     });
     const book = openFateBook();
     const records = samples(5);
-    for (const record of records) queue.enqueue(record, book.settledFor(record));
+    for (const record of records) queue.enqueue([{ record: record, settled: book.settledFor(record) }], 1_000);
     expect(await queue.drain(30)).toBe(false);
     const cause = new Error("storage did not take it before the collector had to stop");
     expect(queue.held).toBe(0);
     expect(driver.pending).toBe(1);
     driver.open();
     const late = aSample();
-    queue.enqueue(late, book.settledFor(late));
+    queue.enqueue([{ record: late, settled: book.settledFor(late) }], 1_000);
     expect(await queue.drain(NEVER_MS)).toBe(true);
     expect(book.of([...records, late])).toStrictEqual([...records.map(() => [{ kind: "failed", cause }]), [recorded]]);
     expect(lost.filter(Array.isArray).flat()).toStrictEqual(records);
@@ -81,7 +81,7 @@ describe("draining a record queue", () => {
       });
       const book = openFateBook();
       const records = samples(count);
-      for (const record of records) queue.enqueue(record, book.settledFor(record));
+      for (const record of records) queue.enqueue([{ record: record, settled: book.settledFor(record) }], 1_000);
       await queue.drain(50);
       const fates = book.of(records);
       expect(fates.map((told) => told?.length)).toStrictEqual(records.map(() => 1));

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createRecordQueue } from "../../../lib/collector/listener/record-queue.ts";
 import type { MeteringRecord } from "../../../lib/collector/sample.ts";
 import type { Stored } from "../../../lib/storage/driver.ts";
+import { openMemory } from "../../../lib/storage/memory.ts";
 import { eventually } from "../../support/eventually.ts";
 import { aSample } from "../../support/sample-builder.ts";
 import { openFateBook } from "./fate-book.ts";
@@ -21,7 +22,8 @@ describe("a record queue", () => {
     const queue = createRecordQueue({ driver, batchSize: 3, lingerMs: NEVER_MS });
     const book = openFateBook();
     const records = samples(7);
-    for (const record of records) expect(queue.enqueue(record, book.settledFor(record))).toBe(true);
+    for (const record of records)
+      expect(queue.enqueue([{ record: record, settled: book.settledFor(record) }], 1_000)).toBe(true);
     expect(driver.calls).toStrictEqual([]);
     await eventually("two batches stored", () => book.fates.size === 6);
     expect(driver.calls).toStrictEqual([3, 3]);
@@ -36,7 +38,7 @@ describe("a record queue", () => {
     const driver = openGated();
     const queue = createRecordQueue({ driver, lingerMs: 30 });
     const started = performance.now();
-    for (const record of samples(2)) queue.enqueue(record, () => undefined);
+    for (const record of samples(2)) queue.enqueue([{ record: record, settled: () => undefined }], 1_000);
     await eventually("the batch stored", () => queue.held === 0);
     expect(driver.calls).toStrictEqual([2]);
     // A timer may fire a millisecond early.
@@ -47,7 +49,7 @@ describe("a record queue", () => {
     const driver = openGated();
     driver.shut();
     const queue = createRecordQueue({ driver, capacity: 5, batchSize: 2, lingerMs: 1 });
-    const taken = samples(8).map((record) => queue.enqueue(record, () => undefined));
+    const taken = samples(8).map((record) => queue.enqueue([{ record: record, settled: () => undefined }], 1_000));
     expect(taken).toStrictEqual([true, true, true, true, true, false, false, false]);
     await eventually("all on the way", () => driver.pending === 3);
     expect({ held: queue.held, room: queue.room }).toStrictEqual({ held: 5, room: 0 });
@@ -56,11 +58,42 @@ describe("a record queue", () => {
     expect(queue.room).toBe(5);
   });
 
+  it("takes no more while what it holds is large, however few records those are", async () => {
+    const driver = openGated();
+    driver.shut();
+    const queue = createRecordQueue({ driver, maxBytes: 100_000, lingerMs: 1 });
+    const offer = () => samples(1).map((record) => ({ record, settled: () => undefined }));
+    const taken = [60_000, 60_000, 1].map((bytes) => queue.enqueue(offer(), bytes));
+    expect([taken, queue.held, queue.room]).toStrictEqual([[true, true, false], 2, 0]);
+    driver.open();
+    await eventually("all stored", () => queue.held === 0);
+    expect(queue.room).toBe(10_000);
+  });
+
+  it("has room again as soon as all records of a large message have come to an end", async () => {
+    let refuses = true;
+    const memory = openMemory();
+    const driver = {
+      ...memory,
+      record: async (records: readonly MeteringRecord[]): Promise<readonly Stored[]> =>
+        records.map((_, index) => (refuses && index === 1 ? { kind: "failed", cause: "down" } : { kind: "recorded" })),
+    };
+    const queue = createRecordQueue({ driver, maxBytes: 100_000, lingerMs: 0, batchSize: 3 });
+    const offers = (count: number) => samples(count).map((record) => ({ record, settled: () => undefined }));
+    queue.enqueue(offers(3), 100_000);
+    await eventually("two of three stored", () => queue.held === 1);
+    // The third is held with all of its message.
+    expect(queue.room).toBe(0);
+    refuses = false;
+    await eventually("all stored", () => queue.held === 0);
+    expect(queue.room).toBe(10_000);
+  });
+
   it("has no more batches in flight than allowed", async () => {
     const driver = openGated();
     driver.shut();
     const queue = createRecordQueue({ driver, batchSize: 2, lingerMs: 1, maxBatchesInFlight: 2 });
-    for (const record of samples(9)) queue.enqueue(record, () => undefined);
+    for (const record of samples(9)) queue.enqueue([{ record: record, settled: () => undefined }], 1_000);
     await eventually("two batches on the way", () => driver.pending === 2);
     driver.open();
     await eventually("all stored", () => queue.held === 0);
@@ -74,9 +107,9 @@ describe("a record queue", () => {
     const order: string[] = [];
     const enqueueAs = (name: string) => () => {
       order.push(name);
-      queue.enqueue(aSample(), () => undefined);
+      queue.enqueue([{ record: aSample(), settled: () => undefined }], 1_000);
     };
-    queue.enqueue(aSample(), () => undefined);
+    queue.enqueue([{ record: aSample(), settled: () => undefined }], 1_000);
     queue.whenRoom(enqueueAs("first"));
     const giveUp = queue.whenRoom(enqueueAs("impatient"));
     queue.whenRoom(enqueueAs("second"));
@@ -102,7 +135,8 @@ describe("a record queue", () => {
     });
     const queue = createRecordQueue({ driver, lingerMs: 1 });
     const book = openFateBook();
-    for (const record of [good, refused, hopeless]) queue.enqueue(record, book.settledFor(record));
+    for (const record of [good, refused, hopeless])
+      queue.enqueue([{ record: record, settled: book.settledFor(record) }], 1_000);
     await eventually("all settled", () => queue.held === 0);
     expect(tried).toStrictEqual([
       [good.message_id, refused.message_id, hopeless.message_id],
@@ -126,7 +160,8 @@ describe("a record queue", () => {
     const queue = createRecordQueue({ driver, lingerMs: 1, retryForMs: 200, onFailed });
     const book = openFateBook();
     const started = performance.now();
-    for (const record of [one, other, two]) queue.enqueue(record, book.settledFor(record));
+    for (const record of [one, other, two])
+      queue.enqueue([{ record: record, settled: book.settledFor(record) }], 1_000);
     await eventually("given up", () => queue.held === 0);
     expect(performance.now() - started).toBeGreaterThan(198);
     expect(driver.calls.length).toBeGreaterThan(2);
@@ -150,7 +185,7 @@ describe("a record queue", () => {
     const queue = createRecordQueue({ driver, lingerMs: 1, onFailed: (records, cause) => lost.push(records, cause) });
     const book = openFateBook();
     const records = samples(3);
-    for (const record of records) queue.enqueue(record, book.settledFor(record));
+    for (const record of records) queue.enqueue([{ record: record, settled: book.settledFor(record) }], 1_000);
     await eventually("settled", () => queue.held === 0);
     expect(driver.calls).toStrictEqual([3]);
     expect(book.of(records)).toStrictEqual(records.map(() => [{ kind: "failed", cause: fault }]));
@@ -162,7 +197,7 @@ describe("a record queue", () => {
     const queue = createRecordQueue({ driver, lingerMs: 1 });
     const book = openFateBook();
     const records = samples(3);
-    for (const record of records) queue.enqueue(record, book.settledFor(record));
+    for (const record of records) queue.enqueue([{ record: record, settled: book.settledFor(record) }], 1_000);
     await eventually("settled", () => queue.held === 0);
     expect(book.of(records)).toStrictEqual([
       [recorded],

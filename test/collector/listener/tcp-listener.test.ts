@@ -1,15 +1,24 @@
+import { spawnSync } from "node:child_process";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ListenerOptions } from "../../../lib/collector/listener/listener.ts";
+import type { Receipt } from "../../../lib/collector/receipt.ts";
 import { eventually } from "../../support/eventually.ts";
 import { type Mood, moodScript, openErratic } from "./erratic-driver.ts";
 import { openGated, samplesIn } from "./gated-driver.ts";
-import { aDatagram, aFrame, capturedStream, framed, lengthOf } from "./genuine.ts";
+import { aDatagram, aFrame, capturedStream, framed, judge, lengthOf } from "./genuine.ts";
 import { expectCounters, unaccounted } from "./ledger.ts";
 import { tcpRig } from "./tcp-rig.ts";
 
 const { listen, publish } = tcpRig();
+
+const SEND_AND_RESET = `
+  const [port, frame] = process.argv.slice(1);
+  const socket = require("node:net").connect(Number(port), "127.0.0.1", () => {
+    socket.write(Buffer.from(frame, "base64"), () => socket.resetAndDestroy());
+  });
+`;
 
 describe("a TCP listener", () => {
   it("records the 40 frames of a captured stream that comes all at once", async () => {
@@ -25,6 +34,21 @@ describe("a TCP listener", () => {
     });
     expect(listener.counters.bytes).toBe(capturedStream.length - 40 * 8);
     expect(await samplesIn(driver)).toHaveLength(40);
+  });
+
+  it("takes the frame of a publisher that was gone before it was looked at, whose address nobody can tell", async () => {
+    const receipts: Receipt[] = [];
+    const noting: ListenerOptions["judge"] = (bytes, receipt) => {
+      receipts.push(receipt);
+      return judge(bytes, receipt);
+    };
+    const { listener } = listen({ driver: openGated(), judge: noting });
+    const { port } = new URL((await listener.start()).replace("tcp:", "http:"));
+    // Our own loop stands still until that process has come to its end.
+    const sent = spawnSync(process.execPath, ["-e", SEND_AND_RESET, port, aFrame().toString("base64")]);
+    expect(sent.status).toBe(0);
+    await eventually("recorded", () => listener.counters.recorded === 1);
+    expect(receipts).toEqual([{ listener: "tcp", address: undefined, receivedAt: expect.any(Number) }]);
   });
 
   it("records the 40 frames of a captured stream that comes one byte at a time", async () => {
@@ -44,7 +68,7 @@ describe("a TCP listener", () => {
 
   it("listens on IPv6", async () => {
     const told: string[] = [];
-    const { listener } = listen({ driver: openGated(), host: "::1", onRejected: (_, __, from) => told.push(from) });
+    const { listener } = listen({ driver: openGated(), host: "::1", onRejected: (_, from) => told.push(from) });
     const url = await listener.start();
     expect(url).toMatch(/^tcp:\/\/\[::1\]:[0-9]+$/);
     const publisher = await publish(url);
@@ -71,8 +95,8 @@ describe("a TCP listener", () => {
     ["undecodable", lengthOf(0), "a frame of 0 bytes"],
   ] as const)("closes the connection with a bad length (%s), and no other", async (reason, header, detail) => {
     const told: unknown[] = [];
-    const onRejected: ListenerOptions["onRejected"] = (rejection, message, from) =>
-      told.push([rejection, message.length, from]);
+    const onRejected: ListenerOptions["onRejected"] = ({ arrived, rejected }, from) =>
+      told.push([rejected, arrived.form === "bytes" && arrived.bytes.length, from]);
     const { listener } = listen({ driver: openGated(), onRejected, limits: { maxFrameBytes: 2_000 } });
     const url = await listener.start();
     const [bad, good] = [await publish(url), await publish(url)];
@@ -89,7 +113,7 @@ describe("a TCP listener", () => {
       rejected: { [reason]: 1 },
       connections: { open: 1, accepted: 2, framingErrors: 1, bufferedBytes: 0 },
     });
-    expect(told).toStrictEqual([[{ reason, detail }, 0, `127.0.0.1:${bad.port}`]]);
+    expect(told).toStrictEqual([[[{ reason, detail }], 0, `127.0.0.1:${bad.port}`]]);
   });
 
   it("counts a frame that its publisher breaks off, and keeps those before it", async () => {

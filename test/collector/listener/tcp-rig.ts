@@ -1,7 +1,9 @@
 import { afterEach } from "vitest";
 import type { Listener } from "../../../lib/collector/listener/listener.ts";
+import { createPendingMessages } from "../../../lib/collector/listener/pending-messages.ts";
 import { createRecordQueue, type RecordQueueOptions } from "../../../lib/collector/listener/record-queue.ts";
 import { createTcpListener, type TcpListenerOptions } from "../../../lib/collector/listener/tcp-listener.ts";
+import { createRecentlyRecorded } from "../../../lib/collector/recently-recorded.ts";
 import { judge } from "./genuine.ts";
 import { openPublisher, type TcpPublisher } from "./tcp-publisher.ts";
 
@@ -20,7 +22,15 @@ export function tcpRig() {
   return {
     listen({ driver, ...options }: Options, queueOptions: Partial<RecordQueueOptions> = {}) {
       const queue = createRecordQueue({ driver, lingerMs: 1, ...queueOptions });
-      const listener = createTcpListener({ host: "127.0.0.1", port: 0, judge, queue, ...options });
+      const listener = createTcpListener({
+        host: "127.0.0.1",
+        port: 0,
+        judge,
+        queue,
+        recent: createRecentlyRecorded(),
+        pending: createPendingMessages(),
+        ...options,
+      });
       listeners.push(listener);
       return { listener, queue };
     },

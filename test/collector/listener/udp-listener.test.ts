@@ -63,8 +63,12 @@ describe("a UDP listener", () => {
 
   it("rejects what is not genuine, the empty datagram too, says who sent it, and goes on", async () => {
     const told: unknown[] = [];
-    const onRejected: ListenerOptions["onRejected"] = (rejection, message, from) =>
-      told.push([rejection.reason, Buffer.from(message).toString("hex"), from]);
+    const onRejected: ListenerOptions["onRejected"] = ({ arrived, rejected }, from) =>
+      told.push([
+        rejected.map(({ reason }) => reason),
+        arrived.form === "bytes" && Buffer.from(arrived.bytes).toString("hex"),
+        from,
+      ]);
     const { listener } = listen({ driver: openGated(), onRejected });
     const url = await listener.start();
     const forged = aDatagram();
@@ -84,16 +88,16 @@ describe("a UDP listener", () => {
     });
     const from = `127.0.0.1:${sender}`;
     expect(told).toStrictEqual([
-      ["undecodable", "", from],
-      ["not-a-sample", "07", from],
-      ["unsigned", "80", from],
-      ["undecodable", "c1", from],
+      [["undecodable"], "", from],
+      [["not-a-sample"], "07", from],
+      [["unsigned"], "80", from],
+      [["undecodable"], "c1", from],
     ]);
   });
 
   it("spells an IPv6 sender in brackets", async () => {
     const told: string[] = [];
-    const { listener } = listen({ driver: openGated(), host: "::1", onRejected: (_, __, from) => told.push(from) });
+    const { listener } = listen({ driver: openGated(), host: "::1", onRejected: (_, from) => told.push(from) });
     const sender = await sendDatagrams(await listener.start(), [Buffer.of(0x07)]);
     await eventually("rejected", () => told.length === 1);
     expect(told).toStrictEqual([`[::1]:${sender}`]);
@@ -121,9 +125,9 @@ describe("a UDP listener", () => {
     const { listener } = listen({
       driver: openGated(),
       onError: (error) => errors.push(error),
-      judge: (message) => {
-        if (message.length === 1) throw fault;
-        return judge(message);
+      judge: (bytes, receipt) => {
+        if (bytes.length === 1) throw fault;
+        return judge(bytes, receipt);
       },
     });
     await sendDatagrams(await listener.start(), [Buffer.of(0x07), aDatagram()]);

@@ -1,12 +1,14 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { afterEach } from "vitest";
+import { createPendingMessages } from "../../../lib/collector/listener/pending-messages.ts";
 import { createRecordQueue, type RecordQueueOptions } from "../../../lib/collector/listener/record-queue.ts";
 import {
   createUdpListener,
   type UdpListener,
   type UdpListenerOptions,
 } from "../../../lib/collector/listener/udp-listener.ts";
+import { createRecentlyRecorded } from "../../../lib/collector/recently-recorded.ts";
 import { judge } from "./genuine.ts";
 
 type Options = Partial<UdpListenerOptions> & Pick<RecordQueueOptions, "driver">;
@@ -22,7 +24,15 @@ export function udpRig() {
   return {
     listen({ driver, ...options }: Options, queueOptions: Partial<RecordQueueOptions> = {}) {
       const queue = createRecordQueue({ driver, lingerMs: 1, ...queueOptions });
-      const listener = createUdpListener({ host: "127.0.0.1", port: 0, judge, queue, ...options });
+      const listener = createUdpListener({
+        host: "127.0.0.1",
+        port: 0,
+        judge,
+        queue,
+        recent: createRecentlyRecorded(),
+        pending: createPendingMessages(),
+        ...options,
+      });
       listeners.push(listener);
       return { listener, queue };
     },

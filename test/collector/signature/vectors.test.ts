@@ -1,12 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { decodeJson } from "../../../lib/collector/decode/json.ts";
 import { decodeMsgpack } from "../../../lib/collector/decode/msgpack.ts";
+import { createKeyring } from "../../../lib/collector/keyring.ts";
 import { type Dialect, dialects } from "../../../lib/collector/sample.ts";
 import { canonicalText } from "../../../lib/collector/signature/canonical-text.ts";
 import { sign } from "../../../lib/collector/signature/sign.ts";
 import { verify } from "../../../lib/collector/signature/verify.ts";
 import { isValueMap, type Value } from "../../../lib/collector/value.ts";
 import { decodedMap, jsonFixture, key } from "../../support/fixtures.ts";
+import { legacyKey } from "../../support/legacy-keys.ts";
+import { receipt } from "../../support/v2-keys.ts";
 
 /** Made by Ceilometer's own functions; see test/fixtures/README.md. */
 interface Vector {
@@ -71,7 +74,11 @@ describe("the signature vectors", () => {
   it.each(cases.filter(({ source, vector }) => source === "msgpack" && vector.secret !== ""))(
     "$name verifies if it did there",
     ({ vector, value }) => {
-      const verified = verify(value, { secrets: [key(vector.secret)], dialects: ["py3"] });
+      const verified = verify(value, {
+        keyring: createKeyring([legacyKey("vector", key(vector.secret))]),
+        dialects: ["py3"],
+        receipt: receipt(),
+      });
       expect(verified.ok).toBe(vector.verify === true);
     },
   );

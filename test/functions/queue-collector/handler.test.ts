@@ -1,20 +1,11 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { startQueueCollector } from "../../../functions/queue-collector/start.ts";
+import { processMetricNames } from "../../../lib/collector/metrics.ts";
 import { toEnvironment } from "../../../lib/collector/settings.ts";
 import { isEmf, sumEmf } from "../../support/emf-reader.ts";
-import { CAPTURE_SECRET, notificationBodies } from "../../support/fixtures.ts";
+import { notificationBodies } from "../../support/fixtures.ts";
+import { plainSettings } from "../../support/plain-settings.ts";
 
-const settings = {
-  storage: "memory:",
-  secrets: [CAPTURE_SECRET],
-  allowDefaultSecret: true,
-  dialects: ["py3"] as const,
-  extraFields: [],
-  secretArn: null,
-  stage: "test",
-  listen: [],
-  healthPort: null,
-};
 const context = { getRemainingTimeInMillis: () => 10_000 };
 
 function event(body: string) {
@@ -41,9 +32,9 @@ afterEach(() => {
 });
 
 describe("the queue collector", () => {
-  it("handles an event with the settings of the environment that it is given", async () => {
+  it("handles an event with the plainSettings of the environment that it is given", async () => {
     const lines: string[] = [];
-    const collector = await startQueueCollector((line) => lines.push(line), toEnvironment(settings));
+    const collector = await startQueueCollector((line) => lines.push(line), toEnvironment(plainSettings));
     const body = notificationBodies()["notifier_v2_one_sample.body"] ?? "";
     expect(await collector.handler(event(body), context)).toEqual({ batchItemFailures: [] });
     await collector.close();
@@ -54,9 +45,11 @@ describe("the queue collector", () => {
     expect(collector.ledger().figures).toMatchObject({ MessagesReceived: 1, SamplesRecorded: 1 });
     const place = "Stage=test Listener=queue";
     expect(sumEmf(lines.filter(isEmf))).toEqual(
-      Object.fromEntries(
-        Object.entries(collector.ledger().figures).map(([name, total]) => [`${name} ${place}`, total]),
-      ),
+      Object.fromEntries([
+        ...Object.entries(collector.ledger().figures).map(([name, total]) => [`${name} ${place}`, total]),
+        ...processMetricNames.map((name) => [`${name} Stage=test`, 0]),
+        ["SamplesVerified Stage=test KeyId=secret-1", 1],
+      ]),
     );
   });
 
@@ -71,7 +64,7 @@ describe("the queue collector", () => {
 
 describe("the Lambda function", () => {
   it("starts with the process's own environment, once, and handles events", async () => {
-    for (const [name, value] of Object.entries(toEnvironment(settings))) vi.stubEnv(name, value);
+    for (const [name, value] of Object.entries(toEnvironment(plainSettings))) vi.stubEnv(name, value);
     const { handler } = await import("../../../functions/queue-collector/handler.ts");
     expect(await handler(event("[]"), context)).toEqual({ batchItemFailures: [] });
   });

@@ -5,29 +5,46 @@ import { at, type Deployment, list, plainId, type Template, textOf } from "../te
  * one too many, a listed one that is not there breaks the service.
  */
 const expected = [
-  // The function: its own log, writing samples, reading the secret, taking messages.
+  // The function: its own log, writing samples, adding to the quarantine, reading the secret, taking messages.
   "QueueCollectorRole: Allow lambda.amazonaws.com sts:AssumeRole",
   "QueueCollectorRoleDefaultPolicy: Allow logs:CreateLogStream logs:PutLogEvents on QueueCollectorLog",
   "QueueCollectorRoleDefaultPolicy: Allow dynamodb:BatchWriteItem on SampleStorageTablesResources, SampleStorageTablesSamples",
   "QueueCollectorRoleDefaultPolicy: Allow dynamodb:UpdateItem on SampleStorageTablesResources",
-  "QueueCollectorRoleDefaultPolicy: Allow s3:PutObject on SampleStorageLogBucket/events/*, SampleStorageLogBucket/samples/*",
+  "QueueCollectorRoleDefaultPolicy: Allow s3:PutObject on QuarantineBucket/quarantine/*, SampleStorageLogBucket/events/*, SampleStorageLogBucket/samples/*",
   "QueueCollectorRoleDefaultPolicy: Allow secretsmanager:GetSecretValue on SigningSecret",
-  "QueueCollectorRoleDefaultPolicy: Allow sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:GetQueueUrl sqs:ReceiveMessage on QueueCollectorQueue",
-  // The tasks: the same but for the queue, and what Fargate needs to start them.
-  "UdpCollectorTaskTaskRole: Allow ecs-tasks.amazonaws.com sts:AssumeRole",
-  "UdpCollectorTaskTaskRoleDefaultPolicy: Allow dynamodb:BatchWriteItem on SampleStorageTablesResources, SampleStorageTablesSamples",
-  "UdpCollectorTaskTaskRoleDefaultPolicy: Allow dynamodb:UpdateItem on SampleStorageTablesResources",
-  "UdpCollectorTaskTaskRoleDefaultPolicy: Allow s3:PutObject on SampleStorageLogBucket/events/*, SampleStorageLogBucket/samples/*",
-  "UdpCollectorTaskTaskRoleDefaultPolicy: Allow secretsmanager:GetSecretValue on SigningSecret",
+  "QueueCollectorRoleDefaultPolicy: Allow sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:GetQueueUrl sqs:ReceiveMessage on QueueCollectorQueue, QueueCollectorSpillQueue",
+  // The tasks: the same, but they send to the spill queue and take from none; and what Fargate needs to start them.
+  "TaskRole: Allow ecs-tasks.amazonaws.com sts:AssumeRole",
+  "TaskRoleDefaultPolicy: Allow dynamodb:BatchWriteItem on SampleStorageTablesResources, SampleStorageTablesSamples",
+  "TaskRoleDefaultPolicy: Allow dynamodb:UpdateItem on SampleStorageTablesResources",
+  "TaskRoleDefaultPolicy: Allow s3:PutObject on QuarantineBucket/quarantine/*, SampleStorageLogBucket/events/*, SampleStorageLogBucket/samples/*",
+  "TaskRoleDefaultPolicy: Allow secretsmanager:GetSecretValue on SigningSecret",
+  "TaskRoleDefaultPolicy: Allow sqs:SendMessage on QueueCollectorSpillQueue",
   "UdpCollectorTaskExecutionRole: Allow ecs-tasks.amazonaws.com sts:AssumeRole",
   "UdpCollectorTaskExecutionRoleDefaultPolicy: Allow ecr:BatchCheckLayerAvailability ecr:BatchGetImage ecr:GetDownloadUrlForLayer on arn:Partition:ecr:Region:AccountId:repository/cdk-hnb659fds-container-assets-AccountId-Region",
   "UdpCollectorTaskExecutionRoleDefaultPolicy: Allow ecr:GetAuthorizationToken on *",
   "UdpCollectorTaskExecutionRoleDefaultPolicy: Allow logs:CreateLogStream logs:PutLogEvents on UdpCollectorLog",
+  // The operator: redriving dead letters, replaying the quarantine into storage, looking after keys.
+  "OperatorRole: Allow arn:Partition:iam::AccountId:root sts:AssumeRole",
+  "OperatorRoleDefaultPolicy: Allow sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on QueueCollectorDeadLetterQueue",
+  "OperatorRoleDefaultPolicy: Allow sqs:SendMessage on QueueCollectorSpillQueue",
+  "OperatorRoleDefaultPolicy: Allow s3:ListBucket on QuarantineBucket, SampleStorageLogBucket",
+  "OperatorRoleDefaultPolicy: Allow s3:DeleteObject s3:GetObject on QuarantineBucket/quarantine/*",
+  "OperatorRoleDefaultPolicy: Allow dynamodb:BatchWriteItem on SampleStorageTablesResources, SampleStorageTablesSamples",
+  "OperatorRoleDefaultPolicy: Allow dynamodb:BatchGetItem dynamodb:UpdateItem on SampleStorageTablesResources",
+  "OperatorRoleDefaultPolicy: Allow dynamodb:Query on SampleStorageTablesResources, SampleStorageTablesSamples, SampleStorageTablesResources/index/by-meter, SampleStorageTablesResources/index/by-project",
+  "OperatorRoleDefaultPolicy: Allow dynamodb:Scan on SampleStorageTablesResources/index/by-meter, SampleStorageTablesResources/index/by-project",
+  "OperatorRoleDefaultPolicy: Allow s3:GetObject s3:PutObject on SampleStorageLogBucket/events/*, SampleStorageLogBucket/samples/*",
+  "OperatorRoleDefaultPolicy: Allow secretsmanager:DescribeSecret secretsmanager:GetSecretValue secretsmanager:PutSecretValue on SigningSecret",
+  "OperatorRoleDefaultPolicy: Allow cloudwatch:GetMetricData on *",
   // The log of refused flows.
   "UdpCollectorNetworkVpcRefusedIAMRole: Allow vpc-flow-logs.amazonaws.com sts:AssumeRole",
   "UdpCollectorNetworkVpcRefusedIAMRoleDefaultPolicy: Allow logs:CreateLogStream logs:DescribeLogStreams logs:PutLogEvents on UdpCollectorNetworkRefusedFlows",
-  // What queues, topics and the bucket say themselves: TLS only, and who may send.
+  // What queues, topics and buckets say themselves: TLS only, and who may send.
   "SampleStorageLogBucketPolicy: Deny * s3:* on SampleStorageLogBucket, SampleStorageLogBucket/* if aws:SecureTransport=false",
+  "QuarantineBucketPolicy: Deny * s3:* on QuarantineBucket, QuarantineBucket/* if aws:SecureTransport=false",
+  "QueueCollectorSpillQueuePolicy: Deny * sqs:* on QueueCollectorSpillQueue if aws:SecureTransport=false",
+  "QueueCollectorSpillQueuePolicy: Deny * sqs:SendMessage on QueueCollectorSpillQueue if ArnNotEquals aws:PrincipalArn=OperatorRole, TaskRole",
   "QueueCollectorQueuePolicy: Deny * sqs:* on QueueCollectorQueue if aws:SecureTransport=false",
   "QueueCollectorQueuePolicy: Allow sns.amazonaws.com sqs:SendMessage on QueueCollectorQueue if aws:SourceArn=QueueCollectorTopic",
   "QueueCollectorDeadLetterQueuePolicy: Deny * sqs:* on QueueCollectorDeadLetterQueue if aws:SecureTransport=false",
@@ -42,6 +59,9 @@ const expected = [
 /** Every statement that allows something on more than a resource named in full, and why that is right. */
 const wideResources: Readonly<Record<string, string>> = {
   "s3:PutObject": "an object is named after the hash of its content",
+  "s3:GetObject s3:PutObject": "an object is named after the hash of its content",
+  "s3:DeleteObject s3:GetObject": "a message is kept under the hash of its content",
+  "cloudwatch:GetMetricData": "the action takes no resource",
   "ecr:GetAuthorizationToken": "the action takes no resource",
   "kms:*": "in a key's own policy, * is that key; without this statement nobody could ever change it",
   "kms:Decrypt kms:GenerateDataKey*": "in a key's own policy, * is that key",
@@ -85,8 +105,11 @@ function described(owner: string, statement: unknown) {
     .map(textOf)
     .join("");
   const on = resources.length === 0 ? "" : `on ${resources.join(", ")}`;
-  const conditions = Object.values(at(statement, "Condition") ?? {}).flatMap((test) =>
-    Object.entries(test ?? {}).map(([key, value]) => `if ${key}=${textOf(value)}`),
+  const conditions = Object.entries(at(statement, "Condition") ?? {}).flatMap(([operator, test]) =>
+    Object.entries(test ?? {}).map(([key, value]) => {
+      const negated = operator.includes("Not") ? `${operator} ` : "";
+      return `if ${negated}${key}=${list(value).map(textOf).join(", ")}`;
+    }),
   );
   const line = [`${owner}:`, effect, principal, actions, on, ...conditions].filter((part) => part !== "").join(" ");
   return { line, effect, actions, resources };

@@ -1,5 +1,11 @@
 import { readFileSync } from "node:fs";
-import { dimensionNames, listenerMetrics, listenerNames, metricsNamespace } from "../../../lib/collector/metrics.ts";
+import {
+  dimensionNames,
+  listenerMetrics,
+  listenerNames,
+  metricsNamespace,
+  processMetricNames,
+} from "../../../lib/collector/metrics.ts";
 import { at, type Deployment, list, resourcesOf, textOf } from "../template.ts";
 
 const runbook = readFileSync(new URL("../../../docs/runbook.md", import.meta.url), "utf8");
@@ -44,14 +50,12 @@ function tellsOwner(alarm: unknown): boolean {
   return ["AlarmActions", "OKActions"].every((name) => textOf(at(alarm, name, 0)) === "MonitoringAlarmTopic");
 }
 
-/** Whether the listener gives that figure, under exactly these dimensions. */
+/** Whether a listener or the whole process gives that figure, under exactly these dimensions. */
 function isGiven(metric: unknown): boolean {
   const dimensions = new Map(list(at(metric, "Dimensions")).map((one) => [at(one, "Name"), at(one, "Value")]));
+  if (dimensions.get(dimensionNames.stage) !== "prod") return false;
+  const named = (name: string) => name === at(metric, "MetricName");
+  if (dimensions.size === 1) return processMetricNames.some(named);
   const listener = listenerNames.find((name) => name === dimensions.get(dimensionNames.listener));
-  return (
-    listener !== undefined &&
-    dimensions.size === 2 &&
-    dimensions.get(dimensionNames.stage) === "prod" &&
-    listenerMetrics[listener].some((name) => name === at(metric, "MetricName"))
-  );
+  return listener !== undefined && dimensions.size === 2 && listenerMetrics[listener].some(named);
 }

@@ -24,6 +24,12 @@ export function environmentViolations({ collector, udp }: Deployment): readonly 
     stage: "prod",
     listen: [],
     healthPort: null,
+    keyFile: null,
+    keyCacheSeconds: 300,
+    timeWindow: true,
+    legacyListeners: ["queue", "udp", "tcp"],
+    spillQueue: "QueueCollectorSpillQueue",
+    quarantine: "s3://quarantinebucket/quarantine",
   };
   const listen = ["udp://0.0.0.0:4952", "tcp://0.0.0.0:4953"];
   return [

@@ -1,7 +1,8 @@
+import { waitingDays } from "../../../lib/collector/time-window.ts";
 import { at, type Deployment, list, type Resource } from "../template.ts";
 
 /** What holds something, and what to see in its properties: that it is encrypted, and for how long it keeps. */
-const holders: Readonly<Record<string, (properties: unknown) => Readonly<Record<string, boolean>>>> = {
+const holders: Readonly<Record<string, (properties: unknown, id: string) => Readonly<Record<string, boolean>>>> = {
   "AWS::DynamoDB::Table": (table) => ({
     encrypted: at(table, "SSESpecification", "SSEEnabled") === true,
     "restorable to any second": at(table, "PointInTimeRecoverySpecification", "PointInTimeRecoveryEnabled") === true,
@@ -9,17 +10,12 @@ const holders: Readonly<Record<string, (properties: unknown) => Readonly<Record<
     "paid by use": at(table, "BillingMode") === "PAY_PER_REQUEST",
     "protected from deletion": at(table, "DeletionProtectionEnabled") === true,
   }),
-  "AWS::S3::Bucket": (bucket) => ({
+  "AWS::S3::Bucket": (bucket, id) => ({
     encrypted: at(bucket, "BucketEncryption", "ServerSideEncryptionConfiguration", 0) !== undefined,
     private: ["BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"].every(
       (name) => at(bucket, "PublicAccessBlockConfiguration", name) === true,
     ),
-    versioned: at(bucket, "VersioningConfiguration", "Status") === "Enabled",
-    "expiring samples and events": ["samples/", "events/"].every((prefix) =>
-      list(at(bucket, "LifecycleConfiguration", "Rules")).some(
-        (rule) => at(rule, "Prefix") === prefix && at(rule, "ExpirationInDays") === 400,
-      ),
-    ),
+    ...(id === QUARANTINE ? quarantine(bucket) : log(bucket)),
   }),
   "AWS::SQS::Queue": (queue) => ({ encrypted: at(queue, "SqsManagedSseEnabled") === true }),
   "AWS::SNS::Topic": (topic) => ({ encrypted: at(topic, "KmsMasterKeyId") !== undefined }),
@@ -36,6 +32,34 @@ const holders: Readonly<Record<string, (properties: unknown) => Readonly<Record<
   }),
   "AWS::Logs::LogGroup": (group) => ({ "kept for a time": Number(at(group, "RetentionInDays")) > 0 }),
 };
+
+const QUARANTINE = "QuarantineBucket2B128B57";
+
+function log(bucket: unknown) {
+  return {
+    versioned: at(bucket, "VersioningConfiguration", "Status") === "Enabled",
+    "expiring samples and events": ["samples/", "events/"].every((prefix) =>
+      rulesOf(bucket).some((rule) => at(rule, "Prefix") === prefix && at(rule, "ExpirationInDays") === 400),
+    ),
+  };
+}
+
+/** Outsiders decide what is in it: it may neither grow for ever nor keep what was thrown away. */
+function quarantine(bucket: unknown) {
+  return {
+    "without versions": at(bucket, "VersioningConfiguration") === undefined,
+    "expiring everything": rulesOf(bucket).some(
+      (rule) =>
+        at(rule, "Prefix") === undefined &&
+        at(rule, "ExpirationInDays") === waitingDays.quarantine &&
+        at(rule, "Status") === "Enabled",
+    ),
+  };
+}
+
+function rulesOf(bucket: unknown): readonly unknown[] {
+  return list(at(bucket, "LifecycleConfiguration", "Rules"));
+}
 
 /** Types that hold nothing of anybody's. A type in neither list has to be put into one of them. */
 const others = new Set([
@@ -79,6 +103,8 @@ const retained = [
   "SigningSecret63A7F3CE",
   "QueueCollectorQueue8ED3DF3E",
   "QueueCollectorDeadLetterQueue8D2B8F03",
+  "QueueCollectorSpillQueue10683CFC",
+  QUARANTINE,
 ];
 
 /** Whatever holds samples is encrypted, bounded in time, restorable where it can be, and outlives its stack. */
@@ -96,7 +122,7 @@ function broken(id: string, { Type, Properties }: Resource): readonly string[] {
   if (others.has(Type)) return [];
   const look = holders[Type];
   if (look === undefined) return [`${id}: does ${Type} hold anything?`];
-  return Object.entries(look(Properties))
+  return Object.entries(look(Properties, id))
     .filter(([, kept]) => !kept)
     .map(([promise]) => `${id} is not ${promise}`);
 }

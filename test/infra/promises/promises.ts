@@ -5,6 +5,7 @@ import { balancingViolations } from "./balancing.ts";
 import { environmentViolations } from "./environment.ts";
 import { keepingViolations } from "./keeping.ts";
 import { networkViolations } from "./network.ts";
+import { outputViolations } from "./outputs.ts";
 import { queueViolations } from "./queue.ts";
 
 /** What a deployment promises its owner. Each answers with what is broken, in words; nothing when all is kept. */
@@ -13,8 +14,9 @@ export const promises: Readonly<Record<string, (deployment: Deployment) => reado
   "the network lets through the samples' way and nothing else": networkViolations,
   "every way of losing a sample has an alarm that reaches the owner": alarmViolations,
   "what runs reads the settings that were deployed": environmentViolations,
-  "the queue loses no message": queueViolations,
+  "the queues lose no message": queueViolations,
   "the sockets' side stands through the loss of a task or a zone": balancingViolations,
+  "whoever operates it finds what commands ask for": outputViolations,
   "what is kept is encrypted, restorable and outlives its stack": keepingViolations,
 };
 

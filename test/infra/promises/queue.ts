@@ -1,3 +1,4 @@
+import { waitingDays } from "../../../lib/collector/time-window.ts";
 import { at, type Deployment, list, resourcesOf, textOf } from "../template.ts";
 
 const DAY_SECONDS = 86_400;
@@ -6,25 +7,42 @@ const DAY_SECONDS = 86_400;
 export function queueViolations({ collector }: Deployment): readonly string[] {
   const only = (type: string) => resourcesOf(collector, type)[0]?.[1].Properties;
   const handler = only("AWS::Lambda::Function");
-  const source = only("AWS::Lambda::EventSourceMapping");
+  const sources = new Map(
+    resourcesOf(collector, "AWS::Lambda::EventSourceMapping").map(([, { Properties }]) => [
+      textOf(at(Properties, "EventSourceArn")),
+      Properties,
+    ]),
+  );
+  const source = sources.get("QueueCollectorQueue");
+  const spillSource = sources.get("QueueCollectorSpillQueue");
   const subscription = only("AWS::SNS::Subscription");
   const queues = new Map(
     resourcesOf(collector, "AWS::SQS::Queue").map(([id, { Properties }]) => [textOf({ Ref: id }), Properties]),
   );
   const queue = queues.get("QueueCollectorQueue");
+  const spill = queues.get("QueueCollectorSpillQueue");
   const deadLetters = queues.get("QueueCollectorDeadLetterQueue");
-  const window = Number(at(source, "MaximumBatchingWindowInSeconds"));
-  const visible = 6 * Number(at(handler, "Timeout")) + window;
+  const visible = (from: unknown) => 6 * Number(at(handler, "Timeout")) + windowOf(from);
   const held: readonly (readonly [promise: string, kept: boolean])[] = [
     ["failed messages go to the dead letters", deadLetterOf(queue) === "QueueCollectorDeadLetterQueue"],
     ["after five tries", at(queue, "RedrivePolicy", "maxReceiveCount") === 5],
-    ["dead letters stay for 14 days", at(deadLetters, "MessageRetentionPeriod") === 14 * DAY_SECONDS],
-    ["ten days longer than messages", at(queue, "MessageRetentionPeriod") === 4 * DAY_SECONDS],
-    [`messages are hidden for at least ${visible} s`, Number(at(queue, "VisibilityTimeout")) >= visible],
-    ["the function empties the queue", textOf(at(source, "EventSourceArn")) === "QueueCollectorQueue"],
-    ["partial batches", list(at(source, "FunctionResponseTypes")).includes("ReportBatchItemFailures")],
-    ["a large batch has a window", Number(at(source, "BatchSize")) <= 10 || window >= 1],
-    ["concurrency is bounded", Number(at(source, "ScalingConfig", "MaximumConcurrency")) >= 2],
+    [
+      "dead letters stay for 14 days",
+      at(deadLetters, "MessageRetentionPeriod") === waitingDays.deadLetters * DAY_SECONDS,
+    ],
+    ["ten days longer than messages", at(queue, "MessageRetentionPeriod") === waitingDays.queue * DAY_SECONDS],
+    ["messages are hidden for long enough", Number(at(queue, "VisibilityTimeout")) >= visible(source)],
+    ["the function empties queue and spill queue, and nothing else", sources.size === 2],
+    ...emptied("queue", source),
+    ...emptied("spill queue", spillSource),
+    ["spilled messages go to the dead letters", deadLetterOf(spill) === "QueueCollectorDeadLetterQueue"],
+    ["after five tries too", at(spill, "RedrivePolicy", "maxReceiveCount") === 5],
+    ["stay for four days too", at(spill, "MessageRetentionPeriod") === waitingDays.queue * DAY_SECONDS],
+    ["and are hidden for long enough too", Number(at(spill, "VisibilityTimeout")) >= visible(spillSource)],
+    ["no queue has its dead letters moved into the spill queue", takesNoDeadLetters(spill)],
+    ["nor into the queue", takesNoDeadLetters(queue)],
+    // Each is a batch of datagrams itself.
+    ["few spilled messages at a time", Number(at(spillSource, "BatchSize")) <= 10],
     ["the topic hands over to the queue", textOf(at(subscription, "Endpoint")) === "QueueCollectorQueue"],
     ["and what it can't, to the dead letters", deadLetterOf(subscription) === "QueueCollectorDeadLetterQueue"],
     ["without an envelope", at(subscription, "RawMessageDelivery") === true],
@@ -33,6 +51,24 @@ export function queueViolations({ collector }: Deployment): readonly string[] {
     ["logs go where retention is set", textOf(at(handler, "LoggingConfig", "LogGroup")) === "QueueCollectorLog"],
   ];
   return held.filter(([, kept]) => !kept).map(([promise]) => `not kept: ${promise}`);
+}
+
+/** SQS moves them without asking the queue's policy. */
+function takesNoDeadLetters(queue: unknown): boolean {
+  return at(queue, "RedriveAllowPolicy", "redrivePermission") === "denyAll";
+}
+
+function emptied(name: string, source: unknown): readonly (readonly [promise: string, kept: boolean])[] {
+  return [
+    [`the function empties the ${name}`, source !== undefined],
+    [`partial batches of the ${name}`, list(at(source, "FunctionResponseTypes")).includes("ReportBatchItemFailures")],
+    [`a large batch of the ${name} has a window`, Number(at(source, "BatchSize")) <= 10 || windowOf(source) >= 1],
+    [`its concurrency is bounded: ${name}`, Number(at(source, "ScalingConfig", "MaximumConcurrency")) >= 2],
+  ];
+}
+
+function windowOf(source: unknown): number {
+  return Number(at(source, "MaximumBatchingWindowInSeconds"));
 }
 
 function deadLetterOf(properties: unknown): string {

@@ -2,8 +2,9 @@ import { decodeEnvelope } from "../../lib/collector/decode/envelope.ts";
 import { decodeJson } from "../../lib/collector/decode/json.ts";
 import { type DecodeLimits, messageLimits } from "../../lib/collector/decode/limits.ts";
 import { encodeMsgpack } from "../../lib/collector/encode/msgpack.ts";
+import { accept } from "../../lib/collector/outcome.ts";
 import type { ValueMap } from "../../lib/collector/value.ts";
-import type { Random } from "../interop/random.ts";
+import type { Random } from "../support/random.ts";
 import type { Corpus } from "./corpus.ts";
 import type { Draft } from "./mutant.ts";
 import { mutateBytes } from "./mutate-bytes.ts";
@@ -12,7 +13,7 @@ import { resigned } from "./resign.ts";
 import { wireJson } from "./wire-json.ts";
 
 /** A queue message with a mutated sample or event among up to two genuine ones; or a queue message that is damaged itself. */
-export function envelopeMutant(corpus: Corpus, resign: boolean, random: Random): Draft | undefined {
+export function bodyMutant(corpus: Corpus, resign: boolean, random: Random): Draft | undefined {
   if (!resign && random.chance(0.4)) return damagedBody(corpus, random);
   const neighbours = Array.from({ length: random.integer(3) }, () => random.pick(corpus.neighbours));
   const mutated = mutateMessage(random.pick(corpus.messages), random);
@@ -20,28 +21,50 @@ export function envelopeMutant(corpus: Corpus, resign: boolean, random: Random):
     ? resigned(mutated.message, jsonBytes, (bytes) => decodeJson(bytes.toString("utf8")), random)
     : { bytes: jsonBytes(mutated.message), signed: undefined, problem: undefined };
   if (packed?.bytes === undefined) return undefined;
+  const own = packed.bytes.toString("utf8");
   const messages = neighbours.map(({ message }) => wireJson(message) ?? "null");
-  messages.splice(random.integer(messages.length + 1), 0, packed.bytes.toString("utf8"));
+  messages.splice(random.integer(messages.length + 1), 0, own);
   const body = enveloped(messages, random);
-  const decoded = decodeEnvelope(body);
-  // What can't be decoded even alone spoils its envelope, because nobody can say where it ends.
-  const spoilt = !decoded.ok && !decodeJson(packed.bytes.toString("utf8"), shallower).ok;
   return {
     mutation: mutated.mutation,
     bytes: Buffer.from(body),
-    messages: [decoded],
-    resigned: packed.signed,
-    neighbours: spoilt ? [] : neighbours.map(({ signed }) => signed.signature),
+    deliveries: [accept({ form: "text", text: body, attributes: {} })],
+    isResigned: resign,
+    signed: packed.signed,
+    neighbours: neighbours.map(({ signed }) => signed.signature),
+    isSpoilt: () => isSpoilt(body, own),
     ...(packed.problem !== undefined && { problem: packed.problem }),
   };
+}
+
+/** What can't be decoded even alone spoils its envelope. */
+export function isSpoilt(body: string, message: string): boolean {
+  return !decodeEnvelope(body).ok && !decodeJson(message, shallower).ok;
 }
 
 /** A message in an envelope may nest less deep than one alone. */
 const shallower: DecodeLimits = { ...messageLimits, maxDepth: messageLimits.maxDepth - 4 };
 
 function damagedBody(corpus: Corpus, random: Random): Draft {
+  const { bytes, mutation } = mutateBytes(
+    Buffer.from(genuineBody(corpus, random)),
+    Buffer.from(random.pick(corpus.bodies)),
+    random,
+  );
+  const text = bytes.toString("utf8");
+  return {
+    mutation,
+    bytes,
+    deliveries: [accept({ form: "text", text, attributes: {} })],
+    isResigned: false,
+    neighbours: [],
+  };
+}
+
+/** A queue message as it could have been sent. */
+export function genuineBody(corpus: Corpus, random: Random): string {
   const messages = Array.from({ length: 1 + random.integer(3) }, () => random.pick(corpus.neighbours));
-  const body = random.chance(0.1)
+  return random.chance(0.1)
     ? random.pick(corpus.bodies)
     : random.chance(0.1)
       ? encodeMsgpack(messages.map(({ message }) => message)).toString("base64")
@@ -49,18 +72,15 @@ function damagedBody(corpus: Corpus, random: Random): Draft {
           messages.map(({ message }) => wireJson(message) ?? "null"),
           random,
         );
-  const { bytes, mutation } = mutateBytes(Buffer.from(body), Buffer.from(random.pick(corpus.bodies)), random);
-  const messagesIn = decodeEnvelope(bytes.toString("utf8"));
-  return { mutation, bytes, messages: [messagesIn], resigned: undefined, neighbours: [] };
 }
 
-function jsonBytes(message: ValueMap): Buffer | undefined {
+export function jsonBytes(message: ValueMap): Buffer | undefined {
   const json = wireJson(message);
   return json === undefined ? undefined : Buffer.from(json);
 }
 
 /** In one of the envelopes in which messages come. */
-function enveloped(messages: readonly string[], random: Random): string {
+export function enveloped(messages: readonly string[], random: Random): string {
   const list = `[${messages.join(", ")}]`;
   const notification = `{"message_id": "x", "publisher_id": "telemetry", "event_type": "metering", "priority": "SAMPLE", "payload": ${list}, "timestamp": "2022-09-30 12:00:00.000001"}`;
   const oslo = JSON.stringify({ "oslo.version": "2.0", "oslo.message": notification });

@@ -1,0 +1,82 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Logger } from "../collector/logger.ts";
+import type { Settings } from "../collector/settings.ts";
+import type { SpillQueue } from "../collector/spill-queue.ts";
+import { type JudgeSettings, openJudge, type Verifier } from "../keys/open-judge.ts";
+import { type OpenedQuarantine, openQuarantine } from "../quarantine/open-quarantine.ts";
+import { openSpillQueue } from "../queue/open-spill-queue.ts";
+import type { StorageDriver } from "../storage/driver.ts";
+import { openStorage } from "../storage/open-storage.ts";
+
+/** What a collector is made of, wherever it runs: open, and the caller's to close. */
+export interface Parts extends Verifier {
+  readonly storage: StorageDriver;
+  readonly spillQueue: SpillQueue | undefined;
+  readonly quarantine: OpenedQuarantine | undefined;
+}
+
+export type PartsSettings = JudgeSettings & Pick<Settings, "storage" | "spillQueue" | "quarantine">;
+
+export type OpenedParts =
+  | { readonly ok: true; readonly parts: Parts }
+  /** Everything that stands in the way. Transient: all of it may pass by itself. */
+  | { readonly ok: false; readonly problems: readonly string[]; readonly transient: boolean };
+
+/** Between attempts, in milliseconds: doubled from the first to the last. */
+const FIRST_PAUSE_MS = 500;
+const LAST_PAUSE_MS = 30_000;
+
+/** Opens all that the settings name, or nothing. */
+export async function openParts(settings: PartsSettings, logger: Logger): Promise<OpenedParts> {
+  const spill = settings.spillQueue === null ? undefined : openSpillQueue(settings.spillQueue);
+  const [verifier, storage, quarantine] = await Promise.all([
+    openJudge(settings, logger),
+    openStorage(settings.storage),
+    settings.quarantine === null ? undefined : openQuarantine(settings.quarantine),
+  ]);
+  if (verifier.ok && storage.ok && quarantine?.ok !== false && spill?.ok !== false) {
+    const { judge, keys } = verifier;
+    const parts = {
+      judge,
+      keys,
+      storage: storage.driver,
+      spillQueue: spill?.queue,
+      quarantine: quarantine?.quarantine,
+    };
+    return { ok: true, parts };
+  }
+  await Promise.all([
+    verifier.ok && verifier.keys.close(),
+    storage.ok && storage.driver.close(),
+    quarantine?.ok && quarantine.quarantine.close(),
+    spill?.ok && spill.queue.close(),
+  ]);
+  const wrong = spill === undefined || spill.ok ? undefined : ({ ...spill, transient: false } as const);
+  const failed = [verifier, storage, quarantine, wrong].flatMap((one) => (one === undefined || one.ok ? [] : [one]));
+  const transient = failed.every((one) => one.transient);
+  return { ok: false, problems: failed.map(({ problem }) => problem), transient };
+}
+
+/**
+ * The same, but what can't be reached now is tried again for as long as nobody says stop: a collector that starts
+ * together with its storage must neither give up nor receive what it can't keep.
+ */
+export async function openPartsInTime(
+  settings: PartsSettings,
+  logger: Logger,
+  stop: AbortSignal,
+  firstPauseMs = FIRST_PAUSE_MS,
+): Promise<OpenedParts> {
+  for (let milliseconds = firstPauseMs; ; milliseconds = Math.min(2 * milliseconds, LAST_PAUSE_MS)) {
+    const opened = await openParts(settings, logger);
+    if (opened.ok || !opened.transient) return opened;
+    if (stop.aborted) return { ...opened, problems: [...opened.problems, "asked to stop before the start"] };
+    logger.warn("can't start yet, to be tried again", { problems: opened.problems, milliseconds });
+    await pause(milliseconds, undefined, { signal: stop }).catch(() => "cut short");
+  }
+}
+
+/** Once nothing is received any more. Twice is fine. */
+export async function closeParts({ keys, storage, spillQueue, quarantine }: Parts): Promise<void> {
+  await Promise.all([keys.close(), storage.close(), spillQueue?.close(), quarantine?.close()]);
+}

@@ -1,0 +1,37 @@
+import { type Settings, toEnvironment } from "../collector/settings.ts";
+import type { QuarantineBucket } from "./quarantine-bucket.ts";
+import type { SampleStorage } from "./sample-storage.ts";
+import type { SigningSecret } from "./signing-secret.ts";
+import type { SpillQueue } from "./spill-queue.ts";
+
+/** What a stage says about how samples are judged, the same on both sides. */
+export type JudgingSettings = Pick<
+  Settings,
+  "stage" | "dialects" | "extraFields" | "keyCacheSeconds" | "timeWindow" | "legacyListeners"
+>;
+
+/** What both sides read and write. */
+export interface CollectorParts {
+  readonly storage: SampleStorage;
+  readonly secret: SigningSecret;
+  readonly quarantine: QuarantineBucket;
+}
+
+/** The environment of a deployed collector. Names of things alone: no secret is ever in a template. */
+export function collectorEnvironment(
+  settings: JudgingSettings,
+  parts: CollectorParts & { readonly spillQueue: SpillQueue },
+  sockets: Pick<Settings, "listen" | "healthPort">,
+): Record<string, string> {
+  return toEnvironment({
+    ...settings,
+    ...sockets,
+    storage: parts.storage.url,
+    secrets: [],
+    secretArn: parts.secret.arn,
+    keyFile: null,
+    allowDefaultSecret: false,
+    spillQueue: parts.spillQueue.url,
+    quarantine: parts.quarantine.url,
+  });
+}

@@ -1,0 +1,153 @@
+import { randomUUID } from "node:crypto";
+import { access, link, mkdir, open, opendir, readFile, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { isNotFound } from "../storage/rotating-file.ts";
+import { parseEntryName } from "./entry-name.ts";
+import { type EntryStore, EntryTooLarge, LARGEST_ENTRY, type StoredName } from "./entry-store.ts";
+
+export interface FileEntriesOptions {
+  readonly folder: string;
+  /** Nothing is written beyond, until somebody has looked and removed. */
+  readonly maxEntries: number;
+}
+
+export interface FileEntries extends EntryStore {
+  /** Makes the folder where there is none, and removes what a crash left half written. */
+  prepare(): Promise<void>;
+}
+
+/** A file that isn't whole yet begins so. */
+const UNFINISHED = ".unfinished-";
+/** Nobody writes on one for so long: its writer is gone. */
+const GIVEN_UP_MS = 60_000;
+/** So many are written before what is there is counted again: others may write, and remove, at the same time. */
+const COUNT_EVERY = 100;
+
+/** One file an entry. Each writer beside the first may exceed `maxEntries` by 100 at most. */
+export function openFileEntries({ folder, maxEntries }: FileEntriesOptions): FileEntries {
+  /** How many may be written before the next count. */
+  let room = 0;
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** Calls take turns: two at the same time could both be the last that fits. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = last.then(work);
+    last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async function writeNew(name: string, text: string): Promise<void> {
+    const path = join(folder, name);
+    if (await isThere(path)) return;
+    if (room === 0) {
+      const count = await entriesIn(folder);
+      if (count >= maxEntries) {
+        throw new Error(
+          `the quarantine ${folder} is full: it holds ${count} entries, and may hold ${maxEntries}; replay or remove some, or raise max_entries`,
+        );
+      }
+      room = Math.min(COUNT_EVERY, maxEntries - count);
+    }
+    await writeWhole(folder, path, text);
+    room--;
+  }
+
+  return {
+    async prepare() {
+      await mkdir(folder, { recursive: true });
+      for await (const { name } of await opendir(folder)) {
+        if (!name.startsWith(UNFINISHED)) continue;
+        const left = await dated(folder, name);
+        if (left !== undefined && Date.now() - left.writtenAt > GIVEN_UP_MS)
+          await rm(join(folder, name), { force: true });
+      }
+    },
+
+    write: (name, text) => inTurn(() => writeNew(name, text)),
+
+    async *list(beginning) {
+      for await (const { name } of await opendir(folder)) {
+        if (!name.startsWith(beginning) || name.startsWith(UNFINISHED)) continue;
+        const stored = await dated(folder, name);
+        if (stored !== undefined) yield stored;
+      }
+    },
+
+    async read(name) {
+      try {
+        const path = join(folder, name);
+        const { size } = await stat(path);
+        if (size > LARGEST_ENTRY) throw new EntryTooLarge(size);
+        return await readFile(path, "utf8");
+      } catch (error) {
+        if (isNotFound(error)) return undefined;
+        throw error;
+      }
+    },
+
+    remove: (name) => rm(join(folder, name), { force: true }),
+    close: () => inTurn(async () => undefined),
+  };
+}
+
+/** Under another name first, so that readers see all of it or nothing; linked, so that nothing is overwritten. */
+async function writeWhole(folder: string, path: string, text: string): Promise<void> {
+  const unfinished = join(folder, `${UNFINISHED}${randomUUID()}`);
+  try {
+    // Only its owner may look: what outsiders sent is not for everybody.
+    const handle = await open(unfinished, "wx", 0o600);
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await link(unfinished, path).catch((error: unknown) => {
+      // Another writer was quicker with the same message.
+      if (!hasCode(error, "EEXIST")) throw error;
+    });
+  } finally {
+    await rm(unfinished, { force: true });
+  }
+  await syncFolder(folder);
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}
+
+/** A new name is durable only once its folder is. Windows can't open a folder, and needn't. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function entriesIn(folder: string): Promise<number> {
+  let count = 0;
+  for await (const { name } of await opendir(folder)) if (parseEntryName(name) !== undefined) count++;
+  return count;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    throw error;
+  }
+}
+
+async function dated(folder: string, name: string): Promise<StoredName | undefined> {
+  try {
+    return { name, writtenAt: (await stat(join(folder, name))).mtimeMs };
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}

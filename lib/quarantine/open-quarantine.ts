@@ -1,0 +1,68 @@
+import { access } from "node:fs/promises";
+import { S3Client } from "@aws-sdk/client-s3";
+import { errorMessage } from "../collector/error-message.ts";
+import { clientOptions, isLocal } from "../storage/aws-endpoint.ts";
+import { isTransient } from "../storage/is-transient.ts";
+import { createBucket } from "../storage/s3-bucket.ts";
+import { createEntryQuarantine, type EntryQuarantine } from "./entry-quarantine.ts";
+import type { EntryStore } from "./entry-store.ts";
+import { openFileEntries } from "./file-entries.ts";
+import type { OnUnreadableEntry } from "./quarantine-shelf.ts";
+import { parseQuarantineUrl, type QuarantinePlace } from "./quarantine-url.ts";
+import { openS3Entries } from "./s3-entries.ts";
+
+export interface OpenedQuarantine extends EntryQuarantine {
+  /** How many messages that anybody can send are to be kept a minute. The quarantine itself doesn't count them. */
+  readonly perMinute: number;
+}
+
+export interface OpenQuarantineOptions {
+  /** Nothing is created: a folder or bucket that is absent stays so. */
+  readonly readOnly?: boolean;
+  /** Told of each entry that can't be read. */
+  readonly onUnreadable?: OnUnreadableEntry;
+}
+
+export type QuarantineOpening =
+  | { readonly ok: true; readonly quarantine: OpenedQuarantine }
+  /** Said to a person who can correct it. Transient: it may pass by itself. */
+  | { readonly ok: false; readonly problem: string; readonly transient: boolean };
+
+/**
+ * Opens the quarantine that a URL names: `file:///FOLDER[?max_bytes=N&per_minute=N&max_entries=N]` or
+ * `s3://BUCKET/PREFIX[?max_bytes=N&per_minute=N&endpoint=URL&region=R]`.
+ *
+ * An endpoint on this machine gets stand-in credentials, and its bucket is created where absent.
+ */
+export async function openQuarantine(url: string, options: OpenQuarantineOptions = {}): Promise<QuarantineOpening> {
+  const parsed = parseQuarantineUrl(url);
+  if (!parsed.ok) return { ...parsed, transient: false };
+  const { place } = parsed;
+  const { store, ready, what } = storeFor(place, options.readOnly === true);
+  try {
+    await ready;
+  } catch (error) {
+    await store.close();
+    return {
+      ok: false,
+      problem: `the quarantine's ${what} can't be opened: ${errorMessage(error)}`,
+      transient: isTransient(error),
+    };
+  }
+  const quarantine = createEntryQuarantine(store, { ...place, onUnreadable: options.onUnreadable });
+  return { ok: true, quarantine: { ...quarantine, perMinute: place.perMinute } };
+}
+
+function storeFor(
+  place: QuarantinePlace,
+  readOnly: boolean,
+): { readonly store: EntryStore; readonly ready: Promise<void>; readonly what: string } {
+  if (place.kind === "file") {
+    const store = openFileEntries(place);
+    return { store, ready: readOnly ? access(place.folder) : store.prepare(), what: `folder ${place.folder}` };
+  }
+  const client = new S3Client({ ...clientOptions(place), forcePathStyle: isLocal(place) });
+  const ready = isLocal(place) && !readOnly ? createBucket(client, place.bucket) : Promise.resolve();
+  const what = `bucket ${place.bucket}${place.endpoint === undefined ? "" : ` at ${place.endpoint}`}`;
+  return { store: openS3Entries({ client, ...place }), ready, what };
+}

@@ -1,0 +1,60 @@
+import type { Dispatcher } from "../collector/dispatcher.ts";
+import type { Judge } from "../collector/judge.ts";
+import type { Rejection } from "../collector/outcome.ts";
+import type { Entry } from "./entry.ts";
+import type { QuarantineShelf } from "./quarantine-shelf.ts";
+
+/** What became of an entry. Only a recorded one is removed. */
+export type Replayed =
+  /** Every sample in it is stored; of a dry run: would be. */
+  | { readonly kind: "recorded"; readonly samples: number }
+  /** Some samples are stored, some still can't be. */
+  | { readonly kind: "partial"; readonly samples: number; readonly rejected: readonly Rejection[] }
+  | { readonly kind: "rejected"; readonly rejected: readonly Rejection[] }
+  /** Storage, or the quarantine while it was removed, did not answer well: worth another try. */
+  | { readonly kind: "failed"; readonly cause: unknown }
+  /** Not whole, so nothing could ever prove it genuine. */
+  | { readonly kind: "truncated" };
+
+export const replayOutcomes = [
+  "recorded",
+  "partial",
+  "rejected",
+  "failed",
+  "truncated",
+] as const satisfies readonly Replayed["kind"][];
+
+export interface ReplayOptions {
+  readonly judge: Judge;
+  /** Undefined for a dry run, which stores and removes nothing. */
+  readonly into: { readonly dispatcher: Dispatcher; readonly shelf: Pick<QuarantineShelf, "remove"> } | undefined;
+}
+
+/**
+ * Judges an entry anew as of its first receipt, records what is genuine now, and removes it once all of it is recorded.
+ * In this order: an interruption leaves an entry that can be replayed again, which changes nothing already stored.
+ */
+export async function replay({ arrived, truncated, id }: Entry, { judge, into }: ReplayOptions): Promise<Replayed> {
+  if (truncated) return { kind: "truncated" };
+  const { receipt } = arrived;
+  const judged =
+    arrived.form === "bytes"
+      ? judge.bytes(arrived.bytes, receipt)
+      : judge.text(arrived.text, arrived.attributes, receipt);
+  if (into === undefined) {
+    const rejected = judged.flatMap((result) => (result.ok ? [] : [{ reason: result.reason, detail: result.detail }]));
+    return replayed(judged.length - rejected.length, rejected);
+  }
+  const [outcome] = await into.dispatcher.dispatch([judged]);
+  if (outcome === undefined) throw new TypeError("a dispatcher gives one outcome a message");
+  if (outcome.kind === "failed") return { kind: "failed", cause: outcome.cause };
+  const answer = replayed(outcome.kind === "recorded" ? outcome.samples + outcome.duplicates : 0, outcome.rejected);
+  if (answer.kind !== "recorded") return answer;
+  const removed = await into.shelf.remove(id);
+  return removed.ok ? answer : { kind: "failed", cause: removed.cause };
+}
+
+function replayed(samples: number, rejected: readonly Rejection[]): Replayed {
+  if (rejected.length === 0) return { kind: "recorded", samples };
+  return samples === 0 ? { kind: "rejected", rejected } : { kind: "partial", samples, rejected };
+}

@@ -1,0 +1,66 @@
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  PutObjectCommand,
+  paginateListObjectsV2,
+  type S3Client,
+} from "@aws-sdk/client-s3";
+import { httpStatus } from "../storage/s3-status.ts";
+import { type EntryStore, EntryTooLarge, LARGEST_ENTRY } from "./entry-store.ts";
+
+export interface S3EntriesOptions {
+  /** The store's own from now on: `close` destroys it. */
+  readonly client: S3Client;
+  readonly bucket: string;
+  /** Empty, or ends with "/". */
+  readonly prefix: string;
+}
+
+/** One object an entry. Keeping takes no other right than to put objects below the prefix. */
+export function openS3Entries({ client, bucket, prefix }: S3EntriesOptions): EntryStore {
+  const place = (name: string) => ({ Bucket: bucket, Key: `${prefix}${name}` });
+
+  return {
+    async write(name, text) {
+      try {
+        await client.send(
+          new PutObjectCommand({ ...place(name), Body: text, ContentType: "application/json", IfNoneMatch: "*" }),
+        );
+      } catch (error) {
+        // The name is the content's digest: what is there already is what was to be written.
+        if (httpStatus(error) === 412) return;
+        throw error;
+      }
+    },
+
+    async *list(beginning) {
+      const where = { Bucket: bucket, Prefix: `${prefix}${beginning}` };
+      for await (const page of paginateListObjectsV2({ client }, where)) {
+        for (const { Key: key, LastModified: writtenAt } of page.Contents ?? []) {
+          if (key !== undefined) yield { name: key.slice(prefix.length), writtenAt: writtenAt?.getTime() ?? 0 };
+        }
+      }
+    },
+
+    async read(name) {
+      try {
+        const { Body: body, ContentLength: length = 0 } = await client.send(new GetObjectCommand(place(name)));
+        if (length > LARGEST_ENTRY) {
+          // Unread bytes would hold the connection.
+          if (body !== undefined && "destroy" in body) body.destroy();
+          throw new EntryTooLarge(length);
+        }
+        return (await body?.transformToString("utf-8")) ?? "";
+      } catch (error) {
+        if (httpStatus(error) === 404) return undefined;
+        throw error;
+      }
+    },
+
+    async remove(name) {
+      await client.send(new DeleteObjectCommand(place(name)));
+    },
+
+    close: async () => client.destroy(),
+  };
+}

@@ -1,0 +1,28 @@
+import type { Outcome } from "../collector/dispatcher.ts";
+import type { Logger } from "../collector/logger.ts";
+import { rejectionReasons } from "../collector/outcome.ts";
+
+/** Why messages failed whose fate is not known: storage may have taken their samples, or may do so yet. */
+export const OUT_OF_TIME = new Error("the invocation's time ran out");
+
+/** One line an invocation, and one for each reason: never one a sample, which an outsider could flood. */
+export function logOutcomes(logger: Logger, outcomes: readonly Outcome[]): void {
+  const rejected = outcomes.flatMap((outcome) => (outcome.kind === "failed" ? [] : outcome.rejected));
+  for (const reason of rejectionReasons) {
+    const same = rejected.filter((rejection) => rejection.reason === reason);
+    if (same[0] !== undefined) logger.warn("samples rejected", { reason, count: same.length, first: same[0].detail });
+  }
+  const failed = outcomes.flatMap((outcome) => (outcome.kind === "failed" ? [outcome] : []));
+  const refused = failed.filter(({ cause }) => cause !== OUT_OF_TIME);
+  if (refused[0] !== undefined)
+    logger.warn("messages failed, to be tried again", { count: refused.length, cause: refused[0].cause });
+  const unfinished = failed.length - refused.length;
+  if (unfinished > 0) logger.warn("time ran out, messages to be tried again", { count: unfinished });
+  logger.info("messages handled", {
+    received: outcomes.length,
+    recorded: outcomes.filter((outcome) => outcome.kind === "recorded").length,
+    rejected: outcomes.filter((outcome) => outcome.kind === "rejected").length,
+    failed: failed.length,
+    samples: outcomes.reduce((sum, outcome) => sum + (outcome.kind === "recorded" ? outcome.samples : 0), 0),
+  });
+}

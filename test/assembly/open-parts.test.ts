@@ -1,0 +1,159 @@
+import { pathToFileURL } from "node:url";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import {
+  closeParts,
+  openParts,
+  openPartsInTime,
+  type Parts,
+  type PartsSettings,
+} from "../../lib/assembly/open-parts.ts";
+import { createLogger } from "../../lib/collector/logger.ts";
+import { listenerNames } from "../../lib/collector/metrics.ts";
+import { type DynamoDbServer, startDynamoDb } from "../support/dynamodb-server.ts";
+import { eventually } from "../support/eventually.ts";
+import { freePort } from "../support/free-port.ts";
+import { aSample } from "../support/sample-builder.ts";
+import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
+
+const settings: PartsSettings = {
+  storage: "memory:",
+  spillQueue: null,
+  quarantine: null,
+  secrets: ["a secret of the tests"],
+  allowDefaultSecret: false,
+  keyFile: null,
+  secretArn: null,
+  keyCacheSeconds: 300,
+  dialects: ["py3"],
+  extraFields: [],
+  timeWindow: false,
+  legacyListeners: listenerNames,
+};
+
+let folder: TemporaryFolder;
+let server: DynamoDbServer | undefined;
+const opened: Parts[] = [];
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+});
+afterEach(async () => {
+  for (const parts of opened.splice(0)) await closeParts(parts);
+  await server?.close();
+  server = undefined;
+});
+afterAll(() => folder.remove());
+
+function logging() {
+  const lines: string[] = [];
+  const logger = createLogger((line) => lines.push(line));
+  return { logger, log: () => lines.map((line) => JSON.parse(line)) };
+}
+
+/** A storage at a port where nothing listens yet. */
+async function unreachable() {
+  const port = await freePort();
+  return { port, storage: `dynamodb://samples?endpoint=http://127.0.0.1:${port}` };
+}
+
+const refused = (port: number) =>
+  expect.stringMatching(`^the table samples at http://127\\.0\\.0\\.1:${port} can't be opened: .*ECONNREFUSED`);
+
+describe("the parts of a collector", () => {
+  it("are what the settings name, and no more", async () => {
+    const [few, all] = await Promise.all([
+      openParts(settings, logging().logger),
+      openParts(
+        {
+          ...settings,
+          spillQueue: "http://127.0.0.1:9/000000000000/spill",
+          quarantine: pathToFileURL(`${folder.path}/quarantine`).href,
+        },
+        logging().logger,
+      ),
+    ]);
+    if (!few.ok || !all.ok) throw new Error("not opened");
+    opened.push(few.parts, all.parts);
+    expect([few.parts.storage.name, few.parts.spillQueue, few.parts.quarantine]).toEqual([
+      "memory",
+      undefined,
+      undefined,
+    ]);
+    expect(few.parts.keys.current().legacy.map(({ id }) => id)).toEqual(["secret-1"]);
+    expect([all.parts.spillQueue?.maxBytes, all.parts.quarantine?.perMinute]).toEqual([
+      expect.any(Number),
+      expect.any(Number),
+    ]);
+    await closeParts(few.parts);
+  });
+
+  it("are not opened, for now, while storage does not answer", async () => {
+    const { port, storage } = await unreachable();
+    expect(await openParts({ ...settings, storage }, logging().logger)).toEqual({
+      ok: false,
+      problems: [refused(port)],
+      transient: true,
+    });
+  });
+
+  it("are not opened for good where anything can't heal by itself, and all of it is said", async () => {
+    const { port, storage } = await unreachable();
+    const wrong = { ...settings, storage, secrets: [], spillQueue: "spill", quarantine: "ftp://x" };
+    expect(await openParts(wrong, logging().logger)).toEqual({
+      ok: false,
+      problems: [
+        expect.stringMatching(/^a secret is missing/),
+        refused(port),
+        expect.stringContaining("ftp://x"),
+        expect.stringContaining('not a queue URL: "spill"'),
+      ],
+      transient: false,
+    });
+  });
+});
+
+describe("a start that waits", () => {
+  it("opens all as soon as storage is there", async () => {
+    const { port, storage } = await unreachable();
+    const { logger, log } = logging();
+    const opening = openPartsInTime({ ...settings, storage }, logger, new AbortController().signal, 5);
+    await eventually("two attempts", () => log().length >= 2);
+    server = await startDynamoDb({ port });
+    const waited = await opening;
+    if (!waited.ok) throw new Error(waited.problems.join());
+    opened.push(waited.parts);
+    expect(await waited.parts.storage.record([aSample()])).toEqual([{ kind: "recorded" }]);
+    const entry = (milliseconds: number) => ({
+      level: "warn",
+      message: "can't start yet, to be tried again",
+      problems: [refused(port)],
+      milliseconds,
+    });
+    expect(log().slice(0, 2)).toEqual([entry(5), entry(10)]);
+  });
+
+  it("ends when somebody says stop, and says what it waited for", async () => {
+    const { port, storage } = await unreachable();
+    const { logger, log } = logging();
+    const stop = new AbortController();
+    const opening = openPartsInTime({ ...settings, storage }, logger, stop.signal, 60_000);
+    await eventually("it waits", () => log().length === 1);
+    stop.abort();
+    expect(await opening).toEqual({
+      ok: false,
+      problems: [refused(port), "asked to stop before the start"],
+      transient: true,
+    });
+  });
+
+  it("does not wait for what can't heal", async () => {
+    const { logger, log } = logging();
+    const { storage } = await unreachable();
+    const never = new AbortController().signal;
+    expect(await openPartsInTime({ ...settings, storage, secrets: [""] }, logger, never, 60_000)).toMatchObject({
+      ok: false,
+      transient: false,
+    });
+    expect(log()).toEqual([]);
+  });
+});

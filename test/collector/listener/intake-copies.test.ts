@@ -1,0 +1,122 @@
+import { expect, it } from "vitest";
+import type { Genuine } from "../../../lib/collector/genuine.ts";
+import { createIntake } from "../../../lib/collector/listener/intake.ts";
+import { newCounters } from "../../../lib/collector/listener/listener-counters.ts";
+import { listenerLedgers } from "../../../lib/collector/listener/listener-ledger.ts";
+import { createPendingMessages } from "../../../lib/collector/listener/pending-messages.ts";
+import { createRecordQueue } from "../../../lib/collector/listener/record-queue.ts";
+import { createSpiller } from "../../../lib/collector/listener/spiller.ts";
+import { createLogger } from "../../../lib/collector/logger.ts";
+import { accept, type Result } from "../../../lib/collector/outcome.ts";
+import { createRecentlyRecorded } from "../../../lib/collector/recently-recorded.ts";
+import type { MeteringRecord } from "../../../lib/collector/sample.ts";
+import type { Spilled } from "../../../lib/collector/spill-queue.ts";
+import type { Stored } from "../../../lib/storage/driver.ts";
+import { openMemory } from "../../../lib/storage/memory.ts";
+import { balanced, imbalance } from "../../support/balance.ts";
+import { eventually } from "../../support/eventually.ts";
+import { aSample } from "../../support/sample-builder.ts";
+import { scriptedSpillQueue } from "./scripted-spill-queue.ts";
+
+const peer = { address: "10.0.0.9", port: 4_711 };
+
+function genuine(message_id: string): Genuine {
+  return { record: { ...aSample(), message_id }, keyId: "key", fingerprint: message_id, size: 1 };
+}
+
+/** An intake whose datagrams name the samples that they carry: `a b` carries two. */
+function intaking(
+  stored: (record: MeteringRecord) => Stored,
+  answer: () => Spilled | Promise<Spilled> = () => ({ ok: true }),
+) {
+  const counters = newCounters();
+  const given: string[] = [];
+  const told: string[] = [];
+  const driver = {
+    ...openMemory(),
+    record: async (records: readonly MeteringRecord[]) => {
+      given.push(...records.map(({ message_id }) => message_id));
+      return records.map(stored);
+    },
+  };
+  const queue = createRecordQueue({ driver, lingerMs: 0, retryForMs: 0 });
+  const spiller = createSpiller({ queue: scriptedSpillQueue(answer), logger: createLogger(() => {}), lingerMs: 0 });
+  const intake = createIntake(
+    "udp",
+    {
+      host: "",
+      port: 0,
+      queue,
+      recent: createRecentlyRecorded(),
+      pending: createPendingMessages(),
+      spiller,
+      onRejected: ({ rejected }) => void told.push(...rejected.map(({ reason }) => reason)),
+      judge: (bytes): readonly Result<Genuine>[] =>
+        Buffer.from(bytes)
+          .toString()
+          .split(" ")
+          .map((id) => accept(genuine(id))),
+    },
+    counters,
+  );
+  const receive = (text: string) => intake.receive(Buffer.from(text), peer);
+  const settled = async () => {
+    await eventually("all settled", () => counters.inFlight === 0);
+    const { udp } = listenerLedgers({ "udp://": counters });
+    expect(udp && imbalance(udp)).toEqual(balanced);
+  };
+  return { counters, given, told, queue, receive, settled };
+}
+
+const refused = (): Stored => ({ kind: "failed", cause: "down" });
+
+it("a message that comes again after it was spilled is handled anew", async () => {
+  const { counters, given, receive, settled } = intaking(refused);
+  receive("a");
+  await settled();
+  receive("a");
+  await settled();
+  expect([given, counters.spilled]).toEqual([["a", "a"], 2]);
+});
+
+it("copies that come while the spill queue has not answered share its answer", async () => {
+  let answer: (spilled: Spilled) => void = () => {};
+  const { counters, given, receive, settled } = intaking(
+    refused,
+    () => new Promise<Spilled>((resolve) => (answer = resolve)),
+  );
+  receive("a");
+  await eventually("storage refused it", () => given.length === 1);
+  for (let copy = 0; copy < 100; copy++) receive("a");
+  expect([counters.inFlight, counters.samples.inFlight]).toEqual([101, 101]);
+  await eventually("the spill queue is asked", () => {
+    answer({ ok: true });
+    return counters.inFlight === 0;
+  });
+  await settled();
+  expect([given, counters.spilled, counters.samples.spilled]).toEqual([["a"], 101, 101]);
+});
+
+it("messages that share some samples each come to their own end", async () => {
+  const { counters, given, receive, settled } = intaking(() => ({ kind: "recorded" }));
+  receive("a b");
+  receive("b c");
+  receive("a b");
+  await settled();
+  expect(counters).toMatchObject({ received: 3, recorded: 3, samples: { decoded: 6 } });
+  expect(new Set(given)).toEqual(new Set(["a", "b", "c"]));
+  receive("b c");
+  await settled();
+  expect(counters.samples).toMatchObject({ inFlight: 0, recorded: given.length, duplicate: 8 - given.length });
+});
+
+it("holds one of many copies also where storage can never take a part of it, and tells of that once", async () => {
+  const { counters, given, told, queue, receive, settled } = intaking(({ message_id }) =>
+    message_id === "never" ? { kind: "unstorable", detail: "too big" } : refused(),
+  );
+  for (let copy = 0; copy < 50; copy++) receive("never later");
+  expect(queue.held).toBe(2);
+  await settled();
+  expect([given, told]).toEqual([["never", "later"], ["unstorable"]]);
+  expect(counters).toMatchObject({ spilled: 50, rejected: { unstorable: 50 }, samples: { spilled: 50, recorded: 0 } });
+});

@@ -1,0 +1,78 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { startUdpCollector } from "../../../functions/udp-collector/udp-collector.ts";
+import { openPublisher } from "../../../lib/cli/publisher.ts";
+import { type DynamoDbServer, startDynamoDb } from "../../support/dynamodb-server.ts";
+import { eventually } from "../../support/eventually.ts";
+import { CAPTURE_SECRET, datagrams } from "../../support/fixtures.ts";
+import { freePort, freeUdpPort, isUdpPortFree } from "../../support/free-port.ts";
+
+let server: DynamoDbServer | undefined;
+let giveUp = new AbortController();
+
+beforeEach(() => {
+  giveUp = new AbortController();
+});
+afterEach(async () => {
+  giveUp.abort();
+  await server?.close();
+  server = undefined;
+});
+
+/** A collector that is about to start, with a storage that is not there. */
+async function starting() {
+  const [storagePort, healthPort, udpPort] = [await freePort(), await freePort(), await freeUdpPort()];
+  const lines: string[] = [];
+  const started = startUdpCollector({
+    write: (line) => lines.push(line),
+    environment: {
+      COUNTERSIGN_STORAGE: `dynamodb://samples?endpoint=http://127.0.0.1:${storagePort}`,
+      COUNTERSIGN_SECRETS: JSON.stringify([CAPTURE_SECRET]),
+      COUNTERSIGN_ALLOW_DEFAULT_SECRET: "true",
+      COUNTERSIGN_LISTEN: `udp://127.0.0.1:${udpPort}`,
+      COUNTERSIGN_HEALTH_PORT: String(healthPort),
+    },
+    drainMs: 0,
+    metricsIntervalMs: 60_000,
+    healthHost: "127.0.0.1",
+    giveUp: giveUp.signal,
+  });
+  await eventually("it waits", () => lines.some((line) => line.includes("can't start yet")));
+  const ask = (path: string) => fetch(`http://127.0.0.1:${healthPort}${path}`);
+  return { started, storagePort, healthPort, udpPort, ask };
+}
+
+describe("the UDP collector, started before its storage,", () => {
+  it("is not healthy and binds no socket until storage is there, and then receives", async () => {
+    const { started, storagePort, healthPort, udpPort, ask } = await starting();
+    expect((await ask("/healthz")).status).toBe(503);
+    expect(await (await ask("/metrics")).text()).toBe("");
+    expect(await isUdpPortFree(udpPort)).toBe(true);
+
+    server = await startDynamoDb({ port: storagePort });
+    const collector = await started;
+    if ("problems" in collector) throw new Error(collector.problems.join());
+    const { listening, health } = collector;
+    expect([listening, health]).toEqual([[`udp://127.0.0.1:${udpPort}`], `http://127.0.0.1:${healthPort}`]);
+    expect((await ask("/healthz")).status).toBe(200);
+    expect(await isUdpPortFree(udpPort)).toBe(false);
+    const publisher = await openPublisher(`udp://127.0.0.1:${udpPort}`);
+    if ("problem" in publisher) throw new Error(publisher.problem);
+    for (const datagram of datagrams().slice(0, 5)) await publisher.send(datagram);
+    await publisher.close();
+    await eventually("recorded", () => collector.ledgers().udp?.figures.SamplesRecorded === 5);
+    await collector.stop();
+    await expect(ask("/healthz")).rejects.toThrow();
+  });
+
+  it("gives up when it is asked to, says what it waited for, and lets go of the health port", async () => {
+    const { started, storagePort, ask } = await starting();
+    giveUp.abort();
+    expect(await started).toEqual({
+      problems: [
+        expect.stringContaining(`the table samples at http://127.0.0.1:${storagePort} can't be opened`),
+        "asked to stop before the start",
+      ],
+    });
+    await expect(ask("/healthz")).rejects.toThrow();
+  });
+});

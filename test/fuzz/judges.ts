@@ -1,0 +1,54 @@
+import type { KeyObject } from "node:crypto";
+import { BlockList } from "node:net";
+import { createJudge, type Judge } from "../../lib/collector/judge.ts";
+import type { Key } from "../../lib/collector/key.ts";
+import { fixedKeys } from "../../lib/collector/keyring.ts";
+import type { ListenerName } from "../../lib/collector/metrics.ts";
+import type { Receipt } from "../../lib/collector/receipt.ts";
+import { dialects } from "../../lib/collector/sample.ts";
+import { CAPTURE_SECRET, ICEHOUSE_SECRET, key } from "../support/fixtures.ts";
+import { v2Key } from "../support/v2-keys.ts";
+
+/** In the night after most of the captures: those are inside the time window, some of what they are changed to is not. */
+export const RECEIVED_AT = Date.parse("2022-10-01T00:00:00Z");
+
+export const secrets: readonly [KeyObject, ...KeyObject[]] = [key(CAPTURE_SECRET), key(ICEHOUSE_SECRET)];
+
+/** Signature v2's key of everything genuine. */
+export const goodKey = v2Key("pub-7");
+/** Known, but they must not prove anything here: retired just before, and another network's. */
+export const refusedKeys: readonly [Key, ...Key[]] = [
+  v2Key("old_1", { retiredAt: RECEIVED_AT }),
+  v2Key("pub-9", { from: elsewhere() }),
+];
+
+const keys = fixedKeys([
+  ...secrets.map((secret, index): Key => ({ id: `legacy-${index}`, scheme: "legacy", secret })),
+  goodKey,
+  v2Key("pub-8"),
+  ...refusedKeys,
+]);
+
+/** Settings that people use: the usual one mostly, the dialects in another order, more names allowed, the time window. */
+const usual = createJudge({ keys, dialects, extraFields: [] });
+const judges: readonly Judge[] = [
+  usual,
+  usual,
+  createJudge({ keys, dialects: dialects.toReversed(), extraFields: [] }),
+  createJudge({ keys, dialects, extraFields: ["region", "time", "dialect", "__proto__", "a"] }),
+  createJudge({ keys, dialects, extraFields: [], timeWindow: true }),
+];
+
+export function judgeOf(index: number): Judge {
+  return judges[Math.floor(index / 2) % judges.length] ?? usual;
+}
+
+export function receivedBy(listener: ListenerName): Receipt {
+  return { listener, address: listener === "queue" ? undefined : "10.0.0.1", receivedAt: RECEIVED_AT };
+}
+
+function elsewhere(): BlockList {
+  const networks = new BlockList();
+  networks.addSubnet("192.0.2.0", 24);
+  return networks;
+}

@@ -1,0 +1,7 @@
+import type { KeyObject } from "node:crypto";
+import type { Key } from "../../lib/collector/key.ts";
+
+/** A key for Ceilometer's own signature. */
+export function legacyKey(id: string, secret: KeyObject, overrides: Partial<Key> = {}): Key {
+  return { id, scheme: "legacy", secret, ...overrides };
+}
