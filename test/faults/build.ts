@@ -5,11 +5,17 @@ export const programs = {
   countersign: new URL("../../dist/faults/countersign.js", import.meta.url).pathname,
   services: new URL("../../dist/faults/services.js", import.meta.url).pathname,
   bareSocket: new URL("../../dist/faults/bare-socket.js", import.meta.url).pathname,
+  flooder: new URL("../../dist/faults/flooder.js", import.meta.url).pathname,
 } as const;
 
 export async function setup(): Promise<void> {
   await build({
-    entryPoints: ["bin/countersign.ts", "test/faults/services.ts", "test/faults/bare-socket.ts"],
+    entryPoints: [
+      "bin/countersign.ts",
+      "test/faults/services.ts",
+      "test/faults/bare-socket.ts",
+      "test/faults/flooder.ts",
+    ],
     outdir: "dist/faults",
     entryNames: "[name]",
     bundle: true,

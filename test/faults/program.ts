@@ -91,11 +91,11 @@ export async function startCollect(args: readonly string[], withinMs?: number): 
   };
 }
 
-/** Runs a command to its end. @returns what it said on standard output. Rejects with its errors if it failed */
-export async function runCountersign(args: readonly string[]): Promise<string> {
-  const child = spawn(process.execPath, [programs.countersign, ...args], { stdio: ["pipe", "pipe", "pipe"] });
+/** Runs a program to its end. @returns what it said on standard output. Rejects with its errors if it failed */
+export async function runProgram(name: keyof typeof programs, args: readonly string[]): Promise<string> {
+  const child = spawn(process.execPath, [programs[name], ...args], { stdio: ["pipe", "pipe", "pipe"] });
   const said = linesOf(child);
   const [code] = await once(child, "close");
-  if (code !== 0) throw new Error(`${args.join(" ")} ended with ${code}: ${said.errors.join("\n")}`);
+  if (code !== 0) throw new Error(`${name} ${args.join(" ")} ended with ${code}: ${said.errors.join("\n")}`);
   return said.out.join("\n");
 }

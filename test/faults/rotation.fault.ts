@@ -9,7 +9,7 @@ import { eventually } from "../support/eventually.ts";
 import { key } from "../support/fixtures.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { type DatagramSender, loadSample, openSender } from "./load.ts";
-import { runCountersign, startCollect } from "./program.ts";
+import { runProgram, startCollect } from "./program.ts";
 import { storedIds } from "./world.ts";
 
 const [CACHE_SECONDS, A_SECOND] = inject("isShort") ? [1, 200] : [3, 500];
@@ -28,7 +28,16 @@ async function rotate(folder: string): Promise<void> {
   const file = join(folder, "keys.json");
   const keys = async (command: string, id: string, ...options: readonly string[]) =>
     JSON.parse(
-      await runCountersign(["keys", command, id, "--keys", file, "--cache-seconds", String(CACHE_SECONDS), ...options]),
+      await runProgram("countersign", [
+        "keys",
+        command,
+        id,
+        "--keys",
+        file,
+        "--cache-seconds",
+        String(CACHE_SECONDS),
+        ...options,
+      ]),
     );
   const old = { legacy: await keys("add", "old"), v2: await keys("add", "old-v2", "--v2") };
   const storage = pathToFileURL(join(folder, "samples.jsonl")).href;

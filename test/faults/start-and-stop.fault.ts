@@ -6,7 +6,7 @@ import { eventually } from "../support/eventually.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { openGate } from "./gate.ts";
 import { LOAD_SECRET, loadDatagrams, openSender } from "./load.ts";
-import { runCountersign, startCollect } from "./program.ts";
+import { runProgram, startCollect } from "./program.ts";
 import { openWorld, storedIds } from "./world.ts";
 
 const SECONDS = inject("isShort") ? 2 : 5;
@@ -74,7 +74,7 @@ it("tells a second instance on the same port what is the matter, and leaves the 
   const args = ["--storage", storage, "--secret", LOAD_SECRET];
   const first = await startCollect(["--listen", "udp://127.0.0.1:0", ...args]);
   const [address = ""] = first.listening;
-  await expect(runCountersign(["collect", "--listen", address, ...args])).rejects.toThrow(
+  await expect(runProgram("countersign", ["collect", "--listen", address, ...args])).rejects.toThrow(
     /another process has the port/,
   );
   const sender = await openSender(address);

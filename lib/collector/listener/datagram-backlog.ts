@@ -1,5 +1,6 @@
 import { Fifo } from "./fifo.ts";
 import type { Peer } from "./intake.ts";
+import { KnownPeers } from "./known-peers.ts";
 
 /** A datagram that was read from the socket and not yet looked at. */
 export interface ReadDatagram {
@@ -11,19 +12,21 @@ export interface ReadDatagram {
 
 /**
  * A receive buffer of our own behind the system's, which holds only some 200 datagrams where nobody may ask for more:
- * verifying waits for reading, so that a flood is read as fast as a socket can be read.
+ * verifying waits for reading, so that a flood is read as fast as a socket can be read. Senders who have sent something
+ * genuine before go first, and are shed last.
  */
 export interface DatagramBacklog {
   readonly length: number;
-  /** @returns false, and nothing is kept, when the buffer is full */
-  push(datagram: ReadDatagram): boolean;
-  /** Gives up what is held, and gives it back. */
-  abandon(): readonly ReadDatagram[];
+  push(datagram: ReadDatagram): void;
+  /** Sheds what is held. */
+  abandon(): void;
 }
 
 export interface DatagramBacklogOptions {
-  /** Judges one. */
-  readonly take: (datagram: ReadDatagram) => void;
+  /** Judges one. @returns whether it was genuine */
+  readonly take: (datagram: ReadDatagram) => boolean;
+  /** Told of each that is given up unseen. */
+  readonly shed: (datagram: ReadDatagram) => void;
   /** What is held at most, each datagram with `OVERHEAD_BYTES`. @default 16 MiB */
   readonly maxBytes?: number;
 }
@@ -37,11 +40,26 @@ const READ_A_TURN = 32;
 /** How long verifying goes on before the socket is read again, in milliseconds. */
 const SLICE_MS = 0.5;
 
-export function createDatagramBacklog({ take, maxBytes = DEFAULT_MAX_BYTES }: DatagramBacklogOptions): DatagramBacklog {
-  const held = new Fifo<ReadDatagram>();
+export function createDatagramBacklog(options: DatagramBacklogOptions): DatagramBacklog {
+  const { take, shed, maxBytes = DEFAULT_MAX_BYTES } = options;
+  const peers = new KnownPeers();
+  const known = new Fifo<ReadDatagram>();
+  const strangers = new Fifo<ReadDatagram>();
   let heldBytes = 0;
   let isDue = false;
   let readThisTurn = 0;
+
+  const shift = (from: Fifo<ReadDatagram>): ReadDatagram | undefined => {
+    const next = from.shift();
+    if (next !== undefined) heldBytes -= sizeOf(next);
+    return next;
+  };
+
+  const takeFrom = (from: Fifo<ReadDatagram>): boolean => {
+    const next = shift(from);
+    if (next !== undefined) peers.note(next.peer, take(next));
+    return next !== undefined;
+  };
 
   const takeSome = (): void => {
     const isMoreWaiting = readThisTurn >= READ_A_TURN;
@@ -49,11 +67,11 @@ export function createDatagramBacklog({ take, maxBytes = DEFAULT_MAX_BYTES }: Da
     // Half of the room is for bursts; a flood that lasts is not to put verifying off for ever.
     if (isMoreWaiting && heldBytes < maxBytes / 2) return;
     const end = performance.now() + SLICE_MS;
-    for (let next = held.shift(); next !== undefined; next = held.shift()) {
-      heldBytes -= next.bytes.length + OVERHEAD_BYTES;
-      take(next);
-      if (performance.now() >= end) break;
-    }
+    // One in any case, or whoever is new would never become known beside others who are busy.
+    takeFrom(strangers);
+    while (takeFrom(known)) if (performance.now() >= end) return;
+    // Reading a flood is worth more than verifying it.
+    if (!isMoreWaiting) while (takeFrom(strangers)) if (performance.now() >= end) return;
   };
 
   const takeSoon = (): void => {
@@ -62,28 +80,42 @@ export function createDatagramBacklog({ take, maxBytes = DEFAULT_MAX_BYTES }: Da
     setImmediate(() => {
       isDue = false;
       takeSome();
-      if (held.length > 0) takeSoon();
+      if (known.length + strangers.length > 0) takeSoon();
     });
+  };
+
+  /** Sheds the oldest until so much fits; of known senders only for a known one. */
+  const makeRoom = (size: number, isKnown: boolean): boolean => {
+    while (heldBytes + size > maxBytes) {
+      const oldest = shift(strangers) ?? (isKnown ? shift(known) : undefined);
+      if (oldest === undefined) return false;
+      shed(oldest);
+    }
+    return true;
   };
 
   return {
     get length() {
-      return held.length;
+      return known.length + strangers.length;
     },
     push(datagram) {
-      const size = datagram.bytes.length + OVERHEAD_BYTES;
-      if (heldBytes + size > maxBytes) return false;
-      heldBytes += size;
       readThisTurn++;
-      held.push(datagram);
+      const isKnown = peers.has(datagram.peer);
+      if (!makeRoom(sizeOf(datagram), isKnown)) {
+        shed(datagram);
+        return;
+      }
+      heldBytes += sizeOf(datagram);
+      (isKnown ? known : strangers).push(datagram);
       takeSoon();
-      return true;
     },
     abandon() {
-      const left: ReadDatagram[] = [];
-      for (let next = held.shift(); next !== undefined; next = held.shift()) left.push(next);
-      heldBytes = 0;
-      return left;
+      for (const from of [known, strangers])
+        for (let next = shift(from); next !== undefined; next = shift(from)) shed(next);
     },
   };
+}
+
+function sizeOf({ bytes }: ReadDatagram): number {
+  return bytes.length + OVERHEAD_BYTES;
 }

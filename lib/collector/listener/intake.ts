@@ -15,8 +15,9 @@ export interface Intake {
    * Judges, and queues what is genuine; spills or sheds it when the queue is full.
    *
    * @param receivedAt milliseconds since 1970; now, unless the message has waited
+   * @returns whether anything in it was genuine
    */
-  receive(message: Uint8Array, peer: Peer, receivedAt?: number): void;
+  receive(message: Uint8Array, peer: Peer, receivedAt?: number): boolean;
   /** Counts a message as shed that nobody has looked at. */
   shed(message: Uint8Array, peer: Peer): void;
   /** Counts a message that was rejected before it was whole. */
@@ -98,9 +99,10 @@ export function createIntake(listener: ListenerName, options: ListenerOptions, c
         // `judge` promises not to throw. Should it break that, one message may not end the whole service.
         new MessageInHand(counters, { bytes, receipt }, 1).break();
         report(error);
-        return;
+        return false;
       }
       take(bytes, judged, receipt, peer);
+      return judged.some(({ ok }) => ok);
     },
   };
 }

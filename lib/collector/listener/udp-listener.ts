@@ -10,8 +10,11 @@ import type { Listener, ListenerOptions } from "./listener.ts";
 import { newCounters, snapshotOf } from "./listener-counters.ts";
 import { untilQuiet } from "./until-quiet.ts";
 
-/** What Linux grants without a right of its own (`net.core.rmem_max`): doubled by the kernel, it held 184 datagrams of 1,000 bytes. */
-const DEFAULT_RECEIVE_BUFFER_BYTES = 212_992;
+/**
+ * Linux grants up to `net.core.rmem_max`, here and there no more than 212,992 (184 datagrams of 1,000 bytes), and says
+ * nothing of it. So much outlasts 100 ms of a flood in which this process gets no turn.
+ */
+const DEFAULT_RECEIVE_BUFFER_BYTES = 4_194_304;
 /** At the stop: emptying the system's buffer takes some milliseconds, and a flood never ends. */
 const READ_WITHIN_MS = 250;
 /** At the stop, after that: our own buffer, when it is full, takes a second. */
@@ -36,6 +39,7 @@ export function createUdpListener(options: UdpListenerOptions): UdpListener {
   const intake = createIntake("udp", options, counters);
   const backlog = createDatagramBacklog({
     take: ({ bytes, peer, receivedAt }) => intake.receive(bytes, peer, receivedAt),
+    shed: ({ bytes, peer }) => intake.shed(bytes, peer),
     ...(options.maxBacklogBytes !== undefined && { maxBytes: options.maxBacklogBytes }),
   });
   let arrived = 0;
@@ -59,7 +63,7 @@ export function createUdpListener(options: UdpListenerOptions): UdpListener {
     const opened = createSocket({ type: family === 6 ? "udp6" : "udp4", ipv6Only: family === 6 });
     opened.on("message", (bytes, peer) => {
       arrived++;
-      if (!backlog.push({ bytes, peer, receivedAt: Date.now() })) intake.shed(bytes, peer);
+      backlog.push({ bytes, peer, receivedAt: Date.now() });
     });
     opened.once("listening", () => {
       granted = askForReceiveBuffer(opened);
@@ -106,7 +110,7 @@ export function createUdpListener(options: UdpListenerOptions): UdpListener {
       VERIFY_WITHIN_MS,
     );
     // What a flood left is not worth the time that storage needs.
-    for (const { bytes, peer } of backlog.abandon()) intake.shed(bytes, peer);
+    backlog.abandon();
   };
 
   return {
