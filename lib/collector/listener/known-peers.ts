@@ -22,8 +22,10 @@ export class KnownPeers {
     this.#known.delete(name);
     if (!isGenuine) return;
     this.#known.add(name);
+    if (this.#known.size <= MOST_KNOWN) return;
+    // Not looked up before it is needed: a set walks over what was deleted in front of it.
     const [oldest] = this.#known;
-    if (this.#known.size > MOST_KNOWN && oldest !== undefined) this.#known.delete(oldest);
+    if (oldest !== undefined) this.#known.delete(oldest);
   }
 }
 
