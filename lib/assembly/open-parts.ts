@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Logger } from "../collector/logger.ts";
-import type { Settings } from "../collector/settings.ts";
-import type { SpillQueue } from "../collector/spill-queue.ts";
-import { type JudgeSettings, openJudge, type Verifier } from "../keys/open-judge.ts";
+import type { Logger } from "../log/logger.ts";
+import type { Settings } from "../settings.ts";
+import type { SpillQueue } from "../dispatch/spill-queue.ts";
+import { type JudgeSettings, openJudge, type Verifier } from "./open-judge.ts";
 import { type OpenedQuarantine, openQuarantine } from "../quarantine/open-quarantine.ts";
 import { openSpillQueue } from "../queue/open-spill-queue.ts";
 import type { StorageDriver } from "../storage/driver.ts";

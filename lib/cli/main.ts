@@ -1,4 +1,4 @@
-import { errorMessage } from "../collector/error-message.ts";
+import { errorMessage } from "../log/error-message.ts";
 import { type Command, EXIT_FAILED, EXIT_OK, EXIT_USAGE, usageError } from "./command.ts";
 import type { Io } from "./io.ts";
 
@@ -14,20 +14,20 @@ const commands: Readonly<Record<string, { summary: string; load(): Promise<Comma
   },
   send: {
     summary: "replay captured messages, or generate signed samples",
-    load: async () => (await import("./send.ts")).sendCommand,
+    load: async () => (await import("./send/send.ts")).sendCommand,
   },
   samples: {
     summary: "read samples back, newest first",
-    load: async () => (await import("./samples.ts")).samplesCommand,
+    load: async () => (await import("./read/samples.ts")).samplesCommand,
   },
-  meters: { summary: "list what was metered", load: async () => (await import("./meters.ts")).metersCommand },
+  meters: { summary: "list what was metered", load: async () => (await import("./read/meters.ts")).metersCommand },
   resources: {
     summary: "list what was measured, with its newest metadata",
-    load: async () => (await import("./resources.ts")).resourcesCommand,
+    load: async () => (await import("./read/resources.ts")).resourcesCommand,
   },
   events: {
     summary: "read events back, newest first",
-    load: async () => (await import("./events.ts")).eventsCommand,
+    load: async () => (await import("./read/events.ts")).eventsCommand,
   },
   redrive: {
     summary: "move dead letters back, to be handled once more",
@@ -35,12 +35,12 @@ const commands: Readonly<Record<string, { summary: string; load(): Promise<Comma
   },
   quarantine: {
     summary: "look at rejected messages, and replay them",
-    load: async () => (await import("./quarantine.ts")).quarantineCommand,
+    load: async () => (await import("./quarantine/quarantine.ts")).quarantineCommand,
   },
-  keys: { summary: "add, list and retire signing keys", load: async () => (await import("./keys.ts")).keysCommand },
+  keys: { summary: "add, list and retire signing keys", load: async () => (await import("./keys/keys.ts")).keysCommand },
   local: {
     summary: "run everything on this machine, without a cloud account",
-    load: async () => (await import("./local.ts")).localCommand,
+    load: async () => (await import("./local/local.ts")).localCommand,
   },
 };
 

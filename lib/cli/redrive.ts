@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { isSameQueue } from "../queue/queue-arn.ts";
 import { openQueue, type Queue } from "../queue/queue-client.ts";
-import { type RedriveClock, type RedriveSummary, redrive } from "../queue/redrive.ts";
+import { type RedriveClock, type RedriveSummary, redrive } from "../queue/redrive/redrive.ts";
 import { type Command, EXIT_FAILED, EXIT_OK, usageError } from "./command.ts";
 import type { Io } from "./io.ts";
 import { createProgress } from "./progress.ts";

@@ -1,4 +1,4 @@
-import { type Settings, toEnvironment } from "../collector/settings.ts";
+import { type Settings, toEnvironment } from "../settings.ts";
 import type { QuarantineBucket } from "./quarantine-bucket.ts";
 import type { SampleStorage } from "./sample-storage.ts";
 import type { SigningSecret } from "./signing-secret.ts";

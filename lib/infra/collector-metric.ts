@@ -8,7 +8,7 @@ import {
   metricsNamespace,
   type ProcessMetricName,
   reasons,
-} from "../collector/metrics.ts";
+} from "../ledger/metrics.ts";
 
 /** As often as a listener writes its figures. */
 export const METRIC_PERIOD = Duration.minutes(1);

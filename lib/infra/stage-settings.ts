@@ -1,13 +1,13 @@
 import { isIPv4 } from "node:net";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
-import { listenerNames } from "../collector/metrics.ts";
+import { listenerNames } from "../ledger/metrics.ts";
 import {
   DEFAULT_KEY_CACHE_SECONDS,
   parseDialects,
   parseListenerNames,
   retentionProblem,
   type Settings,
-} from "../collector/settings.ts";
+} from "../settings.ts";
 import type { JudgingSettings } from "./collector-environment.ts";
 import { ContextReader } from "./context-reader.ts";
 

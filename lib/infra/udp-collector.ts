@@ -21,7 +21,7 @@ import {
 import type { Role } from "aws-cdk-lib/aws-iam";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
-import type { ListenerName, MetricName } from "../collector/metrics.ts";
+import type { ListenerName, MetricName } from "../ledger/metrics.ts";
 import { type CollectorParts, collectorEnvironment, type JudgingSettings } from "./collector-environment.ts";
 import { collectorMetric } from "./collector-metric.ts";
 import type { SpillQueue } from "./spill-queue.ts";

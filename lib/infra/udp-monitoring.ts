@@ -1,6 +1,6 @@
 import { type IMetric, MathExpression, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { Construct } from "constructs";
-import type { MetricName } from "../collector/metrics.ts";
+import type { MetricName } from "../ledger/metrics.ts";
 import { METRIC_PERIOD } from "./collector-metric.ts";
 import { type AlarmTarget, LossAlarm } from "./loss-alarm.ts";
 import { REJECTED_PERCENT } from "./queue-monitoring.ts";

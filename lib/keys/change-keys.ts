@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { formatKeySet, type KeyEntry, parseKeySet, toKeys } from "../collector/key-set.ts";
-import { waitingDays } from "../collector/time-window.ts";
-import type { KeyStore } from "./key-text.ts";
+import { formatKeySet, type KeyEntry, parseKeySet, toKeys } from "./key-set.ts";
+import { waitingDays } from "../sample/time-window.ts";
+import type { KeyStore } from "./key-store.ts";
 
 /** A dead letter that is redriven on its last day begins anew, once at least. */
 const PASSAGES = 2;

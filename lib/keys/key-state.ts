@@ -1,4 +1,4 @@
-import type { KeyEntry } from "../collector/key-set.ts";
+import type { KeyEntry } from "./key-set.ts";
 
 /** new: collectors may not know it yet. retiring: good until a time that is set. */
 export type KeyState = "new" | "active" | "retiring" | "retired";

@@ -1,6 +1,6 @@
-import type { Key } from "../collector/key.ts";
-import { createKeyring, type Keyring, type KeySource } from "../collector/keyring.ts";
-import type { Logger } from "../collector/logger.ts";
+import type { Key } from "./key.ts";
+import { createKeyring, type Keyring, type KeySource } from "./keyring.ts";
+import type { Logger } from "../log/logger.ts";
 
 /** All keys of all places together. */
 export interface GoodKeys {

@@ -1,5 +1,5 @@
-import type { Rejection } from "../collector/outcome.ts";
-import type { Arrived, MessageAttributes, Suspect } from "../collector/quarantine.ts";
+import type { Rejection } from "../sample/rejection.ts";
+import type { Arrived, MessageAttributes, Suspect } from "./quarantine.ts";
 import type { Entry } from "./entry.ts";
 import { entryId } from "./entry-id.ts";
 

@@ -1,7 +1,7 @@
-import { listenerNames } from "../collector/metrics.ts";
-import { type Rejection, rejectionReasons } from "../collector/outcome.ts";
-import type { Arrived, MessageAttributes } from "../collector/quarantine.ts";
-import type { Receipt } from "../collector/receipt.ts";
+import { listenerNames } from "../ledger/metrics.ts";
+import { type Rejection, rejectionReasons } from "../sample/rejection.ts";
+import type { Arrived, MessageAttributes } from "./quarantine.ts";
+import type { Receipt } from "../sample/receipt.ts";
 import type { Entry } from "./entry.ts";
 import { ENTRY_ID, entryId } from "./entry-id.ts";
 

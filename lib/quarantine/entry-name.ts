@@ -1,4 +1,4 @@
-import { type Rejection, type RejectionReason, rejectionReasons } from "../collector/outcome.ts";
+import { type Rejection, type RejectionReason, rejectionReasons } from "../sample/rejection.ts";
 
 /** What the name of a stored entry says, so that it needn't be read to be found. */
 export interface EntryName {

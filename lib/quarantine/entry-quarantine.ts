@@ -1,6 +1,6 @@
-import { errorMessage } from "../collector/error-message.ts";
-import type { Kept, Quarantine, Suspect } from "../collector/quarantine.ts";
-import { mapInParallel } from "../storage/in-parallel.ts";
+import { errorMessage } from "../log/error-message.ts";
+import type { Kept, Quarantine, Suspect } from "./quarantine.ts";
+import { mapInParallel } from "../flow/in-parallel.ts";
 import { cutEntry, WHOLE_BYTES } from "./cut-entry.ts";
 import type { Entry } from "./entry.ts";
 import { ENTRY_ID } from "./entry-id.ts";
@@ -8,7 +8,7 @@ import { fromEntryJson, toEntryJson } from "./entry-json.ts";
 import { entryName, parseEntryName } from "./entry-name.ts";
 import type { EntryStore } from "./entry-store.ts";
 import { newestNames } from "./newest-names.ts";
-import type { FoundEntry, OnUnreadableEntry, QuarantineShelf, Removed } from "./quarantine-shelf.ts";
+import type { FoundEntry, OnUnreadableEntry, QuarantineShelf, Removed } from "./quarantine-entries.ts";
 
 export interface EntryQuarantineOptions {
   /** Bytes that are kept of a message from a socket. */

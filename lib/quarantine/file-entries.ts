@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { access, link, mkdir, open, opendir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { isNotFound } from "../storage/rotating-file.ts";
+import { isNotFound } from "../storage/file/rotating-file.ts";
 import { parseEntryName } from "./entry-name.ts";
 import { type EntryStore, EntryTooLarge, LARGEST_ENTRY, type StoredName } from "./entry-store.ts";
 

@@ -1,6 +1,6 @@
 import { parseEntryName } from "./entry-name.ts";
 import type { StoredName } from "./entry-store.ts";
-import type { EntryFilter } from "./quarantine-shelf.ts";
+import type { EntryFilter } from "./quarantine-entries.ts";
 
 /** So many more than asked for are held before they are cut back: rarely enough that sorting costs little. */
 const SLACK = 4_096;

@@ -1,13 +1,13 @@
 import { access } from "node:fs/promises";
 import { S3Client } from "@aws-sdk/client-s3";
-import { errorMessage } from "../collector/error-message.ts";
-import { clientOptions, isLocal } from "../storage/aws-endpoint.ts";
-import { isTransient } from "../storage/is-transient.ts";
-import { createBucket } from "../storage/s3-bucket.ts";
+import { errorMessage } from "../log/error-message.ts";
+import { clientOptions, isLocal } from "../aws/client-options.ts";
+import { isTransient } from "../aws/service-error.ts";
+import { createBucket } from "../aws/s3-bucket.ts";
 import { createEntryQuarantine, type EntryQuarantine } from "./entry-quarantine.ts";
 import type { EntryStore } from "./entry-store.ts";
 import { openFileEntries } from "./file-entries.ts";
-import type { OnUnreadableEntry } from "./quarantine-shelf.ts";
+import type { OnUnreadableEntry } from "./quarantine-entries.ts";
 import { parseQuarantineUrl, type QuarantinePlace } from "./quarantine-url.ts";
 import { openS3Entries } from "./s3-entries.ts";
 

@@ -1,8 +1,8 @@
-import type { Dispatcher } from "../collector/dispatcher.ts";
-import type { Judge } from "../collector/judge.ts";
-import type { Rejection } from "../collector/outcome.ts";
+import type { Dispatcher } from "../dispatch/dispatcher.ts";
+import type { Judge } from "../judge/judge.ts";
+import type { Rejection } from "../sample/rejection.ts";
 import type { Entry } from "./entry.ts";
-import type { QuarantineShelf } from "./quarantine-shelf.ts";
+import type { QuarantineShelf } from "./quarantine-entries.ts";
 
 /** What became of an entry. Only a recorded one is removed. */
 export type Replayed =

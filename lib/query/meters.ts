@@ -1,4 +1,4 @@
-import type { CounterType, Sample } from "../collector/sample.ts";
+import type { CounterType, Sample } from "../sample/sample.ts";
 
 /** What was metered: one row a name, type and unit. */
 export interface Meter {

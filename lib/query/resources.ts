@@ -1,5 +1,5 @@
-import type { Sample } from "../collector/sample.ts";
-import type { ValueMap } from "../collector/value.ts";
+import type { Sample } from "../sample/sample.ts";
+import type { ValueMap } from "../sample/value.ts";
 
 /** What was measured. Owner and metadata are those of its newest sample, whichever arrived last. */
 export interface Resource {

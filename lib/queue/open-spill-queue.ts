@@ -1,5 +1,5 @@
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
-import type { SpilledMessage, SpillQueue } from "../collector/spill-queue.ts";
+import type { SpilledMessage, SpillQueue } from "../dispatch/spill-queue.ts";
 import { Unspillable } from "../collector/unspillable.ts";
 import { openQueue, type Patience, type Queue } from "./queue-client.ts";
 import { queuePlace } from "./queue-place.ts";

@@ -1,6 +1,6 @@
-import type { Outcome } from "../collector/dispatcher.ts";
-import type { Logger } from "../collector/logger.ts";
-import { rejectionReasons } from "../collector/outcome.ts";
+import type { Outcome } from "../dispatch/dispatcher.ts";
+import type { Logger } from "../log/logger.ts";
+import { rejectionReasons } from "../sample/rejection.ts";
 
 /** Why messages failed whose fate is not known: storage may have taken their samples, or may do so yet. */
 export const OUT_OF_TIME = new Error("the invocation's time ran out");

@@ -6,7 +6,7 @@ import {
   ReceiveMessageCommand,
 } from "@aws-sdk/client-sqs";
 import type { SQSEvent, SQSMessageAttribute, SQSRecord } from "aws-lambda";
-import type { Logger } from "../collector/logger.ts";
+import type { Logger } from "../log/logger.ts";
 import { eventSourceArn } from "./queue-arn.ts";
 import type { Queue } from "./queue-client.ts";
 import type { QueueHandler } from "./queue-handler.ts";

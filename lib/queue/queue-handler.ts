@@ -1,13 +1,13 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
-import type { Dispatcher, Outcome } from "../collector/dispatcher.ts";
-import type { Judge } from "../collector/judge.ts";
-import type { KeySource } from "../collector/keyring.ts";
-import type { Logger } from "../collector/logger.ts";
-import type { Rejected, Result } from "../collector/outcome.ts";
-import type { Quarantine } from "../collector/quarantine.ts";
+import type { Dispatcher, Outcome } from "../dispatch/dispatcher.ts";
+import type { Judge } from "../judge/judge.ts";
+import type { KeySource } from "../keys/keyring.ts";
+import type { Logger } from "../log/logger.ts";
+import type { Rejected, Result } from "../sample/rejection.ts";
+import type { Quarantine } from "../quarantine/quarantine.ts";
 import { type Judged, judgeRecords } from "./judge-records.ts";
 import { logOutcomes, OUT_OF_TIME } from "./outcome-log.ts";
-import { setAside } from "./set-aside.ts";
+import { setAside } from "./quarantine-rejected.ts";
 
 /** What the handler needs of Lambda's context. */
 export interface Deadline {

@@ -1,7 +1,7 @@
 import type { SQSRecord } from "aws-lambda";
-import { accept, type Rejected, type Result } from "../collector/outcome.ts";
-import type { Arrived, MessageAttributes } from "../collector/quarantine.ts";
-import { timeFrom } from "./message-time.ts";
+import { accept, type Rejected, type Result } from "../sample/rejection.ts";
+import type { Arrived, MessageAttributes } from "../quarantine/quarantine.ts";
+import { timeFrom } from "./sqs-time.ts";
 import { decodeSpillBatch, isSpillBatch } from "./spill-batch.ts";
 
 /** What we say ourselves about a message begins so; nobody else is believed. */

@@ -1,8 +1,8 @@
 import { isIP } from "node:net";
-import { listenerNames } from "../collector/metrics.ts";
-import { type Rejected, reject } from "../collector/outcome.ts";
-import type { SpilledMessage } from "../collector/spill-queue.ts";
-import { LATEST_TIME } from "./message-time.ts";
+import { listenerNames } from "../ledger/metrics.ts";
+import { type Rejected, reject } from "../sample/rejection.ts";
+import type { SpilledMessage } from "../dispatch/spill-queue.ts";
+import { LATEST_TIME } from "./sqs-time.ts";
 
 /** The body of a message in the spill queue: many datagrams or frames with their receipts, as JSON. */
 export const spillLimits = {

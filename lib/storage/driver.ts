@@ -1,4 +1,4 @@
-import type { Event, MeteringRecord, Sample } from "../collector/sample.ts";
+import type { Event, MeteringRecord, Sample } from "../sample/sample.ts";
 
 /** What became of one record: stored, to be tried again, or never storable here. */
 export type Stored =

@@ -1,4 +1,4 @@
-import type { MeteringRecord } from "../collector/sample.ts";
+import type { MeteringRecord } from "../sample/sample.ts";
 import type { StorageDriver, Stored } from "./driver.ts";
 
 /**

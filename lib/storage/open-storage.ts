@@ -1,19 +1,19 @@
 import { access } from "node:fs/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
-import { errorMessage } from "../collector/error-message.ts";
-import { clientOptions, isLocal } from "./aws-endpoint.ts";
+import { errorMessage } from "../log/error-message.ts";
+import { clientOptions, isLocal } from "../aws/client-options.ts";
 import type { StorageDriver } from "./driver.ts";
-import { openDynamoDb } from "./dynamodb.ts";
-import { defaultResourcesTable } from "./dynamodb-keys.ts";
-import { createTables, expectTables } from "./dynamodb-tables.ts";
+import { openDynamoDb } from "./dynamodb/dynamodb.ts";
+import { defaultResourcesTable } from "./dynamodb/keys.ts";
+import { createTables, expectTables } from "./dynamodb/tables.ts";
 import { openFanOut } from "./fan-out.ts";
-import { openFileLog } from "./file-log.ts";
-import { isTransient } from "./is-transient.ts";
-import type { OnUnreadable } from "./json-lines.ts";
-import { openMemory } from "./memory.ts";
-import { createBucket, expectBucket } from "./s3-bucket.ts";
-import { openS3Log } from "./s3-log.ts";
+import { openFileLog } from "./file/file.ts";
+import { isTransient } from "../aws/service-error.ts";
+import type { OnUnreadable } from "./rows/json-lines.ts";
+import { openMemory } from "./memory/memory.ts";
+import { createBucket, expectBucket } from "../aws/s3-bucket.ts";
+import { openS3Log } from "./s3/s3.ts";
 import { type Endpoint, parseStorageUrl, type StoragePlace, splitUrls } from "./storage-url.ts";
 
 export interface OpenOptions {

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { main } from "../../lib/cli/main.ts";
-import { toExactJson } from "../../lib/collector/exact-json.ts";
+import { toExactJson } from "../../lib/wire/exact-json.ts";
 import { captureIo } from "../support/captured-io.ts";
 import { CAPTURE_SECRET, datagramNames, fixture, fixturePath, ICEHOUSE_SECRET } from "../support/fixtures.ts";
 import { plainSample, signedMessage } from "../support/messages.ts";

@@ -1,11 +1,11 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, it } from "vitest";
-import { decodeMsgpack } from "../../lib/collector/decode/msgpack.ts";
-import { encodeMsgpack } from "../../lib/collector/encode/msgpack.ts";
-import type { RejectionReason } from "../../lib/collector/outcome.ts";
-import { canonicalText } from "../../lib/collector/signature/canonical-text.ts";
-import type { Value } from "../../lib/collector/value.ts";
+import { decodeMsgpack } from "../../lib/wire/msgpack-reader.ts";
+import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
+import type { RejectionReason } from "../../lib/sample/rejection.ts";
+import { canonicalText } from "../../lib/signature/legacy/canonical-text.ts";
+import type { Value } from "../../lib/sample/value.ts";
 import { captureJudge, fixture } from "../support/fixtures.ts";
 import { judging } from "../support/judging.ts";
 

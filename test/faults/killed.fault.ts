@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, inject, it } from "vitest";
-import { toExactJson } from "../../lib/collector/exact-json.ts";
+import { toExactJson } from "../../lib/wire/exact-json.ts";
 import { balanced, imbalance } from "../support/balance.ts";
 import { seededRandom } from "../support/random.ts";
 import { LOAD_SECRET, loadDatagrams, loadSample, openSender } from "./load.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, inject, it } from "vitest";
-import { toExactJson } from "../../lib/collector/exact-json.ts";
+import { toExactJson } from "../../lib/wire/exact-json.ts";
 import { openQuarantine } from "../../lib/quarantine/open-quarantine.ts";
 import { balanced, imbalance } from "../support/balance.ts";
 import { seededRandom } from "../support/random.ts";

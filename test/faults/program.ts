@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
-import type { Ledgers } from "../../lib/collector/ledger.ts";
+import type { Ledgers } from "../../lib/ledger/ledger.ts";
 import { eventually } from "../support/eventually.ts";
 import { programs } from "./build.ts";
 

@@ -1,4 +1,4 @@
-import { startEmbeddedServices } from "../../lib/cli/embedded-services.ts";
+import { startEmbeddedServices } from "../../lib/cli/local/embedded-services.ts";
 
 /** DynamoDB, S3 and SQS in a process of their own, so that they don't share a processor's turn with what is measured. */
 const [folder = ""] = process.argv.slice(2);

@@ -1,7 +1,7 @@
-import { decodeMsgpack } from "../../lib/collector/decode/msgpack.ts";
-import { encodeMsgpack } from "../../lib/collector/encode/msgpack.ts";
-import { accept } from "../../lib/collector/outcome.ts";
-import { isValueMap, type Value, type ValueMap } from "../../lib/collector/value.ts";
+import { decodeMsgpack } from "../../lib/wire/msgpack-reader.ts";
+import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
+import { accept } from "../../lib/sample/rejection.ts";
+import { isValueMap, type Value, type ValueMap } from "../../lib/sample/value.ts";
 import type { Random } from "../support/random.ts";
 import type { Corpus, Signed } from "./corpus.ts";
 import { looseMsgpack } from "./loose-msgpack.ts";

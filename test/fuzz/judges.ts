@@ -1,11 +1,11 @@
 import type { KeyObject } from "node:crypto";
 import { BlockList } from "node:net";
-import { createJudge, type Judge } from "../../lib/collector/judge.ts";
-import type { Key } from "../../lib/collector/key.ts";
-import { fixedKeys } from "../../lib/collector/keyring.ts";
-import type { ListenerName } from "../../lib/collector/metrics.ts";
-import type { Receipt } from "../../lib/collector/receipt.ts";
-import { dialects } from "../../lib/collector/sample.ts";
+import { createJudge, type Judge } from "../../lib/judge/judge.ts";
+import type { Key } from "../../lib/keys/key.ts";
+import { fixedKeys } from "../../lib/keys/keyring.ts";
+import type { ListenerName } from "../../lib/ledger/metrics.ts";
+import type { Receipt } from "../../lib/sample/receipt.ts";
+import { dialects } from "../../lib/sample/sample.ts";
 import { CAPTURE_SECRET, ICEHOUSE_SECRET, key } from "../support/fixtures.ts";
 import { v2Key } from "../support/v2-keys.ts";
 

@@ -1,4 +1,4 @@
-import { bytesOfKey, isValueList, isValueMap, Timestamp, type Value } from "../../lib/collector/value.ts";
+import { bytesOfKey, isValueList, isValueMap, Timestamp, type Value } from "../../lib/sample/value.ts";
 import type { Random } from "../support/random.ts";
 
 /** What stands in for a value under a name that comes again: of equal names the last counts. */

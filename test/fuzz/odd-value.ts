@@ -1,4 +1,4 @@
-import { bytesKey, Timestamp, type Value } from "../../lib/collector/value.ts";
+import { bytesKey, Timestamp, type Value } from "../../lib/sample/value.ts";
 import { randomInteger, randomText, randomValue } from "../interop/random-message.ts";
 import type { Random } from "../support/random.ts";
 

@@ -1,5 +1,5 @@
 import { deflateRawSync } from "node:zlib";
-import { encodeMsgpack } from "../../lib/collector/encode/msgpack.ts";
+import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
 import { seededRandom } from "../support/random.ts";
 import type { Genuine, Some } from "./corpus.ts";
 import { type Envelope, envelopeOf } from "./sealing.ts";

@@ -1,6 +1,6 @@
-import { accept } from "../../lib/collector/outcome.ts";
-import type { MessageAttributes } from "../../lib/collector/quarantine.ts";
-import type { ValueMap } from "../../lib/collector/value.ts";
+import { accept } from "../../lib/sample/rejection.ts";
+import type { MessageAttributes } from "../../lib/quarantine/quarantine.ts";
+import type { ValueMap } from "../../lib/sample/value.ts";
 import type { Random } from "../support/random.ts";
 import { enveloped, genuineBody, isSpoilt, jsonBytes } from "./body-mutant.ts";
 import type { Corpus } from "./corpus.ts";

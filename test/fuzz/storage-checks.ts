@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
-import type { MeteringRecord } from "../../lib/collector/sample.ts";
-import { fromEventRow } from "../../lib/storage/dynamodb-events.ts";
-import { type Plan, planOf } from "../../lib/storage/dynamodb-plan.ts";
-import { fromSampleItems } from "../../lib/storage/dynamodb-samples.ts";
-import { toVersion } from "../../lib/storage/dynamodb-versions.ts";
-import { fromRow, toRow } from "../../lib/storage/record-row.ts";
-import { hoursOf, objectKey, partitionOf } from "../../lib/storage/s3-keys.ts";
+import type { MeteringRecord } from "../../lib/sample/sample.ts";
+import { fromEventRow } from "../../lib/storage/dynamodb/event-items.ts";
+import { type Plan, planOf } from "../../lib/storage/dynamodb/write-plan.ts";
+import { fromSampleItems } from "../../lib/storage/dynamodb/sample-items.ts";
+import { toVersion } from "../../lib/storage/dynamodb/metadata-versions.ts";
+import { fromRow, toRow } from "../../lib/storage/rows/record-row.ts";
+import { hoursOf, objectKey, partitionOf } from "../../lib/storage/s3/keys.ts";
 
 /** What one of the storages would not give back as it was; undefined if all of them would. */
 export function lostByStorage(record: MeteringRecord): string | undefined {

@@ -1,5 +1,5 @@
-import type { Genuine } from "../../lib/collector/genuine.ts";
-import type { Result } from "../../lib/collector/outcome.ts";
+import type { Genuine } from "../../lib/sample/genuine.ts";
+import type { Result } from "../../lib/sample/rejection.ts";
 import { proofOf } from "./judging.ts";
 import type { Mutant } from "./mutant.ts";
 

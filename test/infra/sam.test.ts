@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { startQueueCollector } from "../../functions/queue-collector/start.ts";
-import { fromEnvironment } from "../../lib/collector/settings.ts";
+import { startQueueCollector } from "../../lib/assembly/queue-side.ts";
+import { fromEnvironment } from "../../lib/settings.ts";
 import { isEmf } from "../support/emf-reader.ts";
 import { lambdaEvents } from "../support/lambda-events.ts";
 import { stageSettings, synthesize } from "./synthesized.ts";

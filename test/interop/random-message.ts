@@ -1,4 +1,4 @@
-import { bytesKey, type Value, type ValueMap } from "../../lib/collector/value.ts";
+import { bytesKey, type Value, type ValueMap } from "../../lib/sample/value.ts";
 import type { Random } from "../support/random.ts";
 
 /** Text that spells, sorts or quotes in a special way in one language or the other. */

@@ -1,9 +1,9 @@
 import { chmod, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { type KeyEntry, parseKeySet } from "../../lib/collector/key-set.ts";
+import { type KeyEntry, parseKeySet } from "../../lib/keys/key-set.ts";
 import { changeKeys, KEEP_RETIRED_MS } from "../../lib/keys/change-keys.ts";
-import type { KeyStore } from "../../lib/keys/key-text.ts";
-import { openKeyStore } from "../../lib/keys/open-key-store.ts";
+import type { KeyStore } from "../../lib/keys/key-store.ts";
+import { openKeyStore } from "../../lib/keys/places/open-key-store.ts";
 import { type SecretsManagerServer, startSecretsManager } from "../support/secrets-manager-server.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 

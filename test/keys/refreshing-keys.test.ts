@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { toKeys } from "../../lib/collector/key-set.ts";
-import type { KeySource } from "../../lib/collector/keyring.ts";
-import { createLogger } from "../../lib/collector/logger.ts";
+import { toKeys } from "../../lib/keys/key-set.ts";
+import type { KeySource } from "../../lib/keys/keyring.ts";
+import { createLogger } from "../../lib/log/logger.ts";
 import { type GoodKeys, type ReadKeys, refreshingKeys } from "../../lib/keys/refreshing-keys.ts";
 
 const CACHE_MS = 300_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Sample } from "../../lib/collector/sample.ts";
+import type { Sample } from "../../lib/sample/sample.ts";
 import { meters } from "../../lib/query/meters.ts";
 import { resources } from "../../lib/query/resources.ts";
 import { aSample } from "../support/sample-builder.ts";

@@ -1,7 +1,7 @@
 import { GetQueueAttributesCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import type { SQSRecord } from "aws-lambda";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createLogger } from "../../lib/collector/logger.ts";
+import { createLogger } from "../../lib/log/logger.ts";
 import { createPoller } from "../../lib/queue/poller.ts";
 import { isFromQueue } from "../../lib/queue/queue-arn.ts";
 import { type EmbeddedQueues, startQueues } from "../support/embedded-queues.ts";

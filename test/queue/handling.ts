@@ -1,8 +1,8 @@
 import type { SQSRecord } from "aws-lambda";
-import { createDispatcher } from "../../lib/collector/dispatcher.ts";
-import { toExactJson } from "../../lib/collector/exact-json.ts";
-import { createLogger } from "../../lib/collector/logger.ts";
-import { createRecentlyRecorded } from "../../lib/collector/recently-recorded.ts";
+import { createDispatcher } from "../../lib/dispatch/dispatcher.ts";
+import { toExactJson } from "../../lib/wire/exact-json.ts";
+import { createLogger } from "../../lib/log/logger.ts";
+import { createRecentlyRecorded } from "../../lib/dispatch/recently-recorded.ts";
 import { createQueueHandler, type QueueHandlerOptions } from "../../lib/queue/queue-handler.ts";
 import type { StorageDriver } from "../../lib/storage/driver.ts";
 import { captureJudge, captureKeys } from "../support/fixtures.ts";

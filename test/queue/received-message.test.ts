@@ -1,6 +1,6 @@
 import type { SQSRecord } from "aws-lambda";
 import { describe, expect, it } from "vitest";
-import type { SpilledMessage } from "../../lib/collector/spill-queue.ts";
+import type { SpilledMessage } from "../../lib/dispatch/spill-queue.ts";
 import { arrivalsOf } from "../../lib/queue/received-message.ts";
 import { encodeSpillBatch } from "../../lib/queue/spill-batch.ts";
 import { sqsEvent } from "../support/lambda-events.ts";

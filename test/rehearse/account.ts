@@ -10,7 +10,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { startEmbeddedServices } from "../../lib/cli/embedded-services.ts";
+import { startEmbeddedServices } from "../../lib/cli/local/embedded-services.ts";
 import { type OpenedQuarantine, openQuarantine } from "../../lib/quarantine/open-quarantine.ts";
 import type { StorageDriver } from "../../lib/storage/driver.ts";
 import { openStorage } from "../../lib/storage/open-storage.ts";

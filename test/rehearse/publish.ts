@@ -1,4 +1,4 @@
-import { openPublisher } from "../../lib/cli/publisher.ts";
+import { openPublisher } from "../../lib/cli/send/publisher.ts";
 
 /** Sends datagrams or frames, one after another. */
 export async function publish(url: string, messages: readonly Buffer[]): Promise<void> {

@@ -1,6 +1,6 @@
-import { generatedSamples } from "../../lib/cli/generate.ts";
-import { encodeMsgpack } from "../../lib/collector/encode/msgpack.ts";
-import type { Receipt } from "../../lib/collector/receipt.ts";
+import { generatedSamples } from "../../lib/cli/send/generate.ts";
+import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
+import type { Receipt } from "../../lib/sample/receipt.ts";
 import { encodeSpillBatch } from "../../lib/queue/spill-batch.ts";
 import type { Checks } from "../interop/checks.ts";
 import type { Account } from "./account.ts";

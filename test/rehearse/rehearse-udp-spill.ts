@@ -1,6 +1,6 @@
 import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
-import { generatedSamples } from "../../lib/cli/generate.ts";
-import { encodeMsgpack } from "../../lib/collector/encode/msgpack.ts";
+import { generatedSamples } from "../../lib/cli/send/generate.ts";
+import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
 import { openQueue } from "../../lib/queue/queue-client.ts";
 import { decodeSpillBatch } from "../../lib/queue/spill-batch.ts";
 import type { Checks } from "../interop/checks.ts";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { identity } from "../../lib/collector/identity.ts";
-import { dialects, type MeteringRecord } from "../../lib/collector/sample.ts";
-import type { Value } from "../../lib/collector/value.ts";
+import { identity } from "../../lib/sample/identity.ts";
+import { dialects, type MeteringRecord } from "../../lib/sample/sample.ts";
+import type { Value } from "../../lib/sample/value.ts";
 import type { StorageDriver } from "../../lib/storage/driver.ts";
 import { events, samples } from "../support/record-arbitrary.ts";
 import { anEvent, aSample, signedAgain } from "../support/sample-builder.ts";

@@ -1,5 +1,5 @@
-import type { Sample } from "../../lib/collector/sample.ts";
-import { bytesKey, Timestamp, type Value, type ValueMap } from "../../lib/collector/value.ts";
+import type { Sample } from "../../lib/sample/sample.ts";
+import { bytesKey, Timestamp, type Value, type ValueMap } from "../../lib/sample/value.ts";
 
 /** Volumes that a storage easily changes. */
 export const exactVolumes: [string, number | bigint][] = [

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { MeteringRecord } from "../../lib/collector/sample.ts";
+import type { MeteringRecord } from "../../lib/sample/sample.ts";
 import type { StorageDriver, Stored } from "../../lib/storage/driver.ts";
 import { openFanOut } from "../../lib/storage/fan-out.ts";
-import { openMemory } from "../../lib/storage/memory.ts";
+import { openMemory } from "../../lib/storage/memory/memory.ts";
 import { anEvent, aSample } from "../support/sample-builder.ts";
 import { describeStorageContract } from "./contract.ts";
 import { allOf, recorded } from "./reading.ts";

@@ -1,9 +1,9 @@
 import { mkdir, open as openFile, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { identity } from "../../lib/collector/identity.ts";
-import { type FileLog, type FileLogOptions, openFileLog } from "../../lib/storage/file-log.ts";
-import { toRow } from "../../lib/storage/record-row.ts";
+import { identity } from "../../lib/sample/identity.ts";
+import { type FileLog, type FileLogOptions, openFileLog } from "../../lib/storage/file/file.ts";
+import { toRow } from "../../lib/storage/rows/record-row.ts";
 import { aSample } from "../support/sample-builder.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 import { allOf, recorded } from "./reading.ts";

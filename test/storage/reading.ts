@@ -1,7 +1,7 @@
-import { toExactJson } from "../../lib/collector/exact-json.ts";
-import { identity } from "../../lib/collector/identity.ts";
-import { toMessage } from "../../lib/collector/message.ts";
-import type { MeteringRecord } from "../../lib/collector/sample.ts";
+import { toExactJson } from "../../lib/wire/exact-json.ts";
+import { identity } from "../../lib/sample/identity.ts";
+import { toMessage } from "../../lib/sample/message.ts";
+import type { MeteringRecord } from "../../lib/sample/sample.ts";
 import type { Stored } from "../../lib/storage/driver.ts";
 
 /** Everything that a driver reads. */

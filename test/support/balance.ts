@@ -1,4 +1,4 @@
-import type { Ledger } from "../../lib/collector/ledger.ts";
+import type { Ledger } from "../../lib/ledger/ledger.ts";
 
 /** What both ledgers lack (above 0) or count twice (below), and whether the reasons make up what was rejected: always 0. */
 export function imbalance({ figures, rejected }: Ledger) {

@@ -1,4 +1,4 @@
-import type { Dialect, MeteringRecord } from "../../lib/collector/sample.ts";
+import type { Dialect, MeteringRecord } from "../../lib/sample/sample.ts";
 
 /** The dialect of a record that has a signature of its own. */
 export function dialectOf({ dialect }: MeteringRecord): Dialect {

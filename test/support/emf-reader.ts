@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { metricsNamespace } from "../../lib/collector/metrics.ts";
+import { metricsNamespace } from "../../lib/ledger/metrics.ts";
 
 /** One figure under one set of dimensions: `MessagesReceived Stage=test Listener=udp`. */
 export type SeriesName = string;

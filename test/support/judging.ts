@@ -1,7 +1,7 @@
-import type { Judge } from "../../lib/collector/judge.ts";
-import { accept, type Result } from "../../lib/collector/outcome.ts";
-import type { MeteringRecord } from "../../lib/collector/sample.ts";
-import type { Value } from "../../lib/collector/value.ts";
+import type { Judge } from "../../lib/judge/judge.ts";
+import { accept, type Result } from "../../lib/sample/rejection.ts";
+import type { MeteringRecord } from "../../lib/sample/sample.ts";
+import type { Value } from "../../lib/sample/value.ts";
 import { receipt } from "./v2-keys.ts";
 
 /** What a judge says of one decoded message with a signature of its own: the record alone, without what proved it. */

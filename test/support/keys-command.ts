@@ -1,8 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { vi } from "vitest";
 import { main } from "../../lib/cli/main.ts";
-import { parseKeySet } from "../../lib/collector/key-set.ts";
-import { lastUsedPath } from "../../lib/keys/last-used-file.ts";
+import { parseKeySet } from "../../lib/keys/key-set.ts";
+import { lastUsedPath } from "../../lib/keys/places/last-used-file.ts";
 import { captureIo } from "./captured-io.ts";
 import { type CloudWatchServer, startCloudWatch } from "./cloudwatch-server.ts";
 import { type SecretsManagerServer, startSecretsManager } from "./secrets-manager-server.ts";

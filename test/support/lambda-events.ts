@@ -1,5 +1,5 @@
 import type { SQSEvent } from "aws-lambda";
-import { toExactJson } from "../../lib/collector/exact-json.ts";
+import { toExactJson } from "../../lib/wire/exact-json.ts";
 import { datagrams, fixture, notificationBodies } from "./fixtures.ts";
 import { plainSample, signedMessage } from "./messages.ts";
 

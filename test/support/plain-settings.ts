@@ -1,4 +1,4 @@
-import type { Settings } from "../../lib/collector/settings.ts";
+import type { Settings } from "../../lib/settings.ts";
 import { CAPTURE_SECRET } from "./fixtures.ts";
 
 /** What a collector of captures is told, in memory and with nothing beside it. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import type { Event, MeteringRecord, Sample, Trait } from "../../lib/collector/sample.ts";
-import { counterTypes, dialects, type SignedForm } from "../../lib/collector/sample.ts";
-import { bytesKey, Timestamp, type Value, type ValueMap } from "../../lib/collector/value.ts";
+import type { Event, MeteringRecord, Sample, Trait } from "../../lib/sample/sample.ts";
+import { counterTypes, dialects, type SignedForm } from "../../lib/sample/sample.ts";
+import { bytesKey, Timestamp, type Value, type ValueMap } from "../../lib/sample/value.ts";
 import { anEvent, aSample } from "./sample-builder.ts";
 
 /** Any text a decoder accepts: all of Unicode but lone surrogates. */

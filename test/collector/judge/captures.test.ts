@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { splitFrames } from "../../../lib/cli/message-file.ts";
-import { decodeMsgpack } from "../../../lib/collector/decode/msgpack.ts";
-import { toMessage } from "../../../lib/collector/message.ts";
-import type { MeteringRecord } from "../../../lib/collector/sample.ts";
-import { sign } from "../../../lib/collector/signature/sign.ts";
-import { isValueMap } from "../../../lib/collector/value.ts";
+import { splitFrames } from "../../../lib/cli/captured-file.ts";
+import { decodeMsgpack } from "../../../lib/wire/msgpack-reader.ts";
+import { toMessage } from "../../../lib/sample/message.ts";
+import type { MeteringRecord } from "../../../lib/sample/sample.ts";
+import { sign } from "../../../lib/signature/legacy/sign.ts";
+import { isValueMap } from "../../../lib/sample/value.ts";
 import { dialectOf } from "../../support/dialect-of.ts";
 import {
   CAPTURE_SECRET,

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { createJudge } from "../../../lib/collector/judge.ts";
-import { fixedKeys } from "../../../lib/collector/keyring.ts";
-import type { Result } from "../../../lib/collector/outcome.ts";
-import { dialects } from "../../../lib/collector/sample.ts";
-import { sealEnvelope } from "../../../lib/collector/signature-v2/seal-envelope.ts";
-import { signAttributes } from "../../../lib/collector/signature-v2/sign-attributes.ts";
+import { createJudge } from "../../../lib/judge/judge.ts";
+import { fixedKeys } from "../../../lib/keys/keyring.ts";
+import type { Result } from "../../../lib/sample/rejection.ts";
+import { dialects } from "../../../lib/sample/sample.ts";
+import { sealEnvelope } from "../../../lib/signature/v2/seal-envelope.ts";
+import { signAttributes } from "../../../lib/signature/v2/sign-attributes.ts";
 import { CAPTURE_SECRET, key } from "../../support/fixtures.ts";
 import { legacyKey } from "../../support/legacy-keys.ts";
 import { plainEvent, plainSample, signedMessage } from "../../support/messages.ts";

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { MeteringRecord } from "../../../lib/collector/sample.ts";
+import type { MeteringRecord } from "../../../lib/sample/sample.ts";
 import type { StorageDriver, Stored } from "../../../lib/storage/driver.ts";
 import { openGated } from "./gated-driver.ts";
 

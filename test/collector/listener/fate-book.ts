@@ -1,4 +1,4 @@
-import type { MeteringRecord } from "../../../lib/collector/sample.ts";
+import type { MeteringRecord } from "../../../lib/sample/sample.ts";
 import type { Stored } from "../../../lib/storage/driver.ts";
 
 /** Writes down every fate told of each record. */

@@ -1,9 +1,9 @@
 import { createSecretKey } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { encodeMsgpack } from "../../../lib/collector/encode/msgpack.ts";
-import { createJudge, type Judge } from "../../../lib/collector/judge.ts";
-import { fixedKeys } from "../../../lib/collector/keyring.ts";
-import { toMessage } from "../../../lib/collector/message.ts";
+import { encodeMsgpack } from "../../../lib/wire/msgpack-writer.ts";
+import { createJudge, type Judge } from "../../../lib/judge/judge.ts";
+import { fixedKeys } from "../../../lib/keys/keyring.ts";
+import { toMessage } from "../../../lib/sample/message.ts";
 import { legacyKey } from "../../support/legacy-keys.ts";
 import { aSample, SECRET } from "../../support/sample-builder.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createRecordQueue, type RecordQueueOptions } from "../../../lib/collector/listener/record-queue.ts";
-import type { MeteringRecord } from "../../../lib/collector/sample.ts";
+import { createRecordQueue, type RecordQueueOptions } from "../../../lib/dispatch/record-queue.ts";
+import type { MeteringRecord } from "../../../lib/sample/sample.ts";
 import type { Stored } from "../../../lib/storage/driver.ts";
 import { eventually } from "../../support/eventually.ts";
 import { aSample } from "../../support/sample-builder.ts";

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { inflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { formatV2Secret } from "../../../lib/collector/signature-v2/v2-secret.ts";
+import { formatV2Secret } from "../../../lib/keys/v2-secret.ts";
 import { envelopeVectors } from "./envelope-vectors.ts";
 import { goodKey } from "./vector.ts";
 import { webhookVectors } from "./webhook-vectors.ts";

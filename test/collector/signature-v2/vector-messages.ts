@@ -1,4 +1,4 @@
-import type { Value, ValueMap } from "../../../lib/collector/value.ts";
+import type { Value, ValueMap } from "../../../lib/sample/value.ts";
 
 type Fields = Readonly<Record<string, Value>>;
 

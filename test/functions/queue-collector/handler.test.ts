@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { startQueueCollector } from "../../../functions/queue-collector/start.ts";
-import { processMetricNames } from "../../../lib/collector/metrics.ts";
-import { toEnvironment } from "../../../lib/collector/settings.ts";
+import { startQueueCollector } from "../../../lib/assembly/queue-side.ts";
+import { processMetricNames } from "../../../lib/ledger/metrics.ts";
+import { toEnvironment } from "../../../lib/settings.ts";
 import { isEmf, sumEmf } from "../../support/emf-reader.ts";
 import { notificationBodies } from "../../support/fixtures.ts";
 import { plainSettings } from "../../support/plain-settings.ts";

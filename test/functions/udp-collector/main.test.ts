@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
-import { openPublisher } from "../../../lib/cli/publisher.ts";
+import { openPublisher } from "../../../lib/cli/send/publisher.ts";
 import { isEmf, sumEmf } from "../../support/emf-reader.ts";
 import { eventually } from "../../support/eventually.ts";
 import { datagrams } from "../../support/fixtures.ts";

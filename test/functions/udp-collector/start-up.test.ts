@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { startUdpCollector } from "../../../functions/udp-collector/udp-collector.ts";
-import { openPublisher } from "../../../lib/cli/publisher.ts";
+import { startUdpCollector } from "../../../lib/assembly/socket-side.ts";
+import { openPublisher } from "../../../lib/cli/send/publisher.ts";
 import { type DynamoDbServer, startDynamoDb } from "../../support/dynamodb-server.ts";
 import { eventually } from "../../support/eventually.ts";
 import { CAPTURE_SECRET, datagrams } from "../../support/fixtures.ts";

@@ -5,7 +5,7 @@ import {
   listenerNames,
   metricsNamespace,
   processMetricNames,
-} from "../../../lib/collector/metrics.ts";
+} from "../../../lib/ledger/metrics.ts";
 import { at, type Deployment, list, resourcesOf, textOf } from "../template.ts";
 
 const runbook = readFileSync(new URL("../../../docs/runbook.md", import.meta.url), "utf8");

@@ -1,4 +1,4 @@
-import { listenerMetrics, listenerNames } from "../../../lib/collector/metrics.ts";
+import { listenerMetrics, listenerNames } from "../../../lib/ledger/metrics.ts";
 import { at, type Deployment, list, resourcesOf } from "../template.ts";
 
 /** Datagrams and frames reach a task that is healthy, in one of several zones, and a task that stops loses nothing. */

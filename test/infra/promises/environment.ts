@@ -1,4 +1,4 @@
-import { fromEnvironment, type Settings, toEnvironment } from "../../../lib/collector/settings.ts";
+import { fromEnvironment, type Settings, toEnvironment } from "../../../lib/settings.ts";
 import { parseStorageUrl, splitUrls } from "../../../lib/storage/storage-url.ts";
 import { at, type Deployment, list, resourcesOf, textOf } from "../template.ts";
 

@@ -1,4 +1,4 @@
-import { waitingDays } from "../../../lib/collector/time-window.ts";
+import { waitingDays } from "../../../lib/sample/time-window.ts";
 import { at, type Deployment, list, type Resource } from "../template.ts";
 
 /** What holds something, and what to see in its properties: that it is encrypted, and for how long it keeps. */

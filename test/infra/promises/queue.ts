@@ -1,4 +1,4 @@
-import { waitingDays } from "../../../lib/collector/time-window.ts";
+import { waitingDays } from "../../../lib/sample/time-window.ts";
 import { at, type Deployment, list, resourcesOf, textOf } from "../template.ts";
 
 const DAY_SECONDS = 86_400;

@@ -1,0 +1,40 @@
+import { createJudge, type Judge } from "../judge/judge.ts";
+import type { KeySource } from "../keys/keyring.ts";
+import type { Logger } from "../log/logger.ts";
+import type { Settings } from "../settings.ts";
+import { openKeys } from "./open-keys.ts";
+
+/** A judge and its keys, which are the caller's to close. */
+export interface Verifier {
+  readonly judge: Judge;
+  readonly keys: KeySource;
+}
+
+export type OpenedJudge =
+  | ({ readonly ok: true } & Verifier)
+  /** Never repeats a secret. Transient: the keys' place did not answer, and may later. */
+  | { readonly ok: false; readonly problem: string; readonly transient: boolean };
+
+/** Whom to trust, and how far. */
+export type JudgeSettings = Pick<
+  Settings,
+  | "secrets"
+  | "allowDefaultSecret"
+  | "keyFile"
+  | "secretArn"
+  | "keyCacheSeconds"
+  | "dialects"
+  | "extraFields"
+  | "timeWindow"
+  | "legacyListeners"
+>;
+
+/**
+ * Makes the judge that the settings ask for, with the keys that they name.
+ *
+ * @param notesUses whether what is judged counts as a use of its key: not for a look at what was captured
+ */
+export async function openJudge(settings: JudgeSettings, logger: Logger, notesUses = true): Promise<OpenedJudge> {
+  const opened = await openKeys(settings, logger, notesUses);
+  return opened.ok ? { ok: true, keys: opened.keys, judge: createJudge({ ...settings, keys: opened.keys }) } : opened;
+}

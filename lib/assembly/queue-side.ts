@@ -1,0 +1,69 @@
+import { closeParts, openParts } from "./open-parts.ts";
+import { countedQuarantine } from "../quarantine/counted-quarantine.ts";
+import { createDispatcher } from "../dispatch/dispatcher.ts";
+import { createMetricsWriter } from "../ledger/emf.ts";
+import type { Ledger, ProcessLedger } from "../ledger/ledger.ts";
+import { createLogger } from "../log/logger.ts";
+import { createRecentlyRecorded } from "../dispatch/recently-recorded.ts";
+import { type Environment, fromEnvironment } from "../settings.ts";
+import { createQueueHandler, type QueueHandler } from "../queue/queue-handler.ts";
+import { createQueueLedger } from "../ledger/queue-ledger.ts";
+
+export interface QueueCollector {
+  /** Writes a line of metrics with every invocation. */
+  readonly handler: QueueHandler;
+  /** What all invocations have counted together. */
+  ledger(): Ledger;
+  /** Lambda never calls this; a handler that runs on a laptop is closed at its end. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens all that the handler needs, once.
+ *
+ * @param write takes the log and the metrics, a line of JSON at a time
+ * @param environment by default the process's own
+ * @throws an Error that names every setting that can't be used, or what can't be reached: Lambda starts us again
+ */
+export async function startQueueCollector(
+  write: (line: string) => void,
+  environment?: Environment,
+): Promise<QueueCollector> {
+  const logger = createLogger(write);
+  const configured = fromEnvironment(environment);
+  if (!configured.ok) throw new Error(configured.problems.join("; "));
+  const { settings } = configured;
+  const opened = await openParts(settings, logger);
+  if (!opened.ok) throw new Error(opened.problems.join("; "));
+  const { parts } = opened;
+  const { judge, keys, storage } = parts;
+  const quarantine = parts.quarantine && countedQuarantine(parts.quarantine.whole);
+  const ledger = createQueueLedger();
+  const metrics = createMetricsWriter({ stage: settings.stage, write });
+  const processLedger = (): ProcessLedger => {
+    const { kept = 0, failed = 0 } = quarantine?.counts() ?? {};
+    const figures = {
+      MessagesQuarantined: kept,
+      QuarantineSkipped: 0,
+      QuarantineFailed: failed,
+      KeyReadsFailed: keys.failedReads(),
+    };
+    return { figures, verified: keys.uses() };
+  };
+  return {
+    handler: createQueueHandler({
+      judge,
+      keys,
+      dispatcher: createDispatcher(storage, createRecentlyRecorded()),
+      logger,
+      quarantine,
+      spillQueue: settings.spillQueue,
+      count(outcomes) {
+        ledger.count(outcomes);
+        metrics.write({ queue: ledger.snapshot() }, processLedger());
+      },
+    }),
+    ledger: () => ledger.snapshot(),
+    close: () => closeParts(parts),
+  };
+}

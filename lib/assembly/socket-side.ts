@@ -1,0 +1,176 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { closeParts, openPartsInTime, type Parts } from "./open-parts.ts";
+import { createCollector } from "../listener/socket-collector.ts";
+import { createMetricsWriter } from "../ledger/emf.ts";
+import { errorMessage } from "../log/error-message.ts";
+import { createHealthServer, type HealthServer } from "../listener/health-server.ts";
+import type { Ledgers, ProcessLedger } from "../ledger/ledger.ts";
+import { listenerLedgers } from "../ledger/socket-ledger.ts";
+import { createQuarantineShare, type QuarantineShare } from "../quarantine/quarantine-quota.ts";
+import { createLogger, type Logger } from "../log/logger.ts";
+import { toPrometheus } from "../ledger/prometheus.ts";
+import type { Environment, Settings } from "../settings.ts";
+import { warmUp } from "../judge/warm-up.ts";
+import { addressesOf, type Problems, socketSettings } from "./socket-settings.ts";
+
+/** The socket side of a deployment: listeners, health port and metrics in one process. */
+export interface UdpCollector {
+  readonly listening: readonly string[];
+  /** Where `/healthz` and `/metrics` are; null if the settings name no port. */
+  readonly health: string | null;
+  ledgers(): Ledgers;
+  /**
+   * Fails the health check, goes on receiving for the drain period, then closes the sockets and stores or spills what
+   * it holds. Called again, cuts the drain period short.
+   */
+  stop(): Promise<void>;
+}
+
+export interface UdpCollectorOptions {
+  /** Takes the log and the metrics, a line of JSON at a time. */
+  readonly write: (line: string) => void;
+  /** By default the process's own. */
+  readonly environment?: Environment;
+  readonly drainMs?: number;
+  readonly metricsIntervalMs?: number;
+  /** Where the health port is bound. */
+  readonly healthHost?: string;
+  /** Ends a start that waits for storage or keys. */
+  readonly giveUp?: AbortSignal;
+}
+
+/**
+ * How long datagrams are still welcome after the first signal: a load balancer takes a task out of its rotation
+ * only after failed checks, and what it sends until then would be lost without a trace.
+ */
+const DRAIN_MS = 15_000;
+/** For storage to take what is held, and then the spill queue: with the drain within ECS's 120 s. */
+const FLUSH_MS = 45_000;
+const SPILL_MS = 30_000;
+/** Two points a minute, the finest that CloudWatch keeps by default being one; more lines would only cost. */
+const METRICS_INTERVAL_MS = 30_000;
+/** Every address of the task, of which the load balancer checks one. */
+const HEALTH_HOST = "0.0.0.0";
+
+/** Opens all that the settings name, waiting for what can't be reached yet; unhealthy meanwhile. */
+export async function startUdpCollector(options: UdpCollectorOptions): Promise<UdpCollector | Problems> {
+  const logger = createLogger(options.write);
+  const read = socketSettings(options.environment);
+  if ("problems" in read) return read;
+  const { settings } = read;
+  const state: { running?: Running } = {};
+  // First, so that who asks while storage is not there yet hears that we are not ready.
+  const health = healthServerFor(settings, options.healthHost, logger, {
+    isHealthy: () => state.running?.receiving === true,
+    metrics: () => state.running?.figures() ?? "",
+  });
+  const startAll = async (): Promise<UdpCollector | Problems> => {
+    const at = (await health?.start()) ?? null;
+    const opened = await openPartsInTime(settings, logger, options.giveUp ?? new AbortController().signal);
+    if (!opened.ok) return { problems: opened.problems };
+    const { parts } = opened;
+    try {
+      return await receive({ settings, parts, logger, health, at, state }, options);
+    } catch (error) {
+      await closeParts(parts);
+      throw error;
+    }
+  };
+  let started: UdpCollector | Problems;
+  try {
+    started = await startAll();
+  } catch (error) {
+    started = { problems: [errorMessage(error)] };
+  }
+  if ("problems" in started) await health?.stop();
+  return started;
+}
+
+/** What the health port tells of. */
+interface Running {
+  receiving: boolean;
+  figures(): string;
+}
+
+interface Opened {
+  readonly settings: Settings;
+  readonly parts: Parts;
+  readonly logger: Logger;
+  readonly health: HealthServer | undefined;
+  /** Where the health port is. */
+  readonly at: string | null;
+  readonly state: { running?: Running };
+}
+
+async function receive(opened: Opened, options: UdpCollectorOptions): Promise<UdpCollector> {
+  const { settings, parts, logger, health, at, state } = opened;
+  const share = parts.quarantine && createQuarantineShare(parts.quarantine, logger, parts.quarantine);
+  const collector = createCollector({
+    ...parts,
+    quarantine: share,
+    addresses: addressesOf(settings),
+    logger,
+    flushMs: FLUSH_MS,
+    spillMs: SPILL_MS,
+  });
+  warmUp(parts.judge);
+  const started = { health: at, listening: await collector.start() };
+  const ledgers = () => listenerLedgers(collector.counters());
+  const counted = () => processLedger(parts, share);
+  const running: Running = { receiving: true, figures: () => toPrometheus(ledgers(), counted()) };
+  state.running = running;
+  const metrics = createMetricsWriter({ stage: settings.stage, write: options.write });
+  const writeMetrics = () => metrics.write(ledgers(), counted());
+  const timer = setInterval(writeMetrics, options.metricsIntervalMs ?? METRICS_INTERVAL_MS);
+  logger.info("receiving", { ...started, storage: parts.storage.name, stage: settings.stage });
+
+  const drain = new AbortController();
+  const stop = async (): Promise<void> => {
+    running.receiving = false;
+    const drainMs = options.drainMs ?? DRAIN_MS;
+    logger.info("draining", { milliseconds: drainMs });
+    await pause(drainMs, undefined, { signal: drain.signal }).catch(() => "cut short");
+    await collector.stop();
+    await share?.close();
+    await closeParts(parts);
+    clearInterval(timer);
+    writeMetrics();
+    await health?.stop();
+    logger.info("stopped", { ledgers: ledgers() });
+  };
+  let stopping: Promise<void> | undefined;
+
+  return {
+    ...started,
+    ledgers,
+    stop() {
+      if (stopping !== undefined) drain.abort();
+      stopping ??= stop();
+      return stopping;
+    },
+  };
+}
+
+function processLedger({ keys }: Parts, share: QuarantineShare | undefined): ProcessLedger {
+  const { kept = 0, skipped = 0, failed = 0 } = share?.counts() ?? {};
+  return {
+    figures: {
+      MessagesQuarantined: kept,
+      QuarantineSkipped: skipped,
+      QuarantineFailed: failed,
+      KeyReadsFailed: keys.failedReads(),
+    },
+    verified: keys.uses(),
+  };
+}
+
+function healthServerFor(
+  { healthPort }: Settings,
+  host: string = HEALTH_HOST,
+  logger: Logger,
+  answers: { readonly isHealthy: () => boolean; readonly metrics: () => string },
+): HealthServer | undefined {
+  if (healthPort === null) return undefined;
+  const onError = (error: unknown) => logger.error("the health port's socket failed", { error });
+  return createHealthServer({ host, port: healthPort, onError, ...answers });
+}

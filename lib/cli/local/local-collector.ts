@@ -1,0 +1,122 @@
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
+import { startQueueCollector } from "../../assembly/queue-side.ts";
+import { closeParts, openParts } from "../../assembly/open-parts.ts";
+import { createCollector } from "../../listener/socket-collector.ts";
+import { errorMessage } from "../../log/error-message.ts";
+import type { ListenerCounters } from "../../ledger/socket-counters.ts";
+import { listenerLedgers } from "../../ledger/socket-ledger.ts";
+import { createQuarantineShare } from "../../quarantine/quarantine-quota.ts";
+import { createLogger } from "../../log/logger.ts";
+import { type Settings, toEnvironment } from "../../settings.ts";
+import type { JudgeSettings } from "../../assembly/open-judge.ts";
+import { type Meter, meters } from "../../query/meters.ts";
+import { createPoller } from "../../queue/poller.ts";
+import { openQueue } from "../../queue/queue-client.ts";
+import type { DemoCounts, DemoTargets } from "./demo.ts";
+import { type EmbeddedServices, startEmbeddedServices } from "./embedded-services.ts";
+import type { Io } from "../io.ts";
+import { ledgerSummary } from "../../ledger/ledger-summary.ts";
+import type { Problem } from "../verification-options.ts";
+
+export interface LocalOptions {
+  readonly host: string;
+  /** For UDP and TCP alike. */
+  readonly port: number;
+  readonly folder: string;
+  readonly verification: JudgeSettings;
+}
+
+/** Everything that `countersign local` runs. */
+export interface LocalCollector {
+  readonly listening: readonly string[];
+  readonly folder: string;
+  readonly services: EmbeddedServices;
+  readonly targets: DemoTargets;
+  /** Waits until so many messages have come to an end. @returns false if some have not after a while */
+  settled(sent: DemoCounts): Promise<boolean>;
+  /** What is stored, read back from DynamoDB. */
+  meters(): Promise<readonly Meter[]>;
+  /** The ledgers so far, a line each. */
+  summary(): readonly string[];
+  stop(): Promise<void>;
+}
+
+const SETTLE_MS = 20_000;
+const LOOK_AGAIN_MS = 20;
+
+export async function startLocalCollector(options: LocalOptions, io: Io): Promise<LocalCollector | Problem> {
+  const services = await startEmbeddedServices(options.folder);
+  const storageUrl = [
+    `dynamodb://countersign?endpoint=${encodeURIComponent(services.dynamodb)}`,
+    `s3://countersign/log?endpoint=${encodeURIComponent(services.s3AndSqs)}`,
+  ].join(",");
+  const quiet = { ...createLogger(io.err), info: () => undefined };
+  const settings: Settings = {
+    ...options.verification,
+    storage: storageUrl,
+    spillQueue: services.spillQueueUrl,
+    quarantine: pathToFileURL(join(options.folder, "quarantine")).href,
+    stage: "local",
+    listen: [],
+    healthPort: null,
+  };
+  // The handler opens the same once more, and warns.
+  const opened = await openParts(settings, { ...quiet, warn: () => undefined });
+  const [queue, spillQueue] = [openQueue(services.queueUrl), openQueue(services.spillQueueUrl)];
+  if (!opened.ok || "problem" in queue || "problem" in spillQueue) {
+    await services.stop();
+    return { problem: opened.ok ? "an embedded queue's URL is not one" : opened.problems.join("; ") };
+  }
+  const { parts } = opened;
+  const { host, port } = options;
+  const addresses = (["udp", "tcp"] as const).map((protocol) => ({ protocol, host, port }));
+  const share = parts.quarantine && createQuarantineShare(parts.quarantine, quiet, parts.quarantine);
+  const collector = createCollector({ ...parts, addresses, logger: quiet, quarantine: share });
+  // As in AWS, the handler gets its settings from an environment and opens its own storage.
+  const lambda = await startQueueCollector((line) => isAboutTrouble(line) && io.err(line), toEnvironment(settings));
+  const pollers = [queue, spillQueue].map((one) => createPoller(one, lambda.handler, quiet));
+
+  const stop = async () => {
+    await collector.stop();
+    await Promise.all([share?.close(), ...pollers.map((poller) => poller.stop())]);
+    await Promise.all([lambda.close(), closeParts(parts)]);
+    for (const { client } of [queue, spillQueue]) client.destroy();
+    await services.stop();
+  };
+  let listening: readonly string[];
+  try {
+    listening = await collector.start();
+  } catch (error) {
+    await stop();
+    return { problem: `${errorMessage(error)} (--port 0 takes any free port)` };
+  }
+  for (const poller of pollers) poller.start();
+  const [udp = "", tcp = ""] = listening;
+  const deleted = () => pollers.reduce((sum, poller) => sum + poller.counters().deleted, 0);
+  const total = (count: (counters: ListenerCounters) => number) =>
+    Object.values(collector.counters()).reduce((sum, counters) => sum + count(counters), 0);
+
+  return {
+    listening,
+    folder: options.folder,
+    services,
+    targets: { udp, tcp, queue: services.queueUrl },
+    async settled(sent) {
+      const deadline = performance.now() + SETTLE_MS;
+      const isSettled = () =>
+        total((counters) => counters.received - counters.inFlight) >= sent.udp + sent.tcp && deleted() >= sent.queue;
+      while (!isSettled() && performance.now() < deadline) await pause(LOOK_AGAIN_MS);
+      return isSettled();
+    },
+    meters: () => meters(parts.storage.samples({})),
+    summary: () => ledgerSummary({ ...listenerLedgers(collector.counters()), queue: lambda.ledger() }),
+    stop,
+  };
+}
+
+/** The handler writes a line and metrics for every invocation; on a laptop only what is odd is worth reading. */
+function isAboutTrouble(line: string): boolean {
+  return /^\{"level":"(warn|error)"/.test(line);
+}

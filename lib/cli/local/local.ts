@@ -1,0 +1,114 @@
+import { parseArgs } from "node:util";
+import { type Command, EXIT_FAILED, EXIT_OK, usageError } from "../command.ts";
+import { type DemoCounts, replayCaptures } from "./demo.ts";
+import type { Io } from "../io.ts";
+import { type LocalCollector, startLocalCollector } from "./local-collector.ts";
+import { metersTable } from "../read/meters.ts";
+import { verificationFrom, verificationHelp, verificationOptions } from "../verification-options.ts";
+
+const DEFAULT_PORT = "4952";
+const DEFAULT_FOLDER = ".countersign";
+
+export const localCommand: Command = {
+  help: `usage: countersign local [--demo [--once]] [OPTION…]
+
+Runs everything on this machine, without a cloud account: embedded DynamoDB, S3 and SQS, the listeners, and the
+real Lambda handler behind the queue and the spill queue. Samples are kept under ${DEFAULT_FOLDER}/ between runs (the
+DynamoDB tables; what S3 and SQS hold is in memory only), and rejected messages beside them, in quarantine/.
+
+  --demo                    replay captures of real publishers through UDP, TCP and the queue, and show what was stored
+  --once                    end after that
+  --host HOST               where to listen (default 127.0.0.1)
+  --port PORT               for UDP and TCP alike (default ${DEFAULT_PORT}; 0 lets the system choose)
+  --folder PATH             where to keep samples (default ${DEFAULT_FOLDER})
+${verificationHelp}
+Without any secret, Ceilometer's default secrets are accepted: right for a trial on this machine, for nothing else.`,
+
+  async run(args, io) {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        demo: { type: "boolean" },
+        once: { type: "boolean" },
+        host: { type: "string", default: "127.0.0.1" },
+        port: { type: "string", default: DEFAULT_PORT },
+        folder: { type: "string", default: DEFAULT_FOLDER },
+        ...verificationOptions,
+      },
+    });
+    if (!/^[0-9]{1,5}$/.test(values.port) || Number(values.port) > 65_535) {
+      return usageError(io, `--port: expected a number from 0 to 65535, got ${JSON.stringify(values.port)}`);
+    }
+    const verification = verificationFrom(values);
+    if ("problem" in verification) return usageError(io, verification.problem);
+    const trial = verification.secrets.length === 0 && values.keys === undefined;
+    // Asked for before anything is said: whoever reads may send the signal at once.
+    const stopped = io.stopped();
+    const started = await startLocalCollector(
+      {
+        host: values.host,
+        port: Number(values.port),
+        folder: values.folder,
+        verification: trial ? { ...verification, allowDefaultSecret: true } : verification,
+      },
+      io,
+    );
+    if ("problem" in started) return usageError(io, started.problem);
+    let shown: readonly string[] = [];
+    const showLedger = () => {
+      const lines = started.summary();
+      if (lines.join() !== shown.join()) for (const line of lines) io.out(line);
+      shown = lines;
+    };
+    try {
+      return await serve(started, values, { stopped, showLedger }, io);
+    } finally {
+      await started.stop();
+      showLedger();
+    }
+  },
+};
+
+async function serve(
+  collector: LocalCollector,
+  { demo = false, once = false }: { readonly demo?: boolean | undefined; readonly once?: boolean | undefined },
+  { stopped, showLedger }: { readonly stopped: Promise<void>; readonly showLedger: () => void },
+  io: Io,
+): Promise<number> {
+  for (const line of introduction(collector)) io.out(line);
+  const complete = demo ? await showDemo(collector, showLedger, io) : true;
+  if (!once) {
+    io.out("Receiving; Ctrl-C ends it.");
+    await stopped;
+  }
+  return complete ? EXIT_OK : EXIT_FAILED;
+}
+
+function introduction({ listening, services, folder }: LocalCollector): readonly string[] {
+  return [
+    `listening     ${listening.join("  ")}`,
+    `queue         ${services.queueUrl} (in memory)`,
+    `spill queue   ${services.spillQueueUrl} (in memory)`,
+    `dead letters  ${services.deadLetterQueueUrl} (in memory)`,
+    `DynamoDB      ${services.dynamodb} (kept in ${folder}/dynamodb)`,
+    `S3            ${services.s3AndSqs} (in memory)`,
+    `quarantine    ${folder}/quarantine`,
+    "",
+  ];
+}
+
+async function showDemo(collector: LocalCollector, showLedger: () => void, io: Io): Promise<boolean> {
+  const sent = await replayCaptures(collector.targets);
+  const complete = await collector.settled(sent);
+  io.out(`Replayed ${sentence(sent)}. Stored in DynamoDB and S3, each sample once:`);
+  io.out("");
+  for (const line of metersTable(await collector.meters())) io.out(line);
+  io.out("");
+  showLedger();
+  if (!complete) io.err("countersign local: not everything that was sent has been handled; see the log above");
+  return complete;
+}
+
+function sentence({ udp, tcp, queue }: DemoCounts): string {
+  return `${udp} datagrams by UDP, ${tcp} frames by TCP and ${queue} messages by the queue`;
+}

@@ -1,0 +1,111 @@
+import { parseArgs } from "node:util";
+import { createDispatcher } from "../../dispatch/dispatcher.ts";
+import type { Judge } from "../../judge/judge.ts";
+import { createRecentlyRecorded } from "../../dispatch/recently-recorded.ts";
+import type { Entry } from "../../quarantine/entry.ts";
+import type { EntryFilter, FoundEntry, QuarantineShelf } from "../../quarantine/quarantine-entries.ts";
+import { type ReplayOptions, replay } from "../../quarantine/replay.ts";
+import type { StorageDriver } from "../../storage/driver.ts";
+import { openStorage } from "../../storage/open-storage.ts";
+import { EXIT_FAILED, EXIT_OK, usageError } from "../command.ts";
+import type { Io } from "../io.ts";
+import { entryFilterOptions, quarantineOption, shortId, toEntryFilter, withQuarantine } from "./options.ts";
+import { createReplaySummary, replayLine } from "./replay-summary.ts";
+import { verificationOptions, verifierFrom } from "../verification-options.ts";
+
+export async function replayQuarantine(args: readonly string[], io: Io): Promise<number> {
+  const { values, positionals: ids } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      ...quarantineOption,
+      ...entryFilterOptions,
+      ...verificationOptions,
+      storage: { type: "string" },
+      "dry-run": { type: "boolean", default: false },
+    },
+  });
+  const filter = toEntryFilter(values);
+  if ("problem" in filter) return usageError(io, filter.problem);
+  if (ids.length > 0 && (filter.reason !== undefined || filter.limit !== undefined)) {
+    return usageError(io, "give either IDs, or --reason and --limit");
+  }
+  const { storage, "dry-run": dryRun } = values;
+  if (storage === undefined && !dryRun) {
+    return usageError(io, "--storage is missing, such as --storage dynamodb://samples; or try --dry-run");
+  }
+  const verifier = await verifierFrom(values, io);
+  if ("problem" in verifier) return usageError(io, verifier.problem);
+  try {
+    return await withQuarantine(values.quarantine, io, (shelf, unreadable) =>
+      withStorage(dryRun ? undefined : storage, io, (driver) => {
+        const work = { found: wanted(shelf, ids, filter), options: options(verifier.judge, shelf, driver) };
+        return replayAll(work, unreadable, io);
+      }),
+    );
+  } finally {
+    await verifier.keys.close();
+  }
+}
+
+function options(judge: Judge, shelf: QuarantineShelf, driver: StorageDriver | undefined): ReplayOptions {
+  const into = driver && { dispatcher: createDispatcher(driver, createRecentlyRecorded()), shelf };
+  return { judge, into };
+}
+
+interface Work {
+  readonly found: AsyncIterable<FoundEntry>;
+  readonly options: ReplayOptions;
+}
+
+/** One after the other, so that an interruption leaves at most one whose fate isn't printed. */
+async function replayAll({ found, options }: Work, unreadable: () => number, io: Io): Promise<number> {
+  const summary = createReplaySummary();
+  let interrupted = false;
+  void io.stopped().then(() => {
+    interrupted = true;
+  });
+  let missing = 0;
+  for await (const one of found) {
+    if (interrupted) break;
+    if (one.ok) {
+      const replayed = await replay(one.entry, options);
+      summary.add(replayed);
+      io.out(replayLine(shortId(one.entry.id), replayed, options.into === undefined));
+    } else {
+      missing++;
+      io.err(`countersign: ${one.problem}`);
+    }
+  }
+  for (const line of summary.lines(options.into === undefined)) io.out(line);
+  if (interrupted) io.err("interrupted: call it again for the rest");
+  return interrupted || missing > 0 || unreadable() > 0 || summary.remain() ? EXIT_FAILED : EXIT_OK;
+}
+
+async function* wanted(
+  shelf: QuarantineShelf,
+  ids: readonly string[],
+  filter: EntryFilter,
+): AsyncGenerator<FoundEntry> {
+  for (const id of ids) yield await shelf.get(id);
+  if (ids.length === 0) for await (const entry of shelf.entries(filter)) yield found(entry);
+}
+
+function found(entry: Entry): FoundEntry {
+  return { ok: true, entry };
+}
+
+async function withStorage(
+  urls: string | undefined,
+  io: Io,
+  use: (driver: StorageDriver | undefined) => Promise<number>,
+): Promise<number> {
+  if (urls === undefined) return use(undefined);
+  const opened = await openStorage(urls);
+  if (!opened.ok) return usageError(io, opened.problem);
+  try {
+    return await use(opened.driver);
+  } finally {
+    await opened.driver.close();
+  }
+}

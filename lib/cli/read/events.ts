@@ -1,0 +1,33 @@
+import { parseArgs } from "node:util";
+import { toRow } from "../../storage/rows/record-row.ts";
+import type { Command } from "../command.ts";
+import { reading, readingHelp, readingOptions } from "./reading-options.ts";
+import { table } from "../table.ts";
+
+const DEFAULT_LIMIT = "100";
+
+export const eventsCommand: Command = {
+  help: `usage: countersign events --storage URL [OPTION…]
+
+Reads events back, newest first, each once.
+
+${readingHelp}
+  --type TYPE       only this type of event
+  --limit N         at most so many (default ${DEFAULT_LIMIT})`,
+
+  async run(args, io) {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { ...readingOptions, type: { type: "string" }, limit: { type: "string", default: DEFAULT_LIMIT } },
+    });
+    const ofType = values.type === undefined ? {} : { type: values.type };
+    return reading(values, io, async (storage, filter) => {
+      const rows: (readonly string[])[] = [];
+      for await (const event of storage.events({ ...filter, ...ofType })) {
+        if (values.json) io.out(toRow(event));
+        else rows.push([event.time, event.event_type, String(event.traits.length), event.message_id]);
+      }
+      if (!values.json) for (const line of table(["TIME", "TYPE", "TRAITS", "MESSAGE ID"], rows)) io.out(line);
+    });
+  },
+};

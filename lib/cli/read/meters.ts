@@ -1,0 +1,40 @@
+import { parseArgs } from "node:util";
+import { type Meter, meters } from "../../query/meters.ts";
+import type { Command } from "../command.ts";
+import { reading, readingHelp, readingOptions, sampleFilterHelp, sampleFilterOptions } from "./reading-options.ts";
+import { table } from "../table.ts";
+
+export const metersCommand: Command = {
+  help: `usage: countersign meters --storage URL [OPTION…]
+
+Lists what was metered: names, types and units, with how many samples of how many resources. Reads all
+samples that the options leave, or the newest --limit of them.
+
+${readingHelp}
+${sampleFilterHelp}
+  --limit N         look at the newest N samples only`,
+
+  async run(args, io) {
+    const { values } = parseArgs({ args: [...args], options: { ...readingOptions, ...sampleFilterOptions } });
+    return reading(values, io, async (storage, filter) => {
+      const found = await meters(storage.samples(filter));
+      const lines = values.json ? found.map((meter) => JSON.stringify(meter)) : metersTable(found);
+      for (const line of lines) io.out(line);
+    });
+  },
+};
+
+/** The table of meters, also at the end of the demo. */
+export function metersTable(found: readonly Meter[]): readonly string[] {
+  return table(
+    ["METER", "TYPE", "UNIT", "SAMPLES", "RESOURCES", "NEWEST"],
+    found.map((meter) => [
+      meter.name,
+      meter.type,
+      meter.unit,
+      String(meter.samples),
+      String(meter.resources),
+      meter.last,
+    ]),
+  );
+}

@@ -1,0 +1,84 @@
+import { parseTimestamp } from "../../judge/parse/timestamp.ts";
+import type { SampleFilter, StorageDriver } from "../../storage/driver.ts";
+import { openStorage } from "../../storage/open-storage.ts";
+import { EXIT_OK, usageError } from "../command.ts";
+import type { Io } from "../io.ts";
+
+/** The options of every command that reads back, for node:util's parseArgs. */
+export const readingOptions = {
+  storage: { type: "string" },
+  from: { type: "string" },
+  to: { type: "string" },
+  limit: { type: "string" },
+  json: { type: "boolean" },
+} as const;
+
+export const sampleFilterOptions = {
+  meter: { type: "string" },
+  resource: { type: "string" },
+  project: { type: "string" },
+} as const;
+
+export const readingHelp = `  --storage URL     where to read: file:///PATH, dynamodb://TABLE[?endpoint=…] or s3://BUCKET/PREFIX[?endpoint=…]
+  --from TIME       from this time on, such as 2022-09-30 or 2022-09-30T12:00:00Z (no zone means UTC)
+  --to TIME         before this time
+  --json            one line of JSON each, with exact numbers`;
+
+export const sampleFilterHelp = `  --meter NAME      only this meter
+  --resource ID     only this resource
+  --project ID      only this project`;
+
+export interface ReadingValues {
+  readonly storage?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly limit?: string | undefined;
+  readonly meter?: string | undefined;
+  readonly resource?: string | undefined;
+  readonly project?: string | undefined;
+}
+
+/** Opens the storage, lets `read` use it with the filter that the options name, and closes it. */
+export async function reading(
+  values: ReadingValues,
+  io: Io,
+  read: (storage: StorageDriver, filter: SampleFilter) => Promise<void>,
+): Promise<number> {
+  if (values.storage === undefined)
+    return usageError(io, "--storage is missing, such as --storage file:///var/lib/samples.jsonl");
+  const filter = toFilter(values);
+  if ("problem" in filter) return usageError(io, filter.problem);
+  const opened = await openStorage(values.storage, { readOnly: true });
+  if (!opened.ok) return usageError(io, opened.problem);
+  try {
+    await read(opened.driver, filter);
+    return EXIT_OK;
+  } finally {
+    await opened.driver.close();
+  }
+}
+
+function toFilter(values: ReadingValues): SampleFilter | { readonly problem: string } {
+  const times: { from?: string; to?: string } = {};
+  for (const name of ["from", "to"] as const) {
+    const text = values[name];
+    if (text === undefined) continue;
+    const time = parseTimestamp(text);
+    if (time === undefined)
+      return { problem: `--${name}: not a time: ${JSON.stringify(text)}; expected one such as 2022-09-30T12:00:00Z` };
+    times[name] = time;
+  }
+  if (values.limit !== undefined && !/^[0-9]{1,9}$/.test(values.limit)) {
+    return { problem: `--limit: expected a whole number, got ${JSON.stringify(values.limit)}` };
+  }
+  const { meter, resource, project } = values;
+  const limit = values.limit === undefined ? undefined : Number(values.limit);
+  return { ...times, ...defined({ meter, resource, project, limit }) };
+}
+
+/** Leaves out what was not given, so that a filter's absent field is absent. */
+function defined<T extends object>(fields: T): Partial<T> {
+  const given: Partial<T> = { ...fields };
+  for (const name of Object.keys(given) as (keyof T)[]) if (given[name] === undefined) delete given[name];
+  return given;
+}

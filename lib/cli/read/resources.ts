@@ -1,0 +1,39 @@
+import { parseArgs } from "node:util";
+import { toExactJson } from "../../wire/exact-json.ts";
+import type { Value } from "../../sample/value.ts";
+import { type Resource, resources } from "../../query/resources.ts";
+import type { Command } from "../command.ts";
+import { reading, readingHelp, readingOptions, sampleFilterHelp, sampleFilterOptions } from "./reading-options.ts";
+import { table } from "../table.ts";
+
+export const resourcesCommand: Command = {
+  help: `usage: countersign resources --storage URL [OPTION…]
+
+Lists what was measured, with its owner and metadata as of its newest sample. Reads all samples that the
+options leave, or the newest --limit of them.
+
+${readingHelp}
+${sampleFilterHelp}
+  --limit N         look at the newest N samples only`,
+
+  async run(args, io) {
+    const { values } = parseArgs({ args: [...args], options: { ...readingOptions, ...sampleFilterOptions } });
+    return reading(values, io, async (storage, filter) => {
+      const found = await resources(storage.samples(filter));
+      const lines = values.json ? found.map(toLine) : table(HEADER, found.map(columns));
+      for (const line of lines) io.out(line);
+    });
+  },
+};
+
+const HEADER = ["RESOURCE", "PROJECT", "SAMPLES", "NEWEST", "METERS"];
+
+function columns(resource: Resource): readonly string[] {
+  const { resource_id, project_id, samples, last, meters } = resource;
+  return [resource_id, project_id ?? "-", String(samples), last, meters.join(" ")];
+}
+
+function toLine(resource: Resource): string {
+  const { samples, ...fields } = resource;
+  return toExactJson(new Map<string, Value>([...Object.entries(fields), ["samples", BigInt(samples)]]));
+}

@@ -1,0 +1,48 @@
+import { parseArgs } from "node:util";
+import { toExactJson } from "../../wire/exact-json.ts";
+import type { Sample } from "../../sample/sample.ts";
+import { toRow } from "../../storage/rows/record-row.ts";
+import type { Command } from "../command.ts";
+import { reading, readingHelp, readingOptions, sampleFilterHelp, sampleFilterOptions } from "./reading-options.ts";
+import { table } from "../table.ts";
+
+const DEFAULT_LIMIT = "100";
+
+export const samplesCommand: Command = {
+  help: `usage: countersign samples --storage URL [OPTION…]
+
+Reads samples back, newest first, each once.
+
+${readingHelp}
+${sampleFilterHelp}
+  --limit N         at most so many (default ${DEFAULT_LIMIT})`,
+
+  async run(args, io) {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { ...readingOptions, ...sampleFilterOptions, limit: { type: "string", default: DEFAULT_LIMIT } },
+    });
+    return reading(values, io, async (storage, filter) => {
+      const rows: (readonly string[])[] = [];
+      for await (const sample of storage.samples(filter)) {
+        if (values.json) io.out(toRow(sample));
+        else rows.push(columns(sample));
+      }
+      if (!values.json) for (const line of table(HEADER, rows)) io.out(line);
+    });
+  },
+};
+
+const HEADER = ["TIME", "METER", "TYPE", "VOLUME", "UNIT", "RESOURCE", "PROJECT"];
+
+function columns(sample: Sample): readonly string[] {
+  return [
+    sample.time,
+    sample.counter_name,
+    sample.counter_type,
+    toExactJson(sample.counter_volume),
+    sample.counter_unit,
+    sample.resource_id,
+    sample.project_id ?? "-",
+  ];
+}

@@ -1,0 +1,92 @@
+import type { StorageDriver, Stored } from "../storage/driver.ts";
+import type { Genuine } from "../sample/genuine.ts";
+import type { Rejection, Result } from "../sample/rejection.ts";
+import type { RecentlyRecorded } from "./recently-recorded.ts";
+import type { MeteringRecord } from "../sample/sample.ts";
+
+/** What became of one message. Every message ends in exactly one of these. */
+export type Outcome =
+  /** Each of its samples is stored durably, but for those that can never be. */
+  | {
+      readonly kind: "recorded";
+      readonly samples: number;
+      /** Recorded a moment ago already, so not written again. */
+      readonly duplicates: number;
+      readonly rejected: readonly Rejection[];
+    }
+  /** Nothing in it can ever be stored. */
+  | { readonly kind: "rejected"; readonly rejected: readonly Rejection[] }
+  /** At least one of its samples is not where it has to be, for now: worth another try, which changes nothing already stored. */
+  | {
+      readonly kind: "failed";
+      readonly cause: unknown;
+      /** Stored all the same. */
+      readonly samples: number;
+      readonly duplicates: number;
+      /** Refused for now. */
+      readonly failed: number;
+      readonly rejected: readonly Rejection[];
+    };
+
+export interface Dispatcher {
+  /**
+   * Records what is genuine in some messages, all in one call to storage.
+   *
+   * @param messages as judged: an answer for each sample of each message
+   * @returns one outcome a message, in order. Never rejects its promise.
+   */
+  dispatch(messages: readonly (readonly Result<Genuine>[])[]): Promise<readonly Outcome[]>;
+}
+
+export function createDispatcher(storage: StorageDriver, recent: RecentlyRecorded): Dispatcher {
+  return {
+    async dispatch(messages) {
+      const genuine = messages.flat().flatMap((result) => (result.ok ? [result.value] : []));
+      const fresh = genuine.filter(({ fingerprint }) => !recent.has(fingerprint));
+      const stored = await store(
+        storage,
+        fresh.map(({ record }) => record),
+      );
+      const answers = new Map(fresh.map((one, index) => [one, stored[index] ?? NO_ANSWER]));
+      for (const [one, { kind }] of answers) if (kind === "recorded") recent.add(one.fingerprint);
+      return messages.map((results) => outcomeOf(results, answers));
+    },
+  };
+}
+
+const NO_ANSWER: Stored = { kind: "failed", cause: new Error("storage did not answer") };
+
+async function store(storage: StorageDriver, records: readonly MeteringRecord[]): Promise<readonly Stored[]> {
+  if (records.length === 0) return [];
+  try {
+    return await storage.record(records);
+  } catch (cause) {
+    // A driver's own fault must not cost its caller the samples: they go back to where they came from.
+    return records.map(() => ({ kind: "failed", cause }));
+  }
+}
+
+/** @param answers storage's, for what it was given; what it was not given is a duplicate */
+function outcomeOf(results: readonly Result<Genuine>[], answers: ReadonlyMap<Genuine, Stored>): Outcome {
+  const rejected: Rejection[] = [];
+  let [samples, duplicates, failed] = [0, 0, 0];
+  let cause: unknown;
+  for (const result of results) {
+    if (!result.ok) {
+      rejected.push({ reason: result.reason, detail: result.detail });
+      continue;
+    }
+    const answer = answers.get(result.value);
+    if (answer === undefined) duplicates++;
+    else if (answer.kind === "recorded") samples++;
+    else if (answer.kind === "failed") {
+      failed++;
+      cause = answer.cause;
+    } else rejected.push({ reason: "unstorable", detail: answer.detail });
+  }
+  if (failed > 0) return { kind: "failed", cause, samples, duplicates, failed, rejected };
+  // An empty batch, which publishers do send, is recorded: there was nothing to lose.
+  return samples + duplicates === 0 && rejected.length > 0
+    ? { kind: "rejected", rejected }
+    : { kind: "recorded", samples, duplicates, rejected };
+}

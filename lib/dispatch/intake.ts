@@ -1,0 +1,127 @@
+import type { Stored } from "../storage/driver.ts";
+import type { Genuine } from "../sample/genuine.ts";
+import type { ListenerName } from "../ledger/metrics.ts";
+import { type Rejection, type Result, reject } from "../sample/rejection.ts";
+import type { Receipt } from "../sample/receipt.ts";
+import type { ListenerOptions } from "../listener/listener.ts";
+import type { MutableCounters } from "../ledger/socket-counters.ts";
+import { MessageInHand } from "./tracked-message.ts";
+import { ownBytes } from "./detached-bytes.ts";
+import type { RecordOffer } from "./record-queue.ts";
+
+/** The way of one message from a socket into the queue, counted at each step. */
+export interface Intake {
+  /**
+   * Judges, and queues what is genuine; spills or sheds it when the queue is full.
+   *
+   * @param receivedAt milliseconds since 1970; now, unless the message has waited
+   * @returns whether anything in it was genuine
+   */
+  receive(message: Uint8Array, peer: Peer, receivedAt?: number): boolean;
+  /** Counts a message as shed that nobody has looked at. */
+  shed(message: Uint8Array, peer: Peer): void;
+  /** Counts a message that was rejected before it was whole. */
+  refuse(rejection: Rejection, peer: Peer): void;
+  /** Counts and reports what went wrong beside the messages. */
+  report(error: unknown): void;
+}
+
+/** Spelled out only when somebody asks: most messages are not rejected. */
+export interface Peer {
+  /** Undefined for a sender that has gone without waiting for us. */
+  readonly address: string | undefined;
+  readonly port: number;
+}
+
+const NOTHING = new Uint8Array(0);
+
+export function createIntake(listener: ListenerName, options: ListenerOptions, counters: MutableCounters): Intake {
+  const { judge, queue, recent, pending, spiller, onRejected, onError } = options;
+
+  const report = (error: unknown): void => {
+    counters.errors++;
+    onError?.(error);
+  };
+
+  const take = (arrived: Uint8Array, judged: readonly Result<Genuine>[], receipt: Receipt, peer: Peer): void => {
+    const genuine = judged.flatMap((result) => (result.ok ? [result.value] : []));
+    const fresh = genuine.filter(({ fingerprint }) => !recent.has(fingerprint));
+    const fingerprints = fresh.map(({ fingerprint }) => fingerprint);
+    const rejected = judged.flatMap((result) => (result.ok ? [] : [{ reason: result.reason, detail: result.detail }]));
+    const same = pending.same(fingerprints);
+    if (same?.samples === judged.length && same.refused === rejected.length) {
+      same.echo(counters, arrived.length);
+      return;
+    }
+    const bytes = fresh.length > 0 ? ownBytes(arrived) : arrived;
+    const message = new MessageInHand(counters, { bytes, receipt }, judged.length, rejected.length);
+    const tell = (rejections: readonly Rejection[]) =>
+      onRejected?.({ arrived: { form: "bytes", bytes, receipt }, rejected: rejections }, spelled(peer));
+    for (const { reason } of rejected) message.reject(reason);
+    if (rejected.length > 0) tell(rejected);
+    message.duplicate(genuine.length - fresh.length);
+
+    // What outlives this call may hold none of the decoded samples: a message waits for the spill queue as its bytes.
+    const forget = pending.add(fingerprints, message);
+    const settle = (fate: Stored, fingerprint: string): void => {
+      if (fate.kind === "recorded") {
+        recent.add(fingerprint);
+        message.record();
+      } else if (fate.kind === "failed") message.fail();
+      else {
+        message.reject("unstorable");
+        tell([{ reason: "unstorable", detail: fate.detail }]);
+      }
+      if (message.settled) message.conclude(spiller, forget);
+    };
+    const size = Math.max(bytes.length, sum(fresh.map((one) => one.size)));
+    if (!queue.enqueue(offersOf(fresh, settle), size)) message.overflow();
+    if (message.settled) message.conclude(spiller, forget);
+  };
+
+  return {
+    report,
+    refuse: (rejection, peer) =>
+      take(NOTHING, [reject(rejection.reason, rejection.detail)], receiptOf(listener, peer), peer),
+
+    shed(bytes, peer) {
+      const message = new MessageInHand(counters, { bytes, receipt: receiptOf(listener, peer) }, 1);
+      message.overflow();
+      message.conclude(undefined);
+    },
+
+    receive(bytes, peer, receivedAt) {
+      const receipt = receiptOf(listener, peer, receivedAt);
+      let judged: readonly Result<Genuine>[];
+      try {
+        judged = judge(bytes, receipt);
+      } catch (error) {
+        // `judge` promises not to throw. Should it break that, one message may not end the whole service.
+        new MessageInHand(counters, { bytes, receipt }, 1).break();
+        report(error);
+        return false;
+      }
+      take(bytes, judged, receipt, peer);
+      return judged.some(({ ok }) => ok);
+    },
+  };
+}
+
+function offersOf(
+  fresh: readonly Genuine[],
+  settle: (fate: Stored, fingerprint: string) => void,
+): readonly RecordOffer[] {
+  return fresh.map(({ record, fingerprint }) => ({ record, settled: (fate) => settle(fate, fingerprint) }));
+}
+
+function sum(sizes: readonly number[]): number {
+  return sizes.reduce((one, other) => one + other, 0);
+}
+
+function receiptOf(listener: ListenerName, { address }: Peer, receivedAt = Date.now()): Receipt {
+  return { listener, address, receivedAt };
+}
+
+function spelled({ address = "an unknown address", port }: Peer): string {
+  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+}

@@ -1,0 +1,169 @@
+import { hash } from "node:crypto";
+import { decodeEnvelope } from "../wire/queue-body.ts";
+import { datagramLimits, messageLimits } from "../wire/limits.ts";
+import { decodeMsgpack } from "../wire/msgpack-reader.ts";
+import type { Genuine } from "../sample/genuine.ts";
+import type { Key } from "../keys/key.ts";
+import { type KeySource, keyRefusal } from "../keys/keyring.ts";
+import { type ListenerName, listenerNames } from "../ledger/metrics.ts";
+import { accept, type Rejected, type Result, reject } from "../sample/rejection.ts";
+import { eventParser } from "./parse/event.ts";
+import { sampleParser } from "./parse/sample.ts";
+import type { Signed } from "./parse/signed.ts";
+import type { MessageAttributes } from "../quarantine/quarantine.ts";
+import type { Receipt } from "../sample/receipt.ts";
+import type { Dialect, MeteringRecord } from "../sample/sample.ts";
+import { verify } from "../signature/legacy/verify.ts";
+import { isEnvelope } from "../signature/v2/envelope.ts";
+import { openEnvelope } from "../signature/v2/open-envelope.ts";
+import { verifyAttributes } from "../signature/v2/webhook-attributes.ts";
+import { outsideSampleWindow } from "../sample/time-window.ts";
+import { isValueMap, type Value, type ValueMap } from "../sample/value.ts";
+
+export interface JudgeOptions {
+  readonly keys: KeySource;
+  /** Tried in this order. */
+  readonly dialects: readonly Dialect[];
+  /** Top-level names to accept beside those that Ceilometer's releases send. */
+  readonly extraFields: readonly string[];
+  /** Refuses samples and envelopes whose times are not believable. @default false */
+  readonly timeWindow?: boolean;
+  /** Where messages with Ceilometer's own signature are accepted. @default everywhere */
+  readonly legacyListeners?: readonly ListenerName[];
+}
+
+/**
+ * Decodes, proves genuine and reads what arrives: one answer for each sample or event that a message carries, in
+ * order; one rejection for a message that can't be opened. Never throws, whatever arrives.
+ */
+export interface Judge {
+  /** A datagram or frame: a message, or an envelope of signature v2. */
+  bytes(bytes: Uint8Array, receipt: Receipt): readonly Result<Genuine>[];
+  /** The body of a queue's message, with what stood beside it. */
+  text(body: string, attributes: MessageAttributes, receipt: Receipt): readonly Result<Genuine>[];
+  /** One message with Ceilometer's own signature, already decoded. */
+  message(message: Value, receipt: Receipt, publisher?: string): Result<Genuine>;
+}
+
+/** What signature v2 proved of a whole envelope. */
+interface Opened {
+  readonly key: Key;
+  readonly mac: string;
+}
+
+/** A message as it stands in what arrived. */
+interface Carried {
+  readonly receipt: Receipt;
+  /** Its share of the bytes. */
+  readonly size: number;
+  /** What is said of its publisher around it. */
+  readonly notifier?: string | undefined;
+}
+
+export function createJudge(options: JudgeOptions): Judge {
+  const { keys, dialects, extraFields, timeWindow = false, legacyListeners = listenerNames } = options;
+  const parseSample = sampleParser(extraFields);
+  const parseEvent = eventParser(extraFields);
+
+  const read = (message: ValueMap, signed: Signed, { receivedAt }: Receipt): Result<MeteringRecord> => {
+    const isEvent = message.has("event_type") && !message.has("counter_name");
+    const parsed = isEvent ? parseEvent(message, signed) : parseSample(message, signed);
+    if (!parsed.ok || !timeWindow) return parsed;
+    const outside = outsideSampleWindow(parsed.value, receivedAt);
+    return outside === undefined ? parsed : reject("outside-window", outside);
+  };
+
+  const genuine = (record: MeteringRecord, keyId: string, fingerprint: string, size: number): Result<Genuine> => {
+    keys.used(keyId);
+    return accept({ record, keyId, fingerprint, size });
+  };
+
+  const legacy = (message: Value, { receipt, size, notifier }: Carried): Result<Genuine> => {
+    if (!isValueMap(message)) return notAMap(message);
+    if (!legacyListeners.includes(receipt.listener)) {
+      return reject("legacy-refused", `${receipt.listener} takes signature v2 only: have the publisher sign so`);
+    }
+    const publisher = publisherOf(message, notifier);
+    const verified = verify(message, { keyring: keys.current(), dialects, receipt, publisher });
+    if (!verified.ok) return verified;
+    const parsed = read(message, verified.value, receipt);
+    return parsed.ok ? genuine(parsed.value, verified.value.keyId, fingerprintOf(parsed.value), size) : parsed;
+  };
+
+  /** A message out of an envelope that is proved genuine as a whole. */
+  const sealed = (message: Value, { key, mac }: Opened, index: number, carried: Carried): Result<Genuine> => {
+    const { receipt, size, notifier } = carried;
+    if (!isValueMap(message)) return notAMap(message);
+    const refusal = keyRefusal(key, receipt, publisherOf(message, notifier));
+    if (refusal !== undefined) return reject("refused-key", refusal);
+    const parsed = read(message, { dialect: "v2", signature: null }, receipt);
+    return parsed.ok ? genuine(parsed.value, key.id, `${mac}/${index}`, size) : parsed;
+  };
+
+  /** The answer for a message that can't be opened. */
+  const unopened = (rejection: Rejected): readonly Result<Genuine>[] => {
+    // A key that was added a moment ago may not be known here yet.
+    if (rejection.reason === "unknown-key") keys.missed();
+    return [rejection];
+  };
+
+  return {
+    message: (message, receipt, notifier) => legacy(message, { receipt, size: 0, notifier }),
+
+    bytes(bytes, receipt) {
+      const limits = receipt.listener === "udp" ? datagramLimits : messageLimits;
+      if (isEnvelope(bytes)) {
+        const opened = openEnvelope(bytes, { keyring: keys.current(), receipt, timeWindow, limits });
+        if (!opened.ok) return unopened(opened);
+        const { messages } = opened.value;
+        const carried = { receipt, size: opened.value.bytes / messages.length };
+        return messages.map((message, index) => sealed(message, opened.value, index, carried));
+      }
+      const decoded = decodeMsgpack(bytes, limits);
+      return decoded.ok ? [legacy(decoded.value, { receipt, size: bytes.length })] : unopened(decoded);
+    },
+
+    text(body, attributes, receipt) {
+      const proof = verifyAttributes(body, attributes, { keyring: keys.current(), receipt, timeWindow });
+      if (proof !== undefined && !proof.ok) return unopened(proof);
+      const decoded = decodeEnvelope(body);
+      if (!decoded.ok) return unopened(decoded);
+      const { messages, publisher } = decoded.value;
+      const carried = { receipt, size: body.length / messages.length, notifier: publisher };
+      if (proof === undefined) return messages.map((message) => legacy(message, carried));
+      return messages.map((message, index) => sealed(message, proof.value, index, carried));
+    },
+  };
+}
+
+/** Its own field, which is signed, before what the notification around it says. */
+function publisherOf(message: ValueMap, notifier?: string): string | undefined {
+  const own = message.get("publisher_id");
+  return typeof own === "string" ? own : notifier;
+}
+
+/** Longer ones are hashed, so that what is remembered of a record stays small. */
+const LONGEST_FINGERPRINT = 512;
+
+/** Two records may share a signature, as its text has no separators; not their identity as well. */
+function fingerprintOf(record: MeteringRecord): string {
+  const { message_signature: signature, time, message_id: id } = record;
+  // Lengths where JSON would do, at a third of its cost.
+  const named =
+    record.kind === "sample"
+      ? `${record.counter_name.length} ${record.counter_name}${record.resource_id.length} ${record.resource_id}`
+      : `${record.event_type.length} ${record.event_type}`;
+  const fingerprint = `${record.kind}${signature}${time}${named}${id}`;
+  return fingerprint.length <= LONGEST_FINGERPRINT ? fingerprint : hash("sha256", fingerprint, "base64");
+}
+
+function notAMap(message: Value) {
+  return reject("not-a-sample", `expected a map, got ${kindOf(message)}`);
+}
+
+function kindOf(value: Value): string {
+  if (value === null) return "nil";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "bigint" || typeof value === "number") return "a number";
+  return typeof value === "string" ? "text" : typeof value === "boolean" ? "a boolean" : "bytes";
+}

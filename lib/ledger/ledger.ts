@@ -1,0 +1,19 @@
+import type { ListenerName, MetricName, ProcessMetricName } from "./metrics.ts";
+import type { RejectionReason } from "../sample/rejection.ts";
+
+/** What one listener has counted since its start. */
+export interface Ledger {
+  /** Totals since the start, but for those of the moment. A listener has only figures of its own. */
+  readonly figures: Readonly<Partial<Record<MetricName, number>>>;
+  /** SamplesRejected once more, by reason. */
+  readonly rejected: Readonly<Record<RejectionReason, number>>;
+}
+
+export type Ledgers = Readonly<Partial<Record<ListenerName, Ledger>>>;
+
+/** What a process has counted since its start beside its listeners' ledgers. */
+export interface ProcessLedger {
+  readonly figures: Readonly<Record<ProcessMetricName, number>>;
+  /** Samples that each key proved genuine, by key id. */
+  readonly verified: ReadonlyMap<string, number>;
+}

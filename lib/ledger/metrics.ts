@@ -1,0 +1,102 @@
+import { rejectionReasons } from "../sample/rejection.ts";
+
+/**
+ * The names of every figure that a collector gives, shared by what counts and by what alarms.
+ *
+ * Two ledgers, counting deliveries. At every moment, for each listener:
+ *   MessagesReceived = MessagesRecorded + MessagesRejected + MessagesFailed + MessagesPartial + MessagesSpilled
+ *                      + MessagesShed + MessagesInFlight
+ *   SamplesDecoded = SamplesRecorded + SamplesDuplicate + SamplesRejected (by reason) + SamplesFailed + SamplesSpilled
+ *                    + SamplesShed + RecordsInFlight
+ *
+ * A message that can't be opened counts as one sample, rejected: nobody can tell how many it was meant to have.
+ */
+export const metricsNamespace = "Countersign";
+
+export const metricNames = [
+  "MessagesReceived",
+  "MessagesRecorded",
+  "MessagesRejected",
+  "MessagesFailed",
+  /** Some of its samples recorded, some rejected. */
+  "MessagesPartial",
+  /** Handed to the spill queue; they count again, under `queue`, when they come back from it. */
+  "MessagesSpilled",
+  "MessagesShed",
+  /** Of which some sample waits, at the moment of writing. */
+  "MessagesInFlight",
+  "SamplesDecoded",
+  "SamplesRecorded",
+  /** Recorded a moment ago already, so not written again. */
+  "SamplesDuplicate",
+  "SamplesRejected",
+  "SamplesFailed",
+  "SamplesSpilled",
+  "SamplesShed",
+  /** Datagrams that the kernel dropped at our own sockets, before we could count them. */
+  "KernelDrops",
+  /** Samples waiting for storage or for the spill queue, at the moment of writing: what a scaling policy looks at. */
+  "RecordsInFlight",
+] as const;
+export type MetricName = (typeof metricNames)[number];
+
+/** Figures of the moment, where all others are running totals. */
+export const momentaryMetrics: readonly MetricName[] = ["MessagesInFlight", "RecordsInFlight"];
+
+/** Figures of a whole process, whichever its listeners; with the stage as their only dimension. */
+export const processMetricNames = [
+  /** Rejected messages kept for somebody to look at. */
+  "MessagesQuarantined",
+  /** Not kept because others of their kind had used up the share; counted as rejected all the same. */
+  "QuarantineSkipped",
+  /** Not kept because the quarantine did not take them. */
+  "QuarantineFailed",
+  /** Readings of the keys that failed; the last good ones stay in use. */
+  "KeyReadsFailed",
+] as const;
+export type ProcessMetricName = (typeof processMetricNames)[number];
+
+/** Samples that a key proved genuine, with the stage and the key's id as dimensions: the last use of each key. */
+export const keyMetricName = "SamplesVerified";
+
+/** Where a figure was counted: `Listener` is one of these. */
+export const listenerNames = ["queue", "udp", "tcp"] as const;
+export type ListenerName = (typeof listenerNames)[number];
+
+const ledgerFigures = [
+  "MessagesReceived",
+  "MessagesRecorded",
+  "MessagesRejected",
+  "MessagesFailed",
+  "MessagesPartial",
+  "SamplesDecoded",
+  "SamplesRecorded",
+  "SamplesDuplicate",
+  "SamplesRejected",
+  "SamplesFailed",
+] as const satisfies readonly MetricName[];
+const socketFigures = [
+  ...ledgerFigures,
+  "MessagesSpilled",
+  "MessagesShed",
+  "MessagesInFlight",
+  "SamplesSpilled",
+  "SamplesShed",
+  "RecordsInFlight",
+] as const satisfies readonly MetricName[];
+
+/**
+ * Which figures each listener gives, those that are 0 too. The others it could only ever give as 0: the queue side
+ * sheds and spills nothing, since SQS holds what is waiting.
+ * KernelDrops is absent where the system does not tell (anything but Linux).
+ */
+export const listenerMetrics: Readonly<Record<ListenerName, readonly MetricName[]>> = {
+  queue: ledgerFigures,
+  udp: [...socketFigures, "KernelDrops"],
+  tcp: socketFigures,
+};
+
+/** Dimension names. `Reason` only stands on SamplesRejected, in a dimension set of its own beside the plain one; `KeyId` on SamplesVerified. */
+export const dimensionNames = { stage: "Stage", listener: "Listener", reason: "Reason", keyId: "KeyId" } as const;
+
+export const reasons = rejectionReasons;

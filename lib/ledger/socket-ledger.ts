@@ -1,0 +1,44 @@
+import type { Ledger, Ledgers } from "./ledger.ts";
+import { noRejections, rejectionReasons } from "../sample/rejection.ts";
+import { type ListenProtocol, listenProtocols } from "../listener/listen-url.ts";
+import type { ListenerCounters } from "./socket-counters.ts";
+
+/** The ledger of each protocol, all its listeners taken together; none for a protocol without a listener. */
+export function listenerLedgers(counters: Readonly<Record<string, ListenerCounters>>): Ledgers {
+  const ledgers: Partial<Record<ListenProtocol, Ledger>> = {};
+  for (const protocol of listenProtocols) {
+    const own = Object.entries(counters).flatMap(([url, one]) => (url.startsWith(`${protocol}:`) ? [one] : []));
+    if (own.length > 0) ledgers[protocol] = ledgerOf(own);
+  }
+  return ledgers;
+}
+
+function ledgerOf(counters: readonly ListenerCounters[]): Ledger {
+  const total = (count: (one: ListenerCounters) => number) => counters.reduce((sum, one) => sum + count(one), 0);
+  const rejected = noRejections();
+  for (const reason of rejectionReasons) rejected[reason] = total((one) => one.rejected[reason]);
+  return {
+    figures: {
+      MessagesReceived: total((one) => one.received),
+      MessagesRecorded: total((one) => one.recorded),
+      MessagesRejected: total((one) => one.rejectedMessages),
+      MessagesFailed: total((one) => one.failed),
+      MessagesPartial: total((one) => one.partial),
+      MessagesSpilled: total((one) => one.spilled),
+      MessagesShed: total((one) => one.shed),
+      MessagesInFlight: total((one) => one.inFlight),
+      SamplesDecoded: total((one) => one.samples.decoded),
+      SamplesRecorded: total((one) => one.samples.recorded),
+      SamplesDuplicate: total((one) => one.samples.duplicate),
+      SamplesRejected: Object.values(rejected).reduce((sum, count) => sum + count, 0),
+      SamplesFailed: total((one) => one.samples.failed),
+      SamplesSpilled: total((one) => one.samples.spilled),
+      SamplesShed: total((one) => one.samples.shed),
+      RecordsInFlight: total((one) => one.samples.inFlight),
+      ...(counters.some((one) => one.kernelDrops !== undefined) && {
+        KernelDrops: total((one) => one.kernelDrops ?? 0),
+      }),
+    },
+    rejected,
+  };
+}

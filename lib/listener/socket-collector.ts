@@ -1,0 +1,118 @@
+import type { StorageDriver } from "../storage/driver.ts";
+import type { Judge } from "../judge/judge.ts";
+import { type ListenAddress, toListenUrl } from "./listen-url.ts";
+import type { Listener, ListenerOptions } from "./listener.ts";
+import type { ListenerCounters } from "../ledger/socket-counters.ts";
+import { createPendingMessages } from "../dispatch/pending-messages.ts";
+import type { QuarantineShare } from "../quarantine/quarantine-quota.ts";
+import { createRecordQueue } from "../dispatch/record-queue.ts";
+import { createSpiller } from "../dispatch/spiller.ts";
+import { createTcpListener } from "./tcp-listener.ts";
+import { createUdpListener } from "./udp-listener.ts";
+import type { Logger } from "../log/logger.ts";
+import { createRecentlyRecorded } from "../dispatch/recently-recorded.ts";
+import { createRejectionLog } from "./rejection-log.ts";
+import type { SpillQueue } from "../dispatch/spill-queue.ts";
+
+/** The listening side of a collector: sockets, one queue of genuine records that feeds storage, and what it spills into. */
+export interface Collector {
+  /**
+   * Opens every listener, or none.
+   *
+   * @returns where they listen, with the ports they got
+   * @throws an Error that says what to do, when an address can't be bound
+   */
+  start(): Promise<readonly string[]>;
+  /** Takes in what has arrived, stores or spills what is held, then closes. What neither takes in time is counted. */
+  stop(): Promise<void>;
+  /** By the address that each listener got; frozen. Empty before the start. */
+  counters(): Readonly<Record<string, ListenerCounters>>;
+}
+
+export interface CollectorOptions {
+  readonly addresses: readonly ListenAddress[];
+  readonly judge: Judge;
+  readonly storage: StorageDriver;
+  readonly logger: Logger;
+  /** Takes what storage can't. @default none: what storage refuses for long is lost, and counted */
+  readonly spillQueue?: SpillQueue | undefined;
+  /** Keeps some of what is rejected. @default none: it is only logged and counted */
+  readonly quarantine?: QuarantineShare | undefined;
+  /** At the stop: how long storage may take to finish, in milliseconds. */
+  readonly flushMs?: number;
+  /** At the stop, after that: how long the spill queue may take. */
+  readonly spillMs?: number;
+}
+
+/** Of the ten seconds that a stop may take where nobody grants more. */
+const FLUSH_MS = 4_500;
+const SPILL_MS = 3_000;
+
+/** With a spill queue, which is durable: sooner than memory fills up. */
+const RETRY_BEFORE_SPILLING_MS = 5_000;
+
+export function createCollector({
+  addresses,
+  judge,
+  storage,
+  logger,
+  spillQueue,
+  quarantine,
+  flushMs = FLUSH_MS,
+  spillMs = SPILL_MS,
+}: CollectorOptions): Collector {
+  const rejections = createRejectionLog(logger);
+  const recent = createRecentlyRecorded();
+  const pending = createPendingMessages();
+  const spiller = spillQueue && createSpiller({ queue: spillQueue, logger });
+  const queue = createRecordQueue({
+    driver: storage,
+    ...(spiller && { retryForMs: RETRY_BEFORE_SPILLING_MS }),
+    onFailed: (records, cause) => {
+      const count = records.length;
+      if (spiller === undefined) logger.error("samples lost: storage did not take them", { count, cause });
+      else logger.warn("storage did not take samples, which go to the spill queue", { count, cause });
+    },
+  });
+  const listeners = addresses.map((address) => {
+    const options: ListenerOptions = {
+      host: address.host,
+      port: address.port,
+      queue,
+      recent,
+      pending,
+      spiller,
+      judge: judge.bytes,
+      onRejected: (suspect, from) => {
+        for (const rejection of suspect.rejected) rejections.note(rejection, from);
+        quarantine?.offer(suspect);
+      },
+      onError: (error) => logger.error("a listener's socket failed", { listener: toListenUrl(address), error }),
+    };
+    return address.protocol === "udp" ? createUdpListener(options) : createTcpListener(options);
+  });
+  const started = new Map<string, Listener>();
+
+  const stop = async (): Promise<void> => {
+    await Promise.all(listeners.map((listener) => listener.stop()));
+    // What storage does not take by then is given up, and falls to the spiller.
+    await queue.drain(flushMs);
+    await spiller?.drain(spillMs);
+    rejections.close();
+  };
+
+  return {
+    async start() {
+      try {
+        for (const listener of listeners) started.set(await listener.start(), listener);
+      } catch (error) {
+        // Those that were opened may have received something.
+        await stop();
+        throw error;
+      }
+      return Array.from(started.keys());
+    },
+    stop,
+    counters: () => Object.fromEntries(Array.from(started, ([url, listener]) => [url, listener.snapshot()])),
+  };
+}

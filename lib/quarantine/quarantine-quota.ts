@@ -1,0 +1,112 @@
+import type { Logger } from "../log/logger.ts";
+import type { Quarantine, Suspect } from "./quarantine.ts";
+import { createAllowance } from "../flow/token-bucket.ts";
+import { createRecentContent } from "./seen-content.ts";
+
+/** Lets a bounded share of what anybody can send into the quarantine. */
+export interface QuarantineShare {
+  /** @returns whether it is being written. Never waits, never throws; nothing beyond the bounds is held. */
+  offer(suspect: Suspect): boolean;
+  counts(): QuarantineCounts;
+  /** Takes nothing more, and waits for what is being written, 5 s at most. The quarantine stays open. Twice is fine. */
+  close(): Promise<void>;
+}
+
+/** Messages since the start; those being written are in none of them. */
+export interface QuarantineCounts {
+  readonly kept: number;
+  /** Left out: over the share, or the same as one written lately. */
+  readonly skipped: number;
+  readonly failed: number;
+}
+
+export interface QuarantineShareOptions {
+  /** So many on average; 0 for none. */
+  readonly perMinute: number;
+  /** So many at once after a quiet time. */
+  readonly burst?: number;
+  /** Writes at a time, each of which holds its message in memory. */
+  readonly maxInFlight?: number;
+  /** Milliseconds of a clock that is not set back. */
+  readonly now?: () => number;
+}
+
+/** A new publisher's wrong setting shows at once, and an attack of a few seconds is seen as a whole. */
+const DEFAULT_BURST = 100;
+/** A write takes some 20 ms: enough for the burst within a second. */
+const DEFAULT_IN_FLIGHT = 8;
+/** A broken publisher sends the same again and again; within this time it is written once. */
+const RECENT_MS = 10 * 60_000;
+/** Many times what is let through in that time; 100 KB at most. */
+const RECENT_MOST = 1_000;
+const LOG_EVERY_MS = 60_000;
+const CLOSE_WITHIN_MS = 5_000;
+
+export function createQuarantineShare(
+  quarantine: Quarantine,
+  logger: Logger,
+  options: QuarantineShareOptions,
+): QuarantineShare {
+  const { perMinute, burst = DEFAULT_BURST, maxInFlight = DEFAULT_IN_FLIGHT, now = () => performance.now() } = options;
+  const allowance = createAllowance({ perMinute, burst, now });
+  const recent = createRecentContent({ most: RECENT_MOST, forMs: RECENT_MS, now });
+  const writing = new Set<Promise<void>>();
+  const counts = { kept: 0, skipped: 0, failed: 0 };
+  let closed = false;
+  let loggedAt = Number.NEGATIVE_INFINITY;
+
+  const failed = (cause: unknown): void => {
+    counts.failed++;
+    if (now() - loggedAt < LOG_EVERY_MS) return;
+    loggedAt = now();
+    logger.warn("a rejected message could not be put into quarantine", { cause, failed: counts.failed });
+  };
+
+  const write = async (suspect: Suspect, digest: string): Promise<void> => {
+    try {
+      const kept = await quarantine.keep(suspect);
+      if (kept.ok) {
+        counts.kept++;
+        return;
+      }
+      recent.forget(digest);
+      failed(kept.cause);
+    } catch (error) {
+      // `keep` promises not to. Should it break that, a rejected message may not end the service.
+      recent.forget(digest);
+      failed(error);
+    }
+  };
+
+  const admitted = (suspect: Suspect): boolean => {
+    // In this order, so that a flood costs no hashing once the share is used up.
+    if (closed || writing.size >= maxInFlight || !allowance.available()) return false;
+    const digest = recent.digest(suspect.arrived);
+    if (recent.has(digest)) return false;
+    allowance.take();
+    recent.add(digest);
+    const written = write(suspect, digest).finally(() => writing.delete(written));
+    writing.add(written);
+    return true;
+  };
+
+  return {
+    offer(suspect) {
+      const taken = admitted(suspect);
+      if (!taken) counts.skipped++;
+      return taken;
+    },
+
+    counts: () => ({ ...counts }),
+
+    async close() {
+      closed = true;
+      let timer: NodeJS.Timeout | undefined;
+      const deadline = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, CLOSE_WITHIN_MS);
+      });
+      await Promise.race([Promise.all(writing), deadline]);
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { createHash } from "node:crypto";
+import type { Arrived } from "./quarantine.ts";
+
+/** Remembers for a while what was seen, to notice the same again. */
+export interface RecentContent {
+  /** What content is remembered by. */
+  digest(arrived: Arrived): string;
+  has(digest: string): boolean;
+  add(digest: string): void;
+  forget(digest: string): void;
+}
+
+export interface RecentContentOptions {
+  readonly most: number;
+  readonly forMs: number;
+  readonly now: () => number;
+}
+
+/**
+ * Bytes that are compared, beside the length. More would let an outsider make us hash long messages, and what differs
+ * only further on explains nothing more.
+ */
+const COMPARED_BYTES = 8_192;
+
+export function createRecentContent({ most, forMs, now }: RecentContentOptions): RecentContent {
+  /** In the order of being added. */
+  const added = new Map<string, number>();
+
+  return {
+    digest(arrived) {
+      const [whole, beginning] =
+        arrived.form === "text"
+          ? [arrived.text, arrived.text.slice(0, COMPARED_BYTES)]
+          : [arrived.bytes, arrived.bytes.subarray(0, COMPARED_BYTES)];
+      return createHash("sha256").update(`${arrived.form} ${whole.length}\n`).update(beginning).digest("base64");
+    },
+    has(digest) {
+      const at = added.get(digest);
+      return at !== undefined && now() - at < forMs;
+    },
+    add(digest) {
+      added.delete(digest);
+      added.set(digest, now());
+      const [oldest] = added.keys();
+      if (added.size > most && oldest !== undefined) added.delete(oldest);
+    },
+    forget: (digest) => void added.delete(digest),
+  };
+}

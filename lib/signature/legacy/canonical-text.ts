@@ -1,0 +1,79 @@
+import type { Dialect } from "../../sample/sample.ts";
+import { isValueList, isValueMap, type Value, type ValueMap } from "../../sample/value.ts";
+import { FieldNames } from "./field-names.ts";
+import { icehouse } from "./icehouse.ts";
+import { kilo } from "./kilo.ts";
+import { py3 } from "./py3.ts";
+import type { Scalar, Spelling } from "./spelling.ts";
+
+interface Grammar {
+  readonly spelling: Spelling;
+  readonly names: FieldNames;
+}
+
+const grammars: Readonly<Record<Dialect, Grammar>> = {
+  py3: { spelling: py3, names: new FieldNames(py3) },
+  kilo: { spelling: kilo, names: new FieldNames(kilo) },
+  icehouse: { spelling: icehouse, names: new FieldNames(icehouse) },
+};
+
+/**
+ * What may be signed at most, in characters. The text repeats the names of all outer maps before each value,
+ * so that a datagram of 64 KiB can stand for 200 MB of text; a real one's is about as long as its datagram.
+ */
+export const MAX_CANONICAL_TEXT = 2_097_152;
+
+export type CanonicalText =
+  | { readonly kind: "text"; readonly text: string }
+  /** The dialect's own code raises an exception on this message. */
+  | { readonly kind: "inexpressible" }
+  | { readonly kind: "too-long" };
+
+/**
+ * The text whose HMAC is a message's signature: name and value of every field, sorted by name level by level,
+ * names of nested maps joined with ':', no separators. `message_signature` itself is left out.
+ */
+export function canonicalText(message: ValueMap, dialect: Dialect, maxLength = MAX_CANONICAL_TEXT): CanonicalText {
+  const writer = new TextWriter(grammars[dialect], maxLength);
+  if (writer.append(message, "")) return { kind: "text", text: writer.text };
+  return { kind: writer.text.length > maxLength ? "too-long" : "inexpressible" };
+}
+
+class TextWriter {
+  text = "";
+  readonly #grammar: Grammar;
+  readonly #maxLength: number;
+
+  constructor(grammar: Grammar, maxLength: number) {
+    this.#grammar = grammar;
+    this.#maxLength = maxLength;
+  }
+
+  /** False once the text can't be written or has become too long. */
+  append(map: ValueMap, prefix: string | undefined): boolean {
+    const names = this.#grammar.names.of(map, prefix);
+    if (names === undefined) return false;
+    for (const { key, name } of names) {
+      const value = map.get(key) as Value;
+      // A name that can't be spelled does no harm in front of an empty map, which leaves no trace.
+      if (!(isValueMap(value) ? this.append(value, inside(name)) : this.#field(name, value))) return false;
+    }
+    return true;
+  }
+
+  #field(name: string | undefined, value: Exclude<Value, ValueMap>): boolean {
+    // A list is spelled before its name is looked at, so that even one called message_signature can fail.
+    const list = isValueList(value) ? this.#grammar.spelling.list(value) : "";
+    if (list === undefined || name === undefined) return false;
+    if (name === "message_signature") return true;
+    const text = isValueList(value) ? list : this.#grammar.spelling.scalar(value as Scalar);
+    if (text === undefined) return false;
+    this.text += name + text;
+    return this.text.length <= this.#maxLength;
+  }
+}
+
+/** What stands in front of each name inside a map of this name, which may be empty. */
+function inside(name: string | undefined): string | undefined {
+  return name === undefined ? undefined : `${name}:`;
+}

@@ -1,0 +1,95 @@
+import { timingSafeEqual } from "node:crypto";
+import type { Key } from "../../keys/key.ts";
+import { type Keyring, keyRefusal } from "../../keys/keyring.ts";
+import { accept, type Result, reject } from "../../sample/rejection.ts";
+import type { Receipt } from "../../sample/receipt.ts";
+import type { Dialect } from "../../sample/sample.ts";
+import type { Value, ValueMap } from "../../sample/value.ts";
+import { canonicalText } from "./canonical-text.ts";
+import { hmacSha256 } from "./hmac.ts";
+
+export interface VerifyOptions {
+  /** Any one of its legacy keys may have signed, as far as its own limits go. */
+  readonly keyring: Keyring;
+  /** Tried in this order. */
+  readonly dialects: readonly Dialect[];
+  readonly receipt: Receipt;
+  /** Who sent the message, by its own account; a key may be limited to one. */
+  readonly publisher?: string | undefined;
+}
+
+/** What a verified message adds to its fields. */
+export interface Verified {
+  readonly dialect: Dialect;
+  /** The signature as text, also where it came as bytes. */
+  readonly signature: string;
+  readonly keyId: string;
+}
+
+const SIGNATURE = /^[0-9a-f]{64}$/;
+
+/**
+ * Proves that a message was signed with one of our keys, and says in which dialect.
+ *
+ * @returns the dialect, the signature and the key; `unsigned`, `bad-signature`, `refused-key` for the right signature
+ * of a key that may not have given it, or `too-large` where the text to sign would be.
+ */
+export function verify(message: ValueMap, options: VerifyOptions): Result<Verified> {
+  const { keyring, dialects, receipt, publisher } = options;
+  const claimed = message.get("message_signature");
+  if (claimed === undefined || claimed === null || claimed === "") {
+    return reject("unsigned", "message_signature is missing");
+  }
+  const signature = signatureText(claimed);
+  if (signature === undefined) {
+    return reject("bad-signature", "message_signature is not 64 lower-case hexadecimal digits");
+  }
+  const keys = keyring.legacyFor(receipt, publisher);
+  const texts: string[] = [];
+  for (const dialect of dialects) {
+    const canonical = canonicalText(message, dialect);
+    if (canonical.kind === "too-long") return reject("too-large", "the text to sign is too long");
+    // Dialects differ only in lists, bytes and long floats: most messages have one text for all.
+    if (canonical.kind === "inexpressible" || texts.includes(canonical.text)) continue;
+    texts.push(canonical.text);
+    const signer = keys.find((key) => signs(key, canonical.text, signature));
+    if (signer !== undefined) return accept({ dialect, signature, keyId: signer.id });
+  }
+  // A key that may not sign this is only tried to say so, when no other did.
+  const others = keys === keyring.legacy ? [] : firstOthers(keyring.legacy, new Set(keys));
+  const other = others.find((key) => texts.some((text) => signs(key, text, signature)));
+  if (other !== undefined) return reject("refused-key", keyRefusal(other, receipt, publisher) ?? "");
+  return reject("bad-signature", `not signed with a secret of ours, in any of: ${dialects.join(", ")}`);
+}
+
+/** Keys that are tried for an explanation alone. */
+const MOST_EXPLAINED = 10;
+
+function firstOthers(all: readonly Key[], allowed: ReadonlySet<Key>): readonly Key[] {
+  const others: Key[] = [];
+  for (const key of all) {
+    if (others.length === MOST_EXPLAINED) break;
+    if (!allowed.has(key)) others.push(key);
+  }
+  return others;
+}
+
+function signs(key: Key, text: string, signature: string): boolean {
+  return sameInConstantTime(hmacSha256(text, key.secret), signature);
+}
+
+/** Like the original, takes a signature that came as bytes. */
+function signatureText(claimed: Value): string | undefined {
+  const text = claimed instanceof Uint8Array ? Buffer.from(claimed).toString("latin1") : claimed;
+  return typeof text === "string" && SIGNATURE.test(text) ? text : undefined;
+}
+
+const left = Buffer.alloc(64);
+const right = Buffer.alloc(64);
+
+/** Compares two texts of 64 hexadecimal digits; how long it takes says nothing about where they differ. */
+function sameInConstantTime(a: string, b: string): boolean {
+  left.write(a, "latin1");
+  right.write(b, "latin1");
+  return timingSafeEqual(left, right);
+}

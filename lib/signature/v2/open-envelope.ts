@@ -1,0 +1,109 @@
+import { createHmac, type KeyObject, timingSafeEqual } from "node:crypto";
+import type { DecodeLimits } from "../../wire/limits.ts";
+import { decodeMsgpack } from "../../wire/msgpack-reader.ts";
+import type { Key } from "../../keys/key.ts";
+import type { Keyring } from "../../keys/keyring.ts";
+import { accept, type Rejected, type Result, reject } from "../../sample/rejection.ts";
+import type { Receipt } from "../../sample/receipt.ts";
+import { outsideEnvelopeWindow } from "../../sample/time-window.ts";
+import { isValueList, type Value } from "../../sample/value.ts";
+import { DEFLATED, KEY_ID_AT, MAC_BYTES, MAGIC, SENT_AT_BYTES, VERSION } from "./envelope.ts";
+import { inflate } from "./inflate.ts";
+import { isKeyId, keyIdRule } from "../../keys/key-id.ts";
+import { namedKey } from "./named-key.ts";
+
+export interface OpenOptions {
+  readonly keyring: Keyring;
+  readonly receipt: Receipt;
+  /** Whether the envelope's clock has to be believable. */
+  readonly timeWindow: boolean;
+  readonly limits: DecodeLimits;
+}
+
+export interface OpenedEnvelope {
+  readonly key: Key;
+  /** The envelope's MAC, 64 lower-case hexadecimal digits: the same for every delivery of it. */
+  readonly mac: string;
+  /** Not yet proved to be samples. */
+  readonly messages: readonly Value[];
+  /** Of the body, inflated. */
+  readonly bytes: number;
+}
+
+/**
+ * Proves an envelope genuine over its raw bytes, and only then reads what is inside.
+ *
+ * @returns its messages; `too-large`, `undecodable`, `unknown-key`, `refused-key`, `bad-signature` or
+ *   `outside-window`, each at the first thing wrong
+ */
+export function openEnvelope(bytes: Uint8Array, options: OpenOptions): Result<OpenedEnvelope> {
+  const { keyring, receipt, timeWindow, limits } = options;
+  if (bytes.length > limits.maxBytes) {
+    return reject("too-large", `${bytes.length} bytes; the limit is ${limits.maxBytes}`);
+  }
+  const read = readHeader(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  if (!read.ok) return read;
+  const header = read.value;
+  const key = namedKey(header.keyId, keyring, receipt);
+  if (!key.ok) return key;
+  if (!hasMac(header, key.value.secret)) {
+    return reject("bad-signature", `not signed with the key ${key.value.id}: compare the secrets; else it is forged`);
+  }
+  const outside = timeWindow ? outsideEnvelopeWindow(header.sentAt, receipt.receivedAt) : undefined;
+  if (outside !== undefined) return reject("outside-window", outside);
+  const body = readBody(header, limits);
+  if (!body.ok) return body;
+  return accept({ key: key.value, mac: header.mac.toString("hex"), ...body.value });
+}
+
+interface Header {
+  readonly keyId: string;
+  readonly deflated: boolean;
+  /** Milliseconds since 1970. */
+  readonly sentAt: number;
+  readonly body: Buffer;
+  /** All that the MAC covers. */
+  readonly signed: Buffer;
+  readonly mac: Buffer;
+}
+
+function readHeader(bytes: Buffer): Result<Header> {
+  if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) return undecodable("it does not begin with the magic C1435347");
+  const [version, flags = 0, keyIdBytes = 0] = bytes.subarray(MAGIC.length, KEY_ID_AT);
+  if (version !== VERSION) return undecodable(`version ${version}; only ${VERSION} is known`);
+  if ((flags & ~DEFLATED) !== 0) return undecodable(`unknown flags 0x${flags.toString(16)}`);
+  const sentAt = KEY_ID_AT + keyIdBytes;
+  const bodyAt = sentAt + SENT_AT_BYTES;
+  const macAt = bytes.length - MAC_BYTES;
+  if (macAt < bodyAt) return undecodable(`${bytes.length} bytes; ${bodyAt + MAC_BYTES} would be the least`);
+  const keyId = bytes.toString("latin1", KEY_ID_AT, sentAt);
+  if (!isKeyId(keyId)) return undecodable(`the key id is not ${keyIdRule}`);
+  return accept({
+    keyId,
+    deflated: flags === DEFLATED,
+    sentAt: Number(bytes.readBigUInt64BE(sentAt)),
+    body: bytes.subarray(bodyAt, macAt),
+    signed: bytes.subarray(0, macAt),
+    mac: bytes.subarray(macAt),
+  });
+}
+
+function hasMac({ signed, mac }: Header, secret: KeyObject): boolean {
+  return timingSafeEqual(createHmac("sha256", secret).update(signed).digest(), mac);
+}
+
+function readBody(
+  { body, deflated }: Header,
+  limits: DecodeLimits,
+): Result<Pick<OpenedEnvelope, "messages" | "bytes">> {
+  const plain = deflated ? inflate(body, limits.maxBytes) : accept<Uint8Array>(body);
+  if (!plain.ok) return plain;
+  const decoded = decodeMsgpack(plain.value, limits);
+  if (!decoded.ok) return decoded;
+  if (!isValueList(decoded.value)) return undecodable("its body is not a list of messages");
+  return accept({ messages: decoded.value, bytes: plain.value.length });
+}
+
+function undecodable(detail: string): Rejected {
+  return reject("undecodable", `envelope: ${detail}`);
+}

@@ -1,0 +1,103 @@
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { MeteringRecord } from "../../sample/sample.ts";
+import type { StorageDriver, Stored } from "../driver.ts";
+import { keyOf, putItems, type Refusal } from "./put-items.ts";
+import { defaultResourcesTable } from "./keys.ts";
+import { needsWriter } from "./prerequisites.ts";
+import { type Plan, planOf } from "./write-plan.ts";
+import { readEvents, readSamples } from "./read.ts";
+import { versionReader } from "./metadata-versions.ts";
+
+/** Half of it for what samples need, half for the samples: a Lambda function has to answer its queue in 30 s. */
+const GIVE_UP_AFTER_MS = 20_000;
+
+export interface DynamoDbOptions {
+  /** The driver's own from now on: `close` destroys it. */
+  readonly client: DynamoDBClient;
+  /** Of samples and events. */
+  readonly table: string;
+  /** Of metadata versions and of what there is to read; `<table>-resources` by default. */
+  readonly resourcesTable?: string;
+  /** Days that a sample is kept, counted from its own time; for ever by default. */
+  readonly retentionDays?: number;
+  /** How long one call of `record` or read goes on trying, in milliseconds. */
+  readonly giveUpAfterMs?: number;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+  /** From 0 to 1, for the jitter between attempts. */
+  readonly random?: () => number;
+}
+
+/**
+ * Samples and events in two DynamoDB tables (dynamodb-keys.ts says how they are laid out).
+ *
+ * The row is the idempotency record: it depends on nothing but what was signed, so that writing it again writes
+ * the same, and retries, redrive and replay need neither a condition nor a second table.
+ */
+export function openDynamoDb(options: DynamoDbOptions): StorageDriver {
+  const { client, table, retentionDays, giveUpAfterMs = GIVE_UP_AFTER_MS } = options;
+  const { resourcesTable = defaultResourcesTable(table), now = Date.now, random = Math.random } = options;
+  if (retentionDays !== undefined && !(retentionDays > 0 && Number.isFinite(retentionDays))) {
+    throw new RangeError(`retentionDays has to be a number above 0, got ${retentionDays}`);
+  }
+  const patience = (share = 1) => ({ deadline: now() + giveUpAfterMs * share, now, random });
+  const ensureNeeds = needsWriter(client, resourcesTable);
+  const readFrom = { client, table, resourcesTable, versions: versionReader(client, resourcesTable, patience), now };
+  let closed = false;
+
+  async function store(plans: readonly Plan[]): Promise<ReadonlyMap<string, Refusal>> {
+    // A sample counts as recorded only with its metadata, so that goes first.
+    const unmet = await ensureNeeds(
+      plans.flatMap(({ needs }) => needs),
+      patience(0.5),
+    );
+    const refused = new Map<string, Refusal>();
+    const rows = plans.flatMap(({ row, needs }) => {
+      const refusal = needs.map((need) => unmet.get(keyOf(need))).find((one) => one !== undefined);
+      if (refusal === undefined) return [row];
+      refused.set(keyOf(row), refusal);
+      return [];
+    });
+    return new Map([...refused, ...(await putItems(client, table, rows, patience(0.5)))]);
+  }
+
+  function open(): void {
+    if (closed) throw new Error("this DynamoDB storage has been closed");
+  }
+
+  return {
+    name: "dynamodb",
+
+    unstorable(record: MeteringRecord): string | undefined {
+      const planned = planOf(record, retentionDays);
+      return planned.ok ? undefined : planned.detail;
+    },
+
+    async record(records: readonly MeteringRecord[]): Promise<readonly Stored[]> {
+      open();
+      const planned = records.map((record) => planOf(record, retentionDays));
+      // One request can't name a key twice; of equal keys the last counts, as if they were written one by one.
+      const plans = new Map(planned.flatMap((one) => (one.ok ? [[keyOf(one.plan.row), one.plan] as const] : [])));
+      const refused = await store([...plans.values()]);
+      return planned.map((one) => {
+        if (!one.ok) return { kind: "unstorable", detail: one.detail };
+        return refused.get(keyOf(one.plan.row)) ?? { kind: "recorded" };
+      });
+    },
+
+    async *samples(filter) {
+      open();
+      yield* readSamples(readFrom, filter);
+    },
+
+    async *events(filter) {
+      open();
+      yield* readEvents(readFrom, filter);
+    },
+
+    async close(): Promise<void> {
+      if (!closed) client.destroy();
+      closed = true;
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import { ConditionalCheckFailedException, type DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { keyOf, putItems, type Refusal, refusal } from "./put-items.ts";
+import { keyNames, TTL_ATTRIBUTE } from "./keys.ts";
+import type { Item } from "./limits.ts";
+import { Recent } from "../../flow/lru-cache.ts";
+import { type Patience, untilDone } from "./retry.ts";
+import { mapInParallel } from "../../flow/in-parallel.ts";
+
+/** Some 10 MB of keys; a writer with more resources than this writes a few of their items again. */
+const MAX_REMEMBERED = 50_000;
+const UPDATES_AT_A_TIME = 8;
+
+/** Sees to it that items are in the resources table; answers, by `keyOf`, why some are not. */
+export type EnsureNeeds = (needs: readonly Item[], patience: Patience) => Promise<ReadonlyMap<string, Refusal>>;
+
+/** Makes a writer that remembers what it has written, so that a metadata version costs one write and not one a sample. */
+export function needsWriter(client: DynamoDBClient, table: string): EnsureNeeds {
+  const written = new Recent<number>(MAX_REMEMBERED);
+
+  return async (needs, patience) => {
+    const missing = new Map<string, Item>();
+    for (const item of needs) {
+      const key = keyOf(item);
+      const best = Math.max(written.get(key) ?? Number.NEGATIVE_INFINITY, expiryOf(missing.get(key)));
+      if (expiryOf(item) > best) missing.set(key, item);
+    }
+    const items = [...missing.values()];
+    const forever = items.filter((item) => item[TTL_ATTRIBUTE] === undefined);
+    const expiring = items.filter((item) => item[TTL_ATTRIBUTE] !== undefined);
+    const refused = new Map(await putItems(client, table, forever, patience));
+    await mapInParallel(expiring, UPDATES_AT_A_TIME, async (item) => {
+      const cause = await raise(client, table, item, patience);
+      if (cause !== undefined) refused.set(keyOf(item), refusal(cause));
+    });
+    for (const [key, item] of missing) if (!refused.has(key)) written.set(key, expiryOf(item));
+    return refused;
+  };
+}
+
+function expiryOf(item: Item | undefined): number {
+  if (item === undefined) return Number.NEGATIVE_INFINITY;
+  const expiry = item[TTL_ATTRIBUTE]?.N;
+  return expiry === undefined ? Number.POSITIVE_INFINITY : Number(expiry);
+}
+
+/**
+ * Writes an item unless it is there to stay longer: samples arrive in any order, and the expiry may only move
+ * away. An item without one never expires, and must not get one.
+ */
+async function raise(client: DynamoDBClient, table: string, item: Item, patience: Patience): Promise<unknown> {
+  const { [keyNames.partition]: partition, [keyNames.sort]: sort, ...rest } = item;
+  if (partition === undefined || sort === undefined) throw new TypeError("an item needs both of its keys");
+  const attributes = Object.entries(rest);
+  const command = new UpdateItemCommand({
+    TableName: table,
+    Key: { [keyNames.partition]: partition, [keyNames.sort]: sort },
+    UpdateExpression: `SET ${attributes.map((_, index) => `#a${index} = :a${index}`).join(", ")}`,
+    ConditionExpression: "attribute_not_exists(#key) OR #ttl < :ttl",
+    ExpressionAttributeNames: {
+      ...Object.fromEntries(attributes.map(([name], index) => [`#a${index}`, name])),
+      "#key": keyNames.partition,
+      "#ttl": TTL_ATTRIBUTE,
+    },
+    ExpressionAttributeValues: {
+      ...Object.fromEntries(attributes.map(([, value], index) => [`:a${index}`, value])),
+      ":ttl": item[TTL_ATTRIBUTE] ?? { N: "0" },
+    },
+  });
+  const cause = await untilDone(async (abortSignal) => {
+    await client.send(command, { abortSignal });
+  }, patience);
+  return cause instanceof ConditionalCheckFailedException ? undefined : cause;
+}

@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DescribeTableCommand,
+  type DynamoDBClient,
+  ResourceInUseException,
+  ResourceNotFoundException,
+} from "@aws-sdk/client-dynamodb";
+import { keyNames, meterIndex, projectIndex } from "./keys.ts";
+
+const ACTIVE_WITHIN_MS = 60_000;
+const FIRST_LOOK_AFTER_MS = 10;
+const LONGEST_BETWEEN_LOOKS_MS = 1_000;
+
+/**
+ * Creates the two tables where they are absent, for an endpoint on one's own machine; in an account they
+ * belong to a stack. Resolves when both can be written; throws when one is not active after a minute.
+ */
+export async function createTables(client: DynamoDBClient, table: string, resourcesTable: string): Promise<void> {
+  const indexes = [projectIndex, meterIndex];
+  await Promise.all([
+    createTable(client, { TableName: table, AttributeDefinitions: texts(keyNames.partition, keyNames.sort) }),
+    createTable(client, {
+      TableName: resourcesTable,
+      AttributeDefinitions: texts(keyNames.partition, keyNames.sort, ...indexes.map(({ partition }) => partition)),
+      GlobalSecondaryIndexes: indexes.map(({ name, partition }) => ({
+        IndexName: name,
+        KeySchema: [{ AttributeName: partition, KeyType: "HASH" }],
+        Projection: { ProjectionType: "KEYS_ONLY" },
+      })),
+    }),
+  ]);
+}
+
+/** Throws unless the tables are there. Whether we may ask for them says nothing about whether we may write to them. */
+export async function expectTables(client: DynamoDBClient, tables: readonly string[]): Promise<void> {
+  await Promise.all(tables.map((TableName) => expectTable(client, TableName)));
+}
+
+async function expectTable(client: DynamoDBClient, TableName: string): Promise<void> {
+  try {
+    await client.send(new DescribeTableCommand({ TableName }));
+  } catch (error) {
+    if (!(error instanceof Error && error.name === "AccessDeniedException")) throw error;
+  }
+}
+
+async function createTable(
+  client: DynamoDBClient,
+  definition: Pick<CreateTableCommandInput, "TableName" | "AttributeDefinitions" | "GlobalSecondaryIndexes">,
+): Promise<void> {
+  const { TableName } = definition;
+  if ((await statusOf(client, TableName)) === undefined) {
+    try {
+      await client.send(
+        new CreateTableCommand({
+          ...definition,
+          BillingMode: "PAY_PER_REQUEST",
+          KeySchema: [
+            { AttributeName: keyNames.partition, KeyType: "HASH" },
+            { AttributeName: keyNames.sort, KeyType: "RANGE" },
+          ],
+        }),
+      );
+    } catch (error) {
+      // Somebody else was quicker.
+      if (!(error instanceof ResourceInUseException)) throw error;
+    }
+  }
+  const deadline = Date.now() + ACTIVE_WITHIN_MS;
+  let wait = FIRST_LOOK_AFTER_MS;
+  for (
+    let status = await statusOf(client, TableName);
+    status !== "ACTIVE";
+    status = await statusOf(client, TableName)
+  ) {
+    if (Date.now() > deadline) throw new Error(`the table ${TableName} is ${status} after ${ACTIVE_WITHIN_MS} ms`);
+    await sleep(wait);
+    wait = Math.min(wait * 2, LONGEST_BETWEEN_LOOKS_MS);
+  }
+}
+
+/** `ACTIVE` only when the indexes are too; undefined where there is no such table. */
+async function statusOf(client: DynamoDBClient, TableName: string | undefined): Promise<string | undefined> {
+  try {
+    const { Table } = await client.send(new DescribeTableCommand({ TableName }));
+    const states = [Table?.TableStatus, ...(Table?.GlobalSecondaryIndexes ?? []).map((index) => index.IndexStatus)];
+    return states.find((state) => state !== "ACTIVE") ?? "ACTIVE";
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return undefined;
+    throw error;
+  }
+}
+
+function texts(...names: readonly string[]): { AttributeName: string; AttributeType: "S" }[] {
+  return names.map((AttributeName) => ({ AttributeName, AttributeType: "S" }));
+}

@@ -1,0 +1,118 @@
+import { type FileHandle, open } from "node:fs/promises";
+import type { Event, MeteringRecord, Sample } from "../../sample/sample.ts";
+import type { EventFilter, SampleFilter, StorageDriver, Stored } from "../driver.ts";
+import { matchesEvent, matchesSample } from "../rows/filter-match.ts";
+import { type OnUnreadable, recordsIn } from "../rows/json-lines.ts";
+import { newestOf } from "../rows/newest-first.ts";
+import { toRow } from "../rows/record-row.ts";
+import { backupPath, isNotFound, RotatingFile, type Rotation } from "./rotating-file.ts";
+
+export interface FileLogOptions extends Partial<Rotation> {
+  readonly path: string;
+  readonly onUnreadable?: OnUnreadable;
+}
+
+export interface FileLog extends StorageDriver {
+  /** Makes folder and file where there is none; otherwise the first batch does. Rejects with what the disk answers. */
+  prepare(): Promise<void>;
+}
+
+const RECORDED: Stored = { kind: "recorded" };
+
+/**
+ * Keeps samples and events as JSON lines in a local file, as Ceilometer's file dispatcher did. A batch is on the
+ * disk (not only in the system's memory) when it counts as recorded. The file holds each record at least once;
+ * readers find each once.
+ */
+export function openFileLog({ path, maxBytes = 0, backupCount = 0, onUnreadable }: FileLogOptions): FileLog {
+  const file = new RotatingFile(path, { maxBytes, backupCount });
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** Calls take turns: two at the same time could both rotate. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = last.then(work);
+    last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async function append(records: readonly MeteringRecord[]): Promise<readonly Stored[]> {
+    const lines = records.map((record) => Buffer.from(`${toRow(record)}\n`));
+    let written = 0;
+    try {
+      while (written < lines.length) written += await file.append(lines.slice(written));
+    } catch (cause) {
+      return records.map((_, index) => (index < written ? RECORDED : { kind: "failed", cause }));
+    }
+    return records.map(() => RECORDED);
+  }
+
+  async function* records(): AsyncGenerator<MeteringRecord> {
+    const files = await openedForReading(path);
+    try {
+      for (const { name, handle } of files) {
+        yield* recordsIn(handle.createReadStream({ autoClose: false, start: 0 }), name, onUnreadable);
+      }
+    } finally {
+      await closed(files);
+    }
+  }
+
+  async function* samples(filter: SampleFilter): AsyncGenerator<Sample> {
+    for await (const record of records()) {
+      if (record.kind === "sample" && matchesSample(record, filter)) yield record;
+    }
+  }
+
+  async function* events(filter: EventFilter): AsyncGenerator<Event> {
+    for await (const record of records()) {
+      if (record.kind === "event" && matchesEvent(record, filter)) yield record;
+    }
+  }
+
+  return {
+    name: "file",
+    unstorable: () => undefined,
+    prepare: () => inTurn(() => file.prepare()),
+    record: async (batch) => (batch.length === 0 ? [] : inTurn(() => append(batch))),
+    async *samples(filter) {
+      yield* await newestOf(samples(filter), filter.limit);
+    },
+    async *events(filter) {
+      yield* await newestOf(events(filter), filter.limit);
+    },
+    close: () => inTurn(() => file.close()),
+  };
+}
+
+/**
+ * All files of a log, oldest first, however many it was set to keep. Opened newest first, before any is read: a
+ * rotation in between then shows a file twice, and never hides one. It leaves one number free for a moment, so
+ * only the second missing one is the end.
+ */
+async function openedForReading(path: string): Promise<readonly OpenedFile[]> {
+  const files: OpenedFile[] = [];
+  let missing = 0;
+  for (let number = 0; missing < 2; number++) {
+    const name = number === 0 ? path : backupPath(path, number);
+    try {
+      files.unshift({ name, handle: await open(name, "r") });
+      missing = 0;
+    } catch (error) {
+      if (!isNotFound(error)) {
+        await closed(files);
+        throw error;
+      }
+      missing++;
+    }
+  }
+  return files;
+}
+
+interface OpenedFile {
+  readonly name: string;
+  readonly handle: FileHandle;
+}
+
+async function closed(files: readonly OpenedFile[]): Promise<void> {
+  await Promise.all(files.map(({ handle }) => handle.close()));
+}

@@ -1,0 +1,21 @@
+import type { Event, Sample } from "../../sample/sample.ts";
+import type { EventFilter, SampleFilter, TimeRange } from "../driver.ts";
+
+/** Whether a sample passes everything in a filter but its limit. */
+export function matchesSample(sample: Sample, filter: SampleFilter): boolean {
+  return (
+    isWithin(sample.time, filter) &&
+    (filter.meter === undefined || sample.counter_name === filter.meter) &&
+    (filter.resource === undefined || sample.resource_id === filter.resource) &&
+    (filter.project === undefined || sample.project_id === filter.project)
+  );
+}
+
+/** Whether an event passes everything in a filter but its limit. */
+export function matchesEvent(event: Event, filter: EventFilter): boolean {
+  return isWithin(event.time, filter) && (filter.type === undefined || event.event_type === filter.type);
+}
+
+function isWithin(time: string, { from, to }: TimeRange): boolean {
+  return (from === undefined || time >= from) && (to === undefined || time < to);
+}

@@ -1,0 +1,44 @@
+import type { MeteringRecord } from "../../sample/sample.ts";
+import { fromRow } from "./record-row.ts";
+
+/** Told of each line that could not be read: where it stands and why. */
+export type OnUnreadable = (place: string, problem: string) => void;
+
+/**
+ * The records of a JSON-lines file, in the order in which they were written. A line that is none (a batch whose
+ * writing was cut off, say) is skipped and told to `onUnreadable`.
+ *
+ * @param name for messages: the file or object that the chunks are from
+ */
+export async function* recordsIn(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  name: string,
+  onUnreadable?: OnUnreadable,
+): AsyncGenerator<MeteringRecord> {
+  let number = 0;
+  for await (const line of linesIn(chunks)) {
+    number++;
+    if (line === "") continue;
+    const record = fromRow(line);
+    if (record.ok) yield record.value;
+    else onUnreadable?.(`${name}:${number}`, record.detail);
+  }
+}
+
+const LINE_FEED = 0x0a;
+
+/** Unlike node:readline, which also cuts at U+2028 and carriage returns, cuts at line feeds alone. */
+async function* linesIn(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<string> {
+  let begun: Uint8Array[] = [];
+  for await (const chunk of chunks) {
+    let start = 0;
+    for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, start)) {
+      begun.push(chunk.subarray(start, end));
+      yield Buffer.concat(begun).toString("utf8");
+      begun = [];
+      start = end + 1;
+    }
+    begun.push(chunk.subarray(start));
+  }
+  yield Buffer.concat(begun).toString("utf8");
+}

@@ -1,0 +1,170 @@
+import type { DecodeLimits } from "../../wire/limits.ts";
+import { fromExactJson, toExactJson } from "../../wire/exact-json.ts";
+import { toMessage } from "../../sample/message.ts";
+import { accept, type Result, reject } from "../../sample/rejection.ts";
+import {
+  type CounterType,
+  counterTypes,
+  type Event,
+  type ExactNumber,
+  type MeteringRecord,
+  type Sample,
+  type SignedForm,
+  signedForms,
+  type Trait,
+} from "../../sample/sample.ts";
+import { isValueList, isValueMap, type Value, type ValueMap } from "../../sample/value.ts";
+
+/**
+ * A record as one line of legal JSON: all that was signed, under the wire's names, and beside it two names of
+ * ours, `dialect` and `time`. An extra field that was signed under one of these two is written as `signed:time`.
+ */
+export function toRow(record: MeteringRecord): string {
+  const row = new Map<string, Value>();
+  for (const [name, value] of toMessage(record)) row.set(toRowName(name), value);
+  row.set("dialect", record.dialect);
+  row.set("time", record.time);
+  return toExactJson(row);
+}
+
+/**
+ * Reads what `toRow` wrote.
+ *
+ * @returns the record; `undecodable` or `invalid-sample` for a line that `toRow` did not write whole
+ */
+export function fromRow(line: string): Result<MeteringRecord> {
+  const decoded = fromExactJson(line, rowLimits);
+  if (!decoded.ok) return decoded;
+  if (!isValueMap(decoded.value)) return reject("invalid-sample", "a row has to be an object");
+  const row = new RowReader(decoded.value);
+  try {
+    return accept(sampleNames.every((name) => row.has(name)) ? toSample(row) : toEvent(row));
+  } catch (error) {
+    if (error instanceof WrongField) return reject("invalid-sample", error.message);
+    throw error;
+  }
+}
+
+/**
+ * What was written was within the limits of whoever received it, but grows on its way to JSON: text by its
+ * escapes, bytes by base64 and by one level of depth. Depth alone has to stay bounded, for the stack's sake.
+ */
+const rowLimits: DecodeLimits = {
+  maxBytes: Number.MAX_SAFE_INTEGER,
+  maxDepth: 512,
+  maxMapLength: Number.MAX_SAFE_INTEGER,
+  maxArrayLength: Number.MAX_SAFE_INTEGER,
+  maxStringLength: Number.MAX_SAFE_INTEGER,
+  maxIntegerDigits: Number.MAX_SAFE_INTEGER,
+};
+
+/** Rows don't say their kind: what has all of these is a sample. */
+const sampleNames = ["counter_name", "counter_volume", "timestamp"];
+
+function toSample(row: RowReader): Sample {
+  const dialect = row.take("dialect", isSignedForm);
+  return {
+    kind: "sample",
+    dialect,
+    time: row.take("time", isText),
+    source: row.take("source", isText),
+    counter_name: row.take("counter_name", isText),
+    counter_type: row.take("counter_type", isCounterType),
+    counter_unit: row.take("counter_unit", isText),
+    counter_volume: row.take("counter_volume", isFiniteNumber),
+    user_id: row.take("user_id", isTextOrNull),
+    project_id: row.take("project_id", isTextOrNull),
+    resource_id: row.take("resource_id", isText),
+    timestamp: row.take("timestamp", isText),
+    resource_metadata: row.take("resource_metadata", isMapOrNull),
+    message_id: row.take("message_id", isText),
+    message_signature: takeSignature(row, dialect),
+    monotonic_time: row.take("monotonic_time", orAbsent(isNumberOrNull)),
+    user_name: row.take("user_name", orAbsent(isTextOrNull)),
+    project_name: row.take("project_name", orAbsent(isTextOrNull)),
+    publisher_id: row.take("publisher_id", orAbsent(isTextOrNull)),
+    extra: row.rest(),
+  };
+}
+
+function toEvent(row: RowReader): Event {
+  const dialect = row.take("dialect", isSignedForm);
+  return {
+    kind: "event",
+    dialect,
+    time: row.take("time", isText),
+    message_id: row.take("message_id", isText),
+    event_type: row.take("event_type", isText),
+    generated: row.take("generated", isText),
+    traits: row.take("traits", isTraits),
+    raw: row.take("raw", orAbsent(isMapOrNull)),
+    message_signature: takeSignature(row, dialect),
+    extra: row.rest(),
+  };
+}
+
+/** Absent with signature v2; one that is missing otherwise would be damage. */
+function takeSignature(row: RowReader, form: SignedForm): string | null {
+  return form === "v2" ? (row.take("message_signature", isAbsent) ?? null) : row.take("message_signature", isText);
+}
+
+class WrongField extends Error {}
+
+/** Takes the fields of one row; what nobody takes is left in `rest`. */
+class RowReader {
+  readonly #row: Map<string, Value>;
+
+  constructor(row: ValueMap) {
+    this.#row = new Map(row);
+  }
+
+  has(name: string): boolean {
+    return this.#row.has(name);
+  }
+
+  take<T extends Field>(name: string, isOfType: Check<T>): T {
+    const value = this.#row.get(name);
+    if (!isOfType(value)) throw new WrongField(`${name} is ${value === undefined ? "missing" : "of another type"}`);
+    this.#row.delete(name);
+    return value;
+  }
+
+  rest(): ValueMap {
+    return new Map(Array.from(this.#row, ([name, value]) => [fromRowName(name), value]));
+  }
+}
+
+type Field = Value | undefined;
+type Check<T extends Field> = (value: Field) => value is T;
+
+const isAbsent = (value: Field): value is undefined => value === undefined;
+const isText = (value: Field): value is string => typeof value === "string";
+const isTextOrNull = (value: Field): value is string | null => value === null || typeof value === "string";
+const isMapOrNull = (value: Field): value is ValueMap | null => value === null || isValueMap(value);
+const isSignedForm = (value: Field): value is SignedForm => signedForms.some((form) => form === value);
+const isCounterType = (value: Field): value is CounterType => counterTypes.some((type) => type === value);
+const isTraits = (value: Field): value is readonly Trait[] => isValueList(value) && value.every(isTrait);
+const isNumberOrNull = (value: Field): value is ExactNumber | null => value === null || isFiniteNumber(value);
+
+function isFiniteNumber(value: Field): value is ExactNumber {
+  return typeof value === "bigint" || (typeof value === "number" && Number.isFinite(value));
+}
+
+function orAbsent<T extends Value>(check: Check<T>): Check<T | undefined> {
+  return (value): value is T | undefined => value === undefined || check(value);
+}
+
+function isTrait(item: Value): item is Trait {
+  return isValueList(item) && item.length === 3 && typeof item[0] === "string" && typeof item[1] === "bigint";
+}
+
+// One more mark on each name that already looks marked, so that no two names become one.
+const OURS = /^(?:signed:)*(?:dialect|time)$/;
+
+function toRowName(name: string): string {
+  return OURS.test(name) ? `signed:${name}` : name;
+}
+
+function fromRowName(name: string): string {
+  return OURS.test(name) ? name.slice("signed:".length) : name;
+}

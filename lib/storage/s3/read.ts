@@ -1,0 +1,98 @@
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
+import { GetObjectCommand, paginateListObjectsV2 } from "@aws-sdk/client-s3";
+import { errorMessage } from "../../log/error-message.ts";
+import type { MeteringRecord } from "../../sample/sample.ts";
+import type { TimeRange } from "../driver.ts";
+import { mapInParallel } from "../../flow/in-parallel.ts";
+import { type OnUnreadable, recordsIn } from "../rows/json-lines.ts";
+import { newestFirst } from "../rows/newest-first.ts";
+import { dayOverlaps, folderOf, hoursOf } from "./keys.ts";
+import { httpStatus } from "../s3-status.ts";
+import type { S3Place } from "./write.ts";
+
+export interface Reading<Kind extends MeteringRecord> extends TimeRange {
+  readonly kind: Kind["kind"];
+  readonly limit?: number;
+  readonly matches: (record: MeteringRecord) => record is Kind;
+  readonly onUnreadable?: OnUnreadable | undefined;
+}
+
+/** How many objects of one hour are read at a time: together they are in memory, some MB each at most. */
+const PARALLEL_GETS = 8;
+
+const decompressed = promisify(gunzip);
+
+/**
+ * Reads hour after hour from the newest on, and no further than asked for. One identity has one time and so lies
+ * in one hour: that is as far as duplicates have to be looked for.
+ */
+export async function* readHours<Kind extends MeteringRecord>(
+  place: S3Place,
+  reading: Reading<Kind>,
+): AsyncGenerator<Kind> {
+  let left = reading.limit ?? Number.POSITIVE_INFINITY;
+  if (left === 0) return;
+  for await (const keys of hoursFromNewest(place, reading)) {
+    const found = await mapInParallel(keys, PARALLEL_GETS, (key) => matchingIn(place, key, reading));
+    for (const record of newestFirst(found.flat(), left)) {
+      yield record;
+      left--;
+    }
+    if (left === 0) return;
+  }
+}
+
+async function* hoursFromNewest<Kind extends MeteringRecord>(
+  place: S3Place,
+  reading: Reading<Kind>,
+): AsyncGenerator<readonly string[]> {
+  const { client, bucket: Bucket, prefix } = place;
+  const days: string[] = [];
+  const folder = { Bucket, Prefix: folderOf(prefix, reading.kind), Delimiter: "/" };
+  for await (const page of paginateListObjectsV2({ client }, folder)) {
+    for (const { Prefix: day } of page.CommonPrefixes ?? []) {
+      if (day !== undefined && dayOverlaps(day, reading)) days.push(day);
+    }
+  }
+  for (const day of days.sort().reverse()) {
+    const keys: string[] = [];
+    for await (const page of paginateListObjectsV2({ client }, { Bucket, Prefix: day })) {
+      for (const { Key: key } of page.Contents ?? []) if (key !== undefined) keys.push(key);
+    }
+    yield* hoursOf(keys, reading);
+  }
+}
+
+async function matchingIn<Kind extends MeteringRecord>(
+  place: S3Place,
+  key: string,
+  { matches, onUnreadable }: Reading<Kind>,
+): Promise<readonly Kind[]> {
+  const content = await contentOf(place, key, onUnreadable);
+  const matching: Kind[] = [];
+  for await (const record of recordsIn([content], key, onUnreadable)) if (matches(record)) matching.push(record);
+  return matching;
+}
+
+async function contentOf(
+  { client, bucket }: S3Place,
+  key: string,
+  onUnreadable: OnUnreadable | undefined,
+): Promise<Uint8Array> {
+  let body: Uint8Array;
+  try {
+    const answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    body = (await answer.Body?.transformToByteArray()) ?? new Uint8Array();
+  } catch (error) {
+    // Expired or deleted since it was listed.
+    if (httpStatus(error) === 404) return new Uint8Array();
+    throw error;
+  }
+  try {
+    return await decompressed(body);
+  } catch (error) {
+    onUnreadable?.(key, errorMessage(error));
+    return new Uint8Array();
+  }
+}

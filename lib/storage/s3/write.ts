@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { identity } from "../../sample/identity.ts";
+import type { MeteringRecord } from "../../sample/sample.ts";
+import type { Stored } from "../driver.ts";
+import { mapInParallel } from "../../flow/in-parallel.ts";
+import { toRow } from "../rows/record-row.ts";
+import { objectKey, partitionOf } from "./keys.ts";
+import { httpStatus } from "../s3-status.ts";
+
+export interface S3Place {
+  readonly client: S3Client;
+  readonly bucket: string;
+  /** Empty, or ends with "/". */
+  readonly prefix: string;
+}
+
+/** A batch seldom spans more hours; a backlog that does must not take all connections. */
+const PARALLEL_PUTS = 4;
+
+/** S3 answers 409 while another writer of the same key is at work, and asks for the upload again. */
+const MAX_ATTEMPTS = 5;
+const FIRST_WAIT_MS = 50;
+
+const RECORDED: Stored = { kind: "recorded" };
+const compressed = promisify(gzip);
+
+/** One object for each hour that the records are from. A put that fails fails the records of that hour alone. */
+export async function writeHours(place: S3Place, records: readonly MeteringRecord[]): Promise<readonly Stored[]> {
+  const partitions = records.map((record) => partitionOf(place.prefix, record));
+  const hours = Array.from(new Set(partitions));
+  const answers = await mapInParallel(hours, PARALLEL_PUTS, (hour) => {
+    return writeHour(
+      place,
+      hour,
+      records.filter((_, index) => partitions[index] === hour),
+    );
+  });
+  return partitions.map((partition) => answers[hours.indexOf(partition)] ?? RECORDED);
+}
+
+async function writeHour(place: S3Place, partition: string, records: readonly MeteringRecord[]): Promise<Stored> {
+  const rows = new Map(records.map((record) => [identity(record), `${toRow(record)}\n`]));
+  // In the order of their identities, so that a batch tried again in another order is the same object.
+  const content = Array.from(rows.keys())
+    .sort()
+    .map((id) => rows.get(id))
+    .join("");
+  try {
+    await put(place, objectKey(partition, content), await compressed(content));
+    return RECORDED;
+  } catch (cause) {
+    return { kind: "failed", cause };
+  }
+}
+
+async function put({ client, bucket }: S3Place, key: string, body: Uint8Array): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await client.send(
+        new PutObjectCommand({
+          Bucket: bucket,
+          Key: key,
+          Body: body,
+          ContentType: "application/gzip",
+          IfNoneMatch: "*",
+        }),
+      );
+      return;
+    } catch (error) {
+      const status = httpStatus(error);
+      // The name is the content's digest: what is there already is what was to be written.
+      if (status === 412) return;
+      if (status !== 409 || attempt === MAX_ATTEMPTS) throw error;
+      await sleep(Math.random() * FIRST_WAIT_MS * 2 ** attempt);
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import { decodeJson } from "./json-reader.ts";
+import { type DecodeLimits, messageLimits } from "./limits.ts";
+import { accept, type Result, reject } from "../sample/rejection.ts";
+import { floatRepr } from "./python-number.ts";
+import { bytesKey, bytesOfKey, isValueList, isValueMap, Timestamp, type Value } from "../sample/value.ts";
+
+/**
+ * Values as legal JSON from which the very same value is read back.
+ *
+ * Integers of any size are written as they are, floats always with a point or an exponent (`1.0`, `1e+16`). What
+ * JSON lacks is a map with one name: `{"$float":"nan"}`, `{"$bytes":"<base64>"}`, `{"$timestamp":"<seconds>.<nanoseconds>"}`.
+ * A name that was bytes is `"$bytes:<base64>"`; any other name that begins with `$` gets one more in front.
+ */
+export function toExactJson(value: Value): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "bigint") return String(value);
+  if (typeof value === "number") {
+    return Number.isFinite(value) ? floatRepr(value) : `{"$float":"${floatRepr(value)}"}`;
+  }
+  if (value === null || typeof value === "boolean") return String(value);
+  if (value instanceof Uint8Array) return `{"$bytes":"${base64(value)}"}`;
+  if (value instanceof Timestamp) return `{"$timestamp":"${value.seconds}.${value.nanoseconds}"}`;
+  if (isValueList(value)) return `[${value.map(toExactJson).join(",")}]`;
+  const entries = Array.from(value, ([key, item]) => `${JSON.stringify(toName(key))}:${toExactJson(item)}`);
+  return `{${entries.join(",")}}`;
+}
+
+/** Reads what `toExactJson` wrote. */
+export function fromExactJson(text: string, limits: DecodeLimits = messageLimits): Result<Value> {
+  const decoded = decodeJson(text, limits);
+  return decoded.ok ? untag(decoded.value) : decoded;
+}
+
+function untag(value: Value): Result<Value> {
+  try {
+    return accept(restored(value));
+  } catch (error) {
+    if (error instanceof UnknownTag) return reject("undecodable", error.message);
+    throw error;
+  }
+}
+
+class UnknownTag extends Error {}
+
+function restored(value: Value): Value {
+  if (isValueList(value)) return value.map(restored);
+  if (!isValueMap(value)) return value;
+  const [first] = value;
+  if (value.size === 1 && first !== undefined) {
+    const tagged = fromTag(first[0], first[1]);
+    if (tagged !== undefined) return tagged;
+  }
+  return new Map(Array.from(value, ([name, item]) => [fromName(name), restored(item)]));
+}
+
+function fromTag(name: string, content: Value): Value | undefined {
+  if (typeof content !== "string") return undefined;
+  switch (name) {
+    case "$float":
+      return content === "nan" ? Number.NaN : content === "inf" ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+    case "$bytes":
+      return new Uint8Array(Buffer.from(content, "base64"));
+    case "$timestamp": {
+      const [, seconds, nanoseconds] = /^(-?[0-9]+)\.([0-9]+)$/.exec(content) ?? [];
+      return seconds === undefined ? undefined : new Timestamp(BigInt(seconds), Number(nanoseconds));
+    }
+    default:
+      return undefined;
+  }
+}
+
+function toName(key: string): string {
+  const bytes = bytesOfKey(key);
+  if (bytes !== undefined) return `$bytes:${base64(bytes)}`;
+  return key.startsWith("$") ? `$${key}` : key;
+}
+
+function fromName(name: string): string {
+  if (!name.startsWith("$")) return name;
+  if (name.startsWith("$$")) return name.slice(1);
+  if (name.startsWith("$bytes:")) return bytesKey(Buffer.from(name.slice("$bytes:".length), "base64"));
+  throw new UnknownTag(`an unknown tag ${name}`);
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("base64");
+}

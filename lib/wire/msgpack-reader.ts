@@ -1,0 +1,271 @@
+import { isUtf8 } from "node:buffer";
+import { accept, type Result, reject } from "../sample/rejection.ts";
+import { bytesKey, Timestamp, type Value } from "../sample/value.ts";
+import { KeyCache } from "./key-cache.ts";
+import { type DecodeLimits, datagramLimits } from "./limits.ts";
+
+/**
+ * Reads exactly one msgpack value.
+ *
+ * Our own reader, because `@msgpack/msgpack` forgets whether `1.0` was a float, accepts invalid UTF-8 and
+ * drops a byte-order mark (docs/decisions/0002-own-msgpack-reader.md). It agrees with that library on
+ * structure, and with Python's msgpack 1.x on what a key may be: text or bytes.
+ *
+ * @returns the value, or `too-large` / `undecodable` with the place in the bytes.
+ */
+export function decodeMsgpack(bytes: Uint8Array, limits: DecodeLimits = datagramLimits): Result<Value> {
+  if (bytes.length > limits.maxBytes) {
+    return reject("too-large", `${bytes.length} bytes; the limit is ${limits.maxBytes}`);
+  }
+  const reader = new MsgpackReader(bytes, limits);
+  const value = reader.read(0);
+  if (value === undefined) return reject("undecodable", `msgpack: ${reader.problem} at byte ${reader.position}`);
+  if (reader.position !== bytes.length) {
+    return reject("undecodable", `msgpack: ${bytes.length - reader.position} bytes after the value`);
+  }
+  return accept(value);
+}
+
+const keyCache = new KeyCache();
+
+/** Making a small integer costs more than finding it. */
+const SMALL_INTEGERS: readonly bigint[] = Array.from({ length: 0x100 }, (_, value) => BigInt(value));
+
+/** Text cut from a string keeps all of that string in memory: no matter for a datagram, too much for a long frame. */
+const MAX_WHOLE = 65_536;
+
+/** Answers `undefined` once something is wrong, with `problem` saying what. */
+class MsgpackReader {
+  position = 0;
+  problem = "";
+  readonly #bytes: Buffer;
+  readonly #limits: DecodeLimits;
+  /** All bytes as one string, from which ASCII text is cut. */
+  #latin1: string | undefined;
+
+  constructor(bytes: Uint8Array, limits: DecodeLimits) {
+    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#limits = limits;
+  }
+
+  read(depth: number): Value | undefined {
+    if (this.position >= this.#bytes.length) return this.#fail("ends too early");
+    const head = this.#bytes[this.position++] as number;
+    if (head < 0x80) return SMALL_INTEGERS[head];
+    if (head < 0x90) return this.#map(head & 0x0f, depth);
+    if (head < 0xa0) return this.#list(head & 0x0f, depth);
+    if (head < 0xc0) return this.#text(head & 0x1f);
+    if (head >= 0xe0) return BigInt(head - 0x100);
+    return this.#tagged(head, depth);
+  }
+
+  #tagged(head: number, depth: number): Value | undefined {
+    switch (head) {
+      case 0xc0:
+        return null;
+      case 0xc2:
+        return false;
+      case 0xc3:
+        return true;
+      case 0xc4:
+      case 0xc5:
+      case 0xc6:
+        return this.#binary(this.#length(head - 0xc4));
+      case 0xc7:
+      case 0xc8:
+      case 0xc9:
+        return this.#extension(this.#length(head - 0xc7));
+      case 0xca:
+        return this.#has(4) ? this.#bytes.readFloatBE(this.#skip(4)) : undefined;
+      case 0xcb:
+        return this.#has(8) ? this.#bytes.readDoubleBE(this.#skip(8)) : undefined;
+      case 0xcc:
+      case 0xcd:
+      case 0xce:
+        return integer(this.#length(head - 0xcc));
+      case 0xcf:
+        return this.#has(8) ? this.#bytes.readBigUInt64BE(this.#skip(8)) : undefined;
+      case 0xd0:
+        return this.#has(1) ? BigInt(this.#bytes.readInt8(this.#skip(1))) : undefined;
+      case 0xd1:
+        return this.#has(2) ? BigInt(this.#bytes.readInt16BE(this.#skip(2))) : undefined;
+      case 0xd2:
+        return this.#has(4) ? BigInt(this.#bytes.readInt32BE(this.#skip(4))) : undefined;
+      case 0xd3:
+        return this.#has(8) ? this.#bytes.readBigInt64BE(this.#skip(8)) : undefined;
+      case 0xd4:
+      case 0xd5:
+      case 0xd6:
+      case 0xd7:
+      case 0xd8:
+        return this.#extension(1 << (head - 0xd4));
+      case 0xd9:
+      case 0xda:
+      case 0xdb:
+        return this.#text(this.#length(head - 0xd9));
+      case 0xdc:
+      case 0xdd:
+        return this.#list(this.#length(head - 0xdc + 1), depth);
+      case 0xde:
+      case 0xdf:
+        return this.#map(this.#length(head - 0xde + 1), depth);
+      default:
+        return this.#fail(`reserved byte 0x${head.toString(16)}`);
+    }
+  }
+
+  /** Reads a big-endian number of 1, 2 or 4 bytes (`width` 0, 1, 2); undefined where the bytes end. */
+  #length(width: number): number | undefined {
+    const size = 1 << width;
+    if (!this.#has(size)) return undefined;
+    let length = 0;
+    for (let end = this.position + size; this.position < end; this.position++) {
+      length = length * 256 + (this.#bytes[this.position] as number);
+    }
+    return length;
+  }
+
+  #map(length: number | undefined, depth: number): Value | undefined {
+    if (length === undefined) return undefined;
+    if (depth >= this.#limits.maxDepth) return this.#fail(`nests deeper than ${this.#limits.maxDepth}`);
+    if (length > this.#limits.maxMapLength) {
+      return this.#fail(`a map of ${length} entries; the limit is ${this.#limits.maxMapLength}`);
+    }
+    const map = new Map<string, Value>();
+    for (let entry = 0; entry < length; entry++) {
+      const key = this.#key();
+      if (key === undefined) return undefined;
+      const value = this.read(depth + 1);
+      if (value === undefined) return undefined;
+      map.set(key, value);
+    }
+    return map;
+  }
+
+  #key(): string | undefined {
+    const head = this.#bytes[this.position];
+    if (head === undefined) return this.#fail("ends too early");
+    if (head >= 0xa0 && head < 0xc0) return this.#shortKey(head & 0x1f);
+    // A key of any other type is refused by the library that publishers use, and no publisher sends one.
+    const textOrBytes = (head >= 0xc4 && head <= 0xc6) || (head >= 0xd9 && head <= 0xdb);
+    if (!textOrBytes) return this.#fail("a map key is neither text nor bytes");
+    const key = this.read(0);
+    if (key instanceof Uint8Array) return bytesKey(key);
+    return typeof key === "string" ? key : undefined;
+  }
+
+  #shortKey(length: number): string | undefined {
+    this.position++;
+    if (!this.#holds(length)) return undefined;
+    const start = this.position;
+    const known = keyCache.find(this.#bytes, start, length);
+    if (known !== undefined) {
+      this.position = start + length;
+      return known;
+    }
+    const key = this.#text(length);
+    // Read anew: what is cut from the datagram's string would keep all of it in memory, for as long as the cache lives.
+    if (key !== undefined)
+      keyCache.keep(this.#bytes, start, length, this.#bytes.toString("utf8", start, start + length));
+    return key;
+  }
+
+  #list(length: number | undefined, depth: number): Value | undefined {
+    if (length === undefined) return undefined;
+    if (depth >= this.#limits.maxDepth) return this.#fail(`nests deeper than ${this.#limits.maxDepth}`);
+    if (length > this.#limits.maxArrayLength) {
+      return this.#fail(`a list of ${length} items; the limit is ${this.#limits.maxArrayLength}`);
+    }
+    const list: Value[] = [];
+    for (let index = 0; index < length; index++) {
+      const item = this.read(depth + 1);
+      if (item === undefined) return undefined;
+      list.push(item);
+    }
+    return list;
+  }
+
+  #text(length: number | undefined): string | undefined {
+    if (length === undefined || !this.#holds(length)) return undefined;
+    const start = this.position;
+    const end = start + length;
+    this.position = end;
+    for (let at = start; at < end; at++) {
+      if ((this.#bytes[at] as number) >= 0x80) return this.#unicode(start, end);
+    }
+    if (this.#bytes.length > MAX_WHOLE) return this.#bytes.toString("latin1", start, end);
+    this.#latin1 ??= this.#bytes.toString("latin1");
+    return this.#latin1.slice(start, end);
+  }
+
+  #unicode(start: number, end: number): string | undefined {
+    if (isUtf8(this.#bytes.subarray(start, end))) return this.#bytes.toString("utf8", start, end);
+    this.position = start;
+    return this.#fail("text that is not UTF-8");
+  }
+
+  #binary(length: number | undefined): Uint8Array | undefined {
+    if (length === undefined || !this.#holds(length)) return undefined;
+    const start = this.#skip(length);
+    // A copy: the caller's buffer may be a slice of something that lives on.
+    return new Uint8Array(this.#bytes.subarray(start, start + length));
+  }
+
+  #extension(length: number | undefined): Timestamp | undefined {
+    if (length === undefined || !this.#has(1)) return undefined;
+    const type = this.#bytes.readInt8(this.#skip(1));
+    if (type !== -1) return this.#fail(`extension type ${type}`);
+    if (!this.#has(length)) return undefined;
+    const start = this.#skip(length);
+    const stamp = readTimestamp(this.#bytes.subarray(start, start + length));
+    return stamp.nanoseconds < 1_000_000_000
+      ? stamp
+      : this.#fail("a time stamp with a length or nanoseconds that none can have");
+  }
+
+  #holds(length: number): boolean {
+    if (length > this.#limits.maxStringLength) {
+      this.#fail(`a string of ${length} bytes; the limit is ${this.#limits.maxStringLength}`);
+      return false;
+    }
+    return this.#has(length);
+  }
+
+  #has(length: number): boolean {
+    if (this.#bytes.length - this.position >= length) return true;
+    this.#fail("ends too early");
+    return false;
+  }
+
+  #skip(length: number): number {
+    const start = this.position;
+    this.position += length;
+    return start;
+  }
+
+  #fail(problem: string): undefined {
+    this.problem = problem;
+    return undefined;
+  }
+}
+
+function integer(value: number | undefined): bigint | undefined {
+  if (value === undefined) return undefined;
+  return value < SMALL_INTEGERS.length ? SMALL_INTEGERS[value] : BigInt(value);
+}
+
+/** The three layouts of the msgpack specification; any other length has no valid nanoseconds. */
+function readTimestamp(bytes: Buffer): Timestamp {
+  switch (bytes.length) {
+    case 4:
+      return new Timestamp(BigInt(bytes.readUInt32BE(0)), 0);
+    case 8: {
+      const packed = bytes.readBigUInt64BE(0);
+      return new Timestamp(packed & 0x3_ffff_ffffn, Number(packed >> 34n));
+    }
+    case 12:
+      return new Timestamp(bytes.readBigInt64BE(4), bytes.readUInt32BE(0));
+    default:
+      return new Timestamp(0n, Number.POSITIVE_INFINITY);
+  }
+}
