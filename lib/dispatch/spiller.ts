@@ -1,6 +1,6 @@
 import type { Logger } from "../log/logger.ts";
 import type { Spilled, SpilledMessage, SpillQueue } from "./spill-queue.ts";
-import { Unspillable } from "../collector/unspillable.ts";
+import { Unspillable } from "./unspillable.ts";
 import { Drains } from "../flow/drain-waiters.ts";
 import { Fifo } from "../flow/fifo.ts";
 import { ownBytes } from "./detached-bytes.ts";

@@ -1,6 +1,6 @@
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import type { SpilledMessage, SpillQueue } from "../dispatch/spill-queue.ts";
-import { Unspillable } from "../collector/unspillable.ts";
+import { Unspillable } from "../dispatch/unspillable.ts";
 import { openQueue, type Patience, type Queue } from "./queue-client.ts";
 import { queuePlace } from "./queue-place.ts";
 import { encodeSpillBatch, spillLimits } from "./spill-batch.ts";

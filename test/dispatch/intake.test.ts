@@ -12,13 +12,13 @@ import type { Suspect } from "../../lib/quarantine/quarantine.ts";
 import { createRecentlyRecorded } from "../../lib/dispatch/recently-recorded.ts";
 import type { MeteringRecord } from "../../lib/sample/sample.ts";
 import type { SpilledMessage } from "../../lib/dispatch/spill-queue.ts";
-import { Unspillable } from "../../lib/collector/unspillable.ts";
+import { Unspillable } from "../../lib/dispatch/unspillable.ts";
 import type { Stored } from "../../lib/storage/driver.ts";
 import { eventually } from "../support/eventually.ts";
 import { aSample } from "../support/sample-builder.ts";
-import { openGated, samplesIn } from "../collector/listener/gated-driver.ts";
-import { expectCounters } from "../collector/listener/ledger.ts";
-import { scriptedSpillQueue } from "../collector/listener/scripted-spill-queue.ts";
+import { openGated, samplesIn } from "./gated-driver.ts";
+import { expectCounters } from "../ledger/ledger.ts";
+import { scriptedSpillQueue } from "./scripted-spill-queue.ts";
 
 const peer = { address: "10.0.0.9", port: 4_711 };
 const silent = createLogger(() => {});

@@ -5,8 +5,8 @@ import type { Stored } from "../../lib/storage/driver.ts";
 import { openMemory } from "../../lib/storage/memory/memory.ts";
 import { eventually } from "../support/eventually.ts";
 import { aSample } from "../support/sample-builder.ts";
-import { openFateBook } from "../collector/listener/fate-book.ts";
-import { openGated, samplesIn } from "../collector/listener/gated-driver.ts";
+import { openFateBook } from "./fate-book.ts";
+import { openGated, samplesIn } from "./gated-driver.ts";
 
 const recorded: Stored = { kind: "recorded" };
 /** Longer than any test: only size or a drain sends a batch. */

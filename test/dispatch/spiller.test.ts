@@ -7,9 +7,9 @@ import {
 } from "../../lib/dispatch/spiller.ts";
 import { createLogger } from "../../lib/log/logger.ts";
 import type { Spilled, SpilledMessage } from "../../lib/dispatch/spill-queue.ts";
-import { Unspillable } from "../../lib/collector/unspillable.ts";
+import { Unspillable } from "../../lib/dispatch/unspillable.ts";
 import { eventually } from "../support/eventually.ts";
-import { scriptedSpillQueue, spilledMessage } from "../collector/listener/scripted-spill-queue.ts";
+import { scriptedSpillQueue, spilledMessage } from "./scripted-spill-queue.ts";
 
 /** Longer than any test. */
 const NEVER_MS = 1_000_000;

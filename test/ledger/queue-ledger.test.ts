@@ -7,7 +7,7 @@ import { noRejections } from "../../lib/sample/rejection.ts";
 import { createQueueLedger } from "../../lib/ledger/queue-ledger.ts";
 import type { StorageDriver } from "../../lib/storage/driver.ts";
 import { openMemory } from "../../lib/storage/memory/memory.ts";
-import { moodScript, openErratic } from "../collector/listener/erratic-driver.ts";
+import { moodScript, openErratic } from "../dispatch/erratic-driver.ts";
 import { balanced, imbalance } from "../support/balance.ts";
 import { sumEmf } from "../support/emf-reader.ts";
 import { plainSample, signedMessage } from "../support/messages.ts";

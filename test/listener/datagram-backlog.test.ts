@@ -5,8 +5,8 @@ import { listenerLedgers } from "../../lib/ledger/socket-ledger.ts";
 import { openMemory } from "../../lib/storage/memory/memory.ts";
 import { balanced, imbalance } from "../support/balance.ts";
 import { eventually } from "../support/eventually.ts";
-import { aDatagram } from "../collector/listener/genuine.ts";
-import { sendDatagrams, udpRig } from "../collector/listener/udp-rig.ts";
+import { aDatagram } from "./genuine.ts";
+import { sendDatagrams, udpRig } from "./udp-rig.ts";
 
 const GOOD = { address: "127.0.0.1", port: 9 };
 const BAD = { address: "127.0.0.1", port: 10 };

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { FrameReader } from "../../lib/listener/frame-reader.ts";
-import { capturedStream, framed, lengthOf } from "../collector/listener/genuine.ts";
+import { capturedStream, framed, lengthOf } from "./genuine.ts";
 
 const LIMIT = 20_000;
 

@@ -5,9 +5,9 @@ import { existsSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import { type KernelDrops, watchKernelDrops } from "../../lib/listener/kernel-drops.ts";
 import { eventually } from "../support/eventually.ts";
-import { openGated } from "../collector/listener/gated-driver.ts";
-import { unaccounted } from "../collector/listener/ledger.ts";
-import { udpRig } from "../collector/listener/udp-rig.ts";
+import { openGated } from "../dispatch/gated-driver.ts";
+import { unaccounted } from "../ledger/ledger.ts";
+import { udpRig } from "./udp-rig.ts";
 
 const { listen } = udpRig();
 const isLinux = existsSync("/proc/net/udp");

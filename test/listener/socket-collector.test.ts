@@ -12,9 +12,9 @@ import { balanced, imbalance } from "../support/balance.ts";
 import { lastEmf, sumEmf } from "../support/emf-reader.ts";
 import { eventually } from "../support/eventually.ts";
 import { captureJudge, datagrams } from "../support/fixtures.ts";
-import { openErratic } from "../collector/listener/erratic-driver.ts";
-import { openGated } from "../collector/listener/gated-driver.ts";
-import { scriptedSpillQueue } from "../collector/listener/scripted-spill-queue.ts";
+import { openErratic } from "../dispatch/erratic-driver.ts";
+import { openGated } from "../dispatch/gated-driver.ts";
+import { scriptedSpillQueue } from "../dispatch/scripted-spill-queue.ts";
 
 const momentary: readonly string[] = momentaryMetrics;
 const address = { host: "127.0.0.1", port: 0 };

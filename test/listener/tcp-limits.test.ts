@@ -2,10 +2,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { tcpLimits } from "../../lib/listener/tcp-limits.ts";
 import { eventually } from "../support/eventually.ts";
-import { openGated } from "../collector/listener/gated-driver.ts";
-import { aFrame, lengthOf } from "../collector/listener/genuine.ts";
-import { expectCounters } from "../collector/listener/ledger.ts";
-import { tcpRig } from "../collector/listener/tcp-rig.ts";
+import { openGated } from "../dispatch/gated-driver.ts";
+import { aFrame, lengthOf } from "./genuine.ts";
+import { expectCounters } from "../ledger/ledger.ts";
+import { tcpRig } from "./tcp-rig.ts";
 
 const { listen, publish } = tcpRig();
 

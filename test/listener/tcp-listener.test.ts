@@ -5,11 +5,11 @@ import { describe, expect, it } from "vitest";
 import type { ListenerOptions } from "../../lib/listener/listener.ts";
 import type { Receipt } from "../../lib/sample/receipt.ts";
 import { eventually } from "../support/eventually.ts";
-import { type Mood, moodScript, openErratic } from "../collector/listener/erratic-driver.ts";
-import { openGated, samplesIn } from "../collector/listener/gated-driver.ts";
-import { aDatagram, aFrame, capturedStream, framed, judge, lengthOf } from "../collector/listener/genuine.ts";
-import { expectCounters, unaccounted } from "../collector/listener/ledger.ts";
-import { tcpRig } from "../collector/listener/tcp-rig.ts";
+import { type Mood, moodScript, openErratic } from "../dispatch/erratic-driver.ts";
+import { openGated, samplesIn } from "../dispatch/gated-driver.ts";
+import { aDatagram, aFrame, capturedStream, framed, judge, lengthOf } from "./genuine.ts";
+import { expectCounters, unaccounted } from "../ledger/ledger.ts";
+import { tcpRig } from "./tcp-rig.ts";
 
 const { listen, publish } = tcpRig();
 

@@ -4,11 +4,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ListenerOptions } from "../../lib/listener/listener.ts";
 import { eventually } from "../support/eventually.ts";
-import { type Mood, moodScript, openErratic } from "../collector/listener/erratic-driver.ts";
-import { openGated, samplesIn } from "../collector/listener/gated-driver.ts";
-import { aDatagram, judge } from "../collector/listener/genuine.ts";
-import { expectCounters, unaccounted } from "../collector/listener/ledger.ts";
-import { sendDatagrams, udpRig } from "../collector/listener/udp-rig.ts";
+import { type Mood, moodScript, openErratic } from "../dispatch/erratic-driver.ts";
+import { openGated, samplesIn } from "../dispatch/gated-driver.ts";
+import { aDatagram, judge } from "./genuine.ts";
+import { expectCounters, unaccounted } from "../ledger/ledger.ts";
+import { sendDatagrams, udpRig } from "./udp-rig.ts";
 
 const { listen } = udpRig();
 

@@ -4,7 +4,7 @@ import { SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { MESSAGE_OVERHEAD_BYTES } from "../../lib/dispatch/spiller.ts";
 import type { SpilledMessage, SpillQueue } from "../../lib/dispatch/spill-queue.ts";
-import { Unspillable } from "../../lib/collector/unspillable.ts";
+import { Unspillable } from "../../lib/dispatch/unspillable.ts";
 import { openSpillQueue } from "../../lib/queue/open-spill-queue.ts";
 import { decodeSpillBatch, encodeSpillBatch } from "../../lib/queue/spill-batch.ts";
 import { type EmbeddedQueues, startQueues, takeAll } from "../support/embedded-queues.ts";

@@ -3,7 +3,7 @@ import { toExactJson } from "../../lib/wire/exact-json.ts";
 import type { Kept, Quarantine, Suspect } from "../../lib/quarantine/quarantine.ts";
 import { createQueueLedger } from "../../lib/ledger/queue-ledger.ts";
 import { openMemory } from "../../lib/storage/memory/memory.ts";
-import { samplesIn } from "../collector/listener/gated-driver.ts";
+import { samplesIn } from "../dispatch/gated-driver.ts";
 import { balanced, imbalance } from "../support/balance.ts";
 import { plainSample } from "../support/messages.ts";
 import { handlerOn, plenty, queueRecord, sampleBody } from "./handling.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Value } from "../../../lib/sample/value.ts";
-import { captureJudge } from "../../support/fixtures.ts";
-import { judging } from "../../support/judging.ts";
-import { plainEvent, signedMessage } from "../../support/messages.ts";
+import type { Value } from "../../lib/sample/value.ts";
+import { captureJudge } from "../support/fixtures.ts";
+import { judging } from "../support/judging.ts";
+import { plainEvent, signedMessage } from "../support/messages.ts";
 
 const judge = judging(captureJudge());
 

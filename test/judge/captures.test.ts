@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { splitFrames } from "../../../lib/cli/captured-file.ts";
-import { decodeMsgpack } from "../../../lib/wire/msgpack-reader.ts";
-import { toMessage } from "../../../lib/sample/message.ts";
-import type { MeteringRecord } from "../../../lib/sample/sample.ts";
-import { sign } from "../../../lib/signature/legacy/sign.ts";
-import { isValueMap } from "../../../lib/sample/value.ts";
-import { dialectOf } from "../../support/dialect-of.ts";
+import { splitFrames } from "../../lib/cli/captured-file.ts";
+import { decodeMsgpack } from "../../lib/wire/msgpack-reader.ts";
+import { toMessage } from "../../lib/sample/message.ts";
+import type { MeteringRecord } from "../../lib/sample/sample.ts";
+import { sign } from "../../lib/signature/legacy/sign.ts";
+import { isValueMap } from "../../lib/sample/value.ts";
+import { dialectOf } from "../support/dialect-of.ts";
 import {
   CAPTURE_SECRET,
   captureJudge,
@@ -15,8 +15,8 @@ import {
   ICEHOUSE_SECRET,
   key,
   notificationBodies,
-} from "../../support/fixtures.ts";
-import { judging } from "../../support/judging.ts";
+} from "../support/fixtures.ts";
+import { judging } from "../support/judging.ts";
 
 const judge = judging(captureJudge());
 

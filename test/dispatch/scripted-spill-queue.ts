@@ -1,4 +1,4 @@
-import type { Spilled, SpilledMessage, SpillQueue } from "../../../lib/dispatch/spill-queue.ts";
+import type { Spilled, SpilledMessage, SpillQueue } from "../../lib/dispatch/spill-queue.ts";
 
 export interface ScriptedSpillQueue extends SpillQueue {
   /** The first byte of each message in each call so far. */

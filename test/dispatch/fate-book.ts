@@ -1,5 +1,5 @@
-import type { MeteringRecord } from "../../../lib/sample/sample.ts";
-import type { Stored } from "../../../lib/storage/driver.ts";
+import type { MeteringRecord } from "../../lib/sample/sample.ts";
+import type { Stored } from "../../lib/storage/driver.ts";
 
 /** Writes down every fate told of each record. */
 export function openFateBook() {

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createRecordQueue, type RecordQueueOptions } from "../../../lib/dispatch/record-queue.ts";
-import type { MeteringRecord } from "../../../lib/sample/sample.ts";
-import type { Stored } from "../../../lib/storage/driver.ts";
-import { eventually } from "../../support/eventually.ts";
-import { aSample } from "../../support/sample-builder.ts";
+import { createRecordQueue, type RecordQueueOptions } from "../../lib/dispatch/record-queue.ts";
+import type { MeteringRecord } from "../../lib/sample/sample.ts";
+import type { Stored } from "../../lib/storage/driver.ts";
+import { eventually } from "../support/eventually.ts";
+import { aSample } from "../support/sample-builder.ts";
 import { type Mood, moodScript, openErratic } from "./erratic-driver.ts";
 import { openFateBook } from "./fate-book.ts";
 import { openGated } from "./gated-driver.ts";

@@ -1,8 +1,8 @@
 import { expect } from "vitest";
-import type { ListenerCounters } from "../../../lib/ledger/socket-counters.ts";
-import { newCounters } from "../../../lib/ledger/socket-counters.ts";
-import { listenerLedgers } from "../../../lib/ledger/socket-ledger.ts";
-import { imbalance } from "../../support/balance.ts";
+import type { ListenerCounters } from "../../lib/ledger/socket-counters.ts";
+import { newCounters } from "../../lib/ledger/socket-counters.ts";
+import { listenerLedgers } from "../../lib/ledger/socket-ledger.ts";
+import { imbalance } from "../support/balance.ts";
 
 /** How far the two ledgers are out of balance, messages and samples: always 0. */
 export function unaccounted(counters: ListenerCounters): number {

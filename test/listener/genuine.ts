@@ -1,11 +1,11 @@
 import { createSecretKey } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { encodeMsgpack } from "../../../lib/wire/msgpack-writer.ts";
-import { createJudge, type Judge } from "../../../lib/judge/judge.ts";
-import { fixedKeys } from "../../../lib/keys/keyring.ts";
-import { toMessage } from "../../../lib/sample/message.ts";
-import { legacyKey } from "../../support/legacy-keys.ts";
-import { aSample, SECRET } from "../../support/sample-builder.ts";
+import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
+import { createJudge, type Judge } from "../../lib/judge/judge.ts";
+import { fixedKeys } from "../../lib/keys/keyring.ts";
+import { toMessage } from "../../lib/sample/message.ts";
+import { legacyKey } from "../support/legacy-keys.ts";
+import { aSample, SECRET } from "../support/sample-builder.ts";
 
 const captured = createSecretKey(Buffer.from("change this for valid signing"));
 const keys = fixedKeys([legacyKey("tests", SECRET), legacyKey("captures", captured)]);
@@ -33,4 +33,4 @@ export function lengthOf(bytes: number | bigint): Buffer {
 }
 
 /** All that Ceilometer 20.0.0's TCP publisher sent over one connection: 40 frames. */
-export const capturedStream = readFileSync(new URL("../../fixtures/tcp/stream_20.0.0.bin", import.meta.url));
+export const capturedStream = readFileSync(new URL("../fixtures/tcp/stream_20.0.0.bin", import.meta.url));

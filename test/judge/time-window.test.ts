@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { createJudge } from "../../../lib/judge/judge.ts";
-import { fixedKeys } from "../../../lib/keys/keyring.ts";
-import type { Result } from "../../../lib/sample/rejection.ts";
-import { dialects } from "../../../lib/sample/sample.ts";
-import { sealEnvelope } from "../../../lib/signature/v2/seal-envelope.ts";
-import { signAttributes } from "../../../lib/signature/v2/sign-attributes.ts";
-import { CAPTURE_SECRET, key } from "../../support/fixtures.ts";
-import { legacyKey } from "../../support/legacy-keys.ts";
-import { plainEvent, plainSample, signedMessage } from "../../support/messages.ts";
-import { receipt, v2Key } from "../../support/v2-keys.ts";
+import { createJudge } from "../../lib/judge/judge.ts";
+import { fixedKeys } from "../../lib/keys/keyring.ts";
+import type { Result } from "../../lib/sample/rejection.ts";
+import { dialects } from "../../lib/sample/sample.ts";
+import { sealEnvelope } from "../../lib/signature/v2/seal-envelope.ts";
+import { signAttributes } from "../../lib/signature/v2/sign-attributes.ts";
+import { CAPTURE_SECRET, key } from "../support/fixtures.ts";
+import { legacyKey } from "../support/legacy-keys.ts";
+import { plainEvent, plainSample, signedMessage } from "../support/messages.ts";
+import { receipt, v2Key } from "../support/v2-keys.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

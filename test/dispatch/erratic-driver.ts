@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import type { MeteringRecord } from "../../../lib/sample/sample.ts";
-import type { StorageDriver, Stored } from "../../../lib/storage/driver.ts";
+import type { MeteringRecord } from "../../lib/sample/sample.ts";
+import type { StorageDriver, Stored } from "../../lib/storage/driver.ts";
 import { openGated } from "./gated-driver.ts";
 
 /** What an erratic storage does about the next record; the last two are faults of the driver itself. */

@@ -1,6 +1,6 @@
-import type { MeteringRecord } from "../../../lib/sample/sample.ts";
-import type { StorageDriver, Stored } from "../../../lib/storage/driver.ts";
-import { openMemory } from "../../../lib/storage/memory/memory.ts";
+import type { MeteringRecord } from "../../lib/sample/sample.ts";
+import type { StorageDriver, Stored } from "../../lib/storage/driver.ts";
+import { openMemory } from "../../lib/storage/memory/memory.ts";
 
 export interface GatedDriver extends StorageDriver {
   /** Records in each call so far. */
