@@ -1,12 +1,12 @@
 import { createSecretKey } from "node:crypto";
-import { datagramLimits } from "../lib/wire/limits.ts";
-import { decodeMsgpack } from "../lib/wire/msgpack-reader.ts";
 import { createJudge } from "../lib/judge/judge.ts";
 import { fixedKeys } from "../lib/keys/keyring.ts";
 import type { Receipt } from "../lib/sample/receipt.ts";
+import { isValueMap } from "../lib/sample/value.ts";
 import { canonicalText } from "../lib/signature/legacy/canonical-text.ts";
 import { digest } from "../lib/signature/legacy/sign.ts";
-import { isValueMap } from "../lib/sample/value.ts";
+import { datagramLimits } from "../lib/wire/limits.ts";
+import { decodeMsgpack } from "../lib/wire/msgpack-reader.ts";
 import { capturedDatagrams, captureSecret } from "./captures.ts";
 
 /**

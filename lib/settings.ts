@@ -1,5 +1,5 @@
-import { parseListenUrl } from "./listener/listen-url.ts";
 import { type ListenerName, listenerNames } from "./ledger/metrics.ts";
+import { parseListenUrl } from "./listener/listen-url.ts";
 import { type Dialect, dialects } from "./sample/sample.ts";
 import { LEAST_RETENTION_DAYS } from "./sample/time-window.ts";
 

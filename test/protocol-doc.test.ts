@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { datagramLimits, messageLimits } from "../lib/wire/limits.ts";
-import { fromExactJson } from "../lib/wire/exact-json.ts";
+import { parseTimestamp } from "../lib/judge/parse/timestamp.ts";
 import { tcpLimits } from "../lib/listener/tcp-limits.ts";
 import { rejectionReasons } from "../lib/sample/rejection.ts";
-import { parseTimestamp } from "../lib/judge/parse/timestamp.ts";
 import { dialects } from "../lib/sample/sample.ts";
+import { isValueMap, type ValueMap } from "../lib/sample/value.ts";
 import { canonicalText, MAX_CANONICAL_TEXT } from "../lib/signature/legacy/canonical-text.ts";
 import { sign } from "../lib/signature/legacy/sign.ts";
-import { isValueMap, type ValueMap } from "../lib/sample/value.ts";
+import { fromExactJson } from "../lib/wire/exact-json.ts";
+import { datagramLimits, messageLimits } from "../lib/wire/limits.ts";
 import { key } from "./support/fixtures.ts";
 
 const protocol = readFileSync(new URL("../docs/protocol.md", import.meta.url), "utf8");

@@ -1,5 +1,5 @@
-import type { QueueHandler } from "../../lib/queue/queue-handler.ts";
 import { startQueueCollector } from "../../lib/assembly/queue-side.ts";
+import type { QueueHandler } from "../../lib/queue/queue-handler.ts";
 
 /**
  * The Lambda function behind the queue. All that is slow is done here, while Lambda starts the function; a

@@ -1,5 +1,5 @@
-import { createLogger } from "../../lib/log/logger.ts";
 import { startUdpCollector } from "../../lib/assembly/socket-side.ts";
+import { createLogger } from "../../lib/log/logger.ts";
 
 /**
  * The process in the container: started with an environment, ended by a signal. The first SIGTERM or SIGINT drains,

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { entriesOfSecrets, type KeyEntry, parseKeySet, toKeys } from "../keys/key-set.ts";
+import type { KeyPlace } from "../keys/key-store.ts";
 import { fixedKeys, type KeySource } from "../keys/keyring.ts";
+import { readKeyFile } from "../keys/places/key-file.ts";
+import { withNotedUses } from "../keys/places/noted-uses.ts";
+import { readSecret, secretsManagerFor } from "../keys/places/secrets-manager.ts";
+import { type GoodKeys, refreshingKeys } from "../keys/refreshing-keys.ts";
 import type { Logger } from "../log/logger.ts";
 import { environmentNames, type Settings } from "../settings.ts";
-import { readKeyFile } from "../keys/places/key-file.ts";
-import type { KeyPlace } from "../keys/key-store.ts";
-import { withNotedUses } from "../keys/places/noted-uses.ts";
-import { type GoodKeys, refreshingKeys } from "../keys/refreshing-keys.ts";
-import { readSecret, secretsManagerFor } from "../keys/places/secrets-manager.ts";
 
 export type OpenedKeys =
   | {

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Logger } from "../log/logger.ts";
-import type { Settings } from "../settings.ts";
 import type { SpillQueue } from "../dispatch/spill-queue.ts";
-import { type JudgeSettings, openJudge, type Verifier } from "./open-judge.ts";
+import type { Logger } from "../log/logger.ts";
 import { type OpenedQuarantine, openQuarantine } from "../quarantine/open-quarantine.ts";
 import { openSpillQueue } from "../queue/open-spill-queue.ts";
+import type { Settings } from "../settings.ts";
 import type { StorageDriver } from "../storage/driver.ts";
 import { openStorage } from "../storage/open-storage.ts";
+import { type JudgeSettings, openJudge, type Verifier } from "./open-judge.ts";
 
 /** What a collector is made of, wherever it runs: open, and the caller's to close. */
 export interface Parts extends Verifier {

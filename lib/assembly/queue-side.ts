@@ -1,13 +1,13 @@
-import { closeParts, openParts } from "./open-parts.ts";
-import { countedQuarantine } from "../quarantine/counted-quarantine.ts";
 import { createDispatcher } from "../dispatch/dispatcher.ts";
+import { createRecentlyRecorded } from "../dispatch/recently-recorded.ts";
 import { createMetricsWriter } from "../ledger/emf.ts";
 import type { Ledger, ProcessLedger } from "../ledger/ledger.ts";
-import { createLogger } from "../log/logger.ts";
-import { createRecentlyRecorded } from "../dispatch/recently-recorded.ts";
-import { type Environment, fromEnvironment } from "../settings.ts";
-import { createQueueHandler, type QueueHandler } from "../queue/queue-handler.ts";
 import { createQueueLedger } from "../ledger/queue-ledger.ts";
+import { createLogger } from "../log/logger.ts";
+import { countedQuarantine } from "../quarantine/counted-quarantine.ts";
+import { createQueueHandler, type QueueHandler } from "../queue/queue-handler.ts";
+import { type Environment, fromEnvironment } from "../settings.ts";
+import { closeParts, openParts } from "./open-parts.ts";
 
 export interface QueueCollector {
   /** Writes a line of metrics with every invocation. */

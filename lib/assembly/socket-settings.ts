@@ -1,7 +1,7 @@
 import { type ListenAddress, parseListenUrl } from "../listener/listen-url.ts";
 import { type Environment, environmentNames, fromEnvironment, type Settings } from "../settings.ts";
-import { missingKeys } from "./open-keys.ts";
 import { parseStorageUrl, splitUrls } from "../storage/storage-url.ts";
+import { missingKeys } from "./open-keys.ts";
 
 /** Everything that stands in the way of a start. */
 export interface Problems {

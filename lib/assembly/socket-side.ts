@@ -1,16 +1,16 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { closeParts, openPartsInTime, type Parts } from "./open-parts.ts";
-import { createCollector } from "../listener/socket-collector.ts";
-import { createMetricsWriter } from "../ledger/emf.ts";
-import { errorMessage } from "../log/error-message.ts";
-import { createHealthServer, type HealthServer } from "../listener/health-server.ts";
-import type { Ledgers, ProcessLedger } from "../ledger/ledger.ts";
-import { listenerLedgers } from "../ledger/socket-ledger.ts";
-import { createQuarantineShare, type QuarantineShare } from "../quarantine/quarantine-quota.ts";
-import { createLogger, type Logger } from "../log/logger.ts";
-import { toPrometheus } from "../ledger/prometheus.ts";
-import type { Environment, Settings } from "../settings.ts";
 import { warmUp } from "../judge/warm-up.ts";
+import { createMetricsWriter } from "../ledger/emf.ts";
+import type { Ledgers, ProcessLedger } from "../ledger/ledger.ts";
+import { toPrometheus } from "../ledger/prometheus.ts";
+import { listenerLedgers } from "../ledger/socket-ledger.ts";
+import { createHealthServer, type HealthServer } from "../listener/health-server.ts";
+import { createCollector } from "../listener/socket-collector.ts";
+import { errorMessage } from "../log/error-message.ts";
+import { createLogger, type Logger } from "../log/logger.ts";
+import { createQuarantineShare, type QuarantineShare } from "../quarantine/quarantine-quota.ts";
+import type { Environment, Settings } from "../settings.ts";
+import { closeParts, openPartsInTime, type Parts } from "./open-parts.ts";
 import { addressesOf, type Problems, socketSettings } from "./socket-settings.ts";
 
 /** The socket side of a deployment: listeners, health port and metrics in one process. */

@@ -1,9 +1,9 @@
 import { isUtf8 } from "node:buffer";
-import { decodeEnvelope } from "../wire/queue-body.ts";
-import { messageLimits } from "../wire/limits.ts";
-import { decodeMsgpack } from "../wire/msgpack-reader.ts";
 import { accept, type Result, reject } from "../sample/rejection.ts";
 import type { Value } from "../sample/value.ts";
+import { messageLimits } from "../wire/limits.ts";
+import { decodeMsgpack } from "../wire/msgpack-reader.ts";
+import { decodeEnvelope } from "../wire/queue-body.ts";
 
 /** How the messages of a captured file are packed. */
 export const fileFormats = ["datagram", "frames", "envelope"] as const;

@@ -37,7 +37,10 @@ const commands: Readonly<Record<string, { summary: string; load(): Promise<Comma
     summary: "look at rejected messages, and replay them",
     load: async () => (await import("./quarantine/quarantine.ts")).quarantineCommand,
   },
-  keys: { summary: "add, list and retire signing keys", load: async () => (await import("./keys/keys.ts")).keysCommand },
+  keys: {
+    summary: "add, list and retire signing keys",
+    load: async () => (await import("./keys/keys.ts")).keysCommand,
+  },
   local: {
     summary: "run everything on this machine, without a cloud account",
     load: async () => (await import("./local/local.ts")).localCommand,

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
+import { type JudgeSettings, openJudge, type Verifier } from "../assembly/open-judge.ts";
+import { listenerNames } from "../ledger/metrics.ts";
 import { errorMessage } from "../log/error-message.ts";
 import { createLogger } from "../log/logger.ts";
-import { listenerNames } from "../ledger/metrics.ts";
 import { dialects } from "../sample/sample.ts";
 import { DEFAULT_KEY_CACHE_SECONDS, parseDialects, parseListenerNames } from "../settings.ts";
-import { type JudgeSettings, openJudge, type Verifier } from "../assembly/open-judge.ts";
 import type { Io } from "./io.ts";
 
 /** The options of every command that proves messages genuine, for node:util's parseArgs. */

@@ -1,15 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import type { Judge } from "../judge/judge.ts";
 import { errorMessage } from "../log/error-message.ts";
 import type { Genuine } from "../sample/genuine.ts";
-import type { Judge } from "../judge/judge.ts";
 import { toMessage } from "../sample/message.ts";
-import { accept, type Result } from "../sample/rejection.ts";
 import type { Receipt } from "../sample/receipt.ts";
-import { isEnvelope } from "../signature/v2/envelope.ts";
+import { accept, type Result } from "../sample/rejection.ts";
 import { isValueMap, type Value } from "../sample/value.ts";
-import { type Command, EXIT_FAILED, EXIT_OK, usageError } from "./command.ts";
+import { isEnvelope } from "../signature/v2/envelope.ts";
 import { type FileFormat, fileFormats, messagesOf, splitFrames } from "./captured-file.ts";
+import { type Command, EXIT_FAILED, EXIT_OK, usageError } from "./command.ts";
 import { verificationHelp, verificationOptions, verifierFrom } from "./verification-options.ts";
 
 export const verifyCommand: Command = {

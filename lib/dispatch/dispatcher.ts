@@ -1,8 +1,8 @@
-import type { StorageDriver, Stored } from "../storage/driver.ts";
 import type { Genuine } from "../sample/genuine.ts";
 import type { Rejection, Result } from "../sample/rejection.ts";
-import type { RecentlyRecorded } from "./recently-recorded.ts";
 import type { MeteringRecord } from "../sample/sample.ts";
+import type { StorageDriver, Stored } from "../storage/driver.ts";
+import type { RecentlyRecorded } from "./recently-recorded.ts";
 
 /** What became of one message. Every message ends in exactly one of these. */
 export type Outcome =

@@ -1,13 +1,13 @@
-import type { Stored } from "../storage/driver.ts";
-import type { Genuine } from "../sample/genuine.ts";
 import type { ListenerName } from "../ledger/metrics.ts";
-import { type Rejection, type Result, reject } from "../sample/rejection.ts";
-import type { Receipt } from "../sample/receipt.ts";
-import type { ListenerOptions } from "../listener/listener.ts";
 import type { MutableCounters } from "../ledger/socket-counters.ts";
-import { MessageInHand } from "./tracked-message.ts";
+import type { ListenerOptions } from "../listener/listener.ts";
+import type { Genuine } from "../sample/genuine.ts";
+import type { Receipt } from "../sample/receipt.ts";
+import { type Rejection, type Result, reject } from "../sample/rejection.ts";
+import type { Stored } from "../storage/driver.ts";
 import { ownBytes } from "./detached-bytes.ts";
 import type { RecordOffer } from "./record-queue.ts";
+import { MessageInHand } from "./tracked-message.ts";
 
 /** The way of one message from a socket into the queue, counted at each step. */
 export interface Intake {

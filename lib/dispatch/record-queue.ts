@@ -1,7 +1,7 @@
-import type { StorageDriver, Stored } from "../storage/driver.ts";
-import type { MeteringRecord } from "../sample/sample.ts";
-import { Drains } from "../flow/drain-waiters.ts";
 import { retryDelay } from "../flow/backoff.ts";
+import { Drains } from "../flow/drain-waiters.ts";
+import type { MeteringRecord } from "../sample/sample.ts";
+import type { StorageDriver, Stored } from "../storage/driver.ts";
 
 /** Genuine records on their way to storage: bounded, sent in batches, tried again while storage refuses them. */
 export interface RecordQueue {

@@ -1,11 +1,11 @@
-import type { Logger } from "../log/logger.ts";
-import type { Spilled, SpilledMessage, SpillQueue } from "./spill-queue.ts";
-import { Unspillable } from "./unspillable.ts";
+import { retryDelay } from "../flow/backoff.ts";
 import { Drains } from "../flow/drain-waiters.ts";
 import { Fifo } from "../flow/fifo.ts";
+import type { Logger } from "../log/logger.ts";
 import { ownBytes } from "./detached-bytes.ts";
-import { retryDelay } from "../flow/backoff.ts";
 import { createSpillLog, type SpillLog } from "./spill-log.ts";
+import type { Spilled, SpilledMessage, SpillQueue } from "./spill-queue.ts";
+import { Unspillable } from "./unspillable.ts";
 
 /** `shed`: neither storage nor the spill queue took it, and it is gone. */
 export type SpillFate = "spilled" | "shed";

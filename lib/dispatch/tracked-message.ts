@@ -1,6 +1,6 @@
+import type { MutableCounters } from "../ledger/socket-counters.ts";
 import type { RejectionReason } from "../sample/rejection.ts";
 import type { SpilledMessage } from "./spill-queue.ts";
-import type { MutableCounters } from "../ledger/socket-counters.ts";
 import type { Spiller } from "./spiller.ts";
 
 /** How a message is counted in the end. */

@@ -1,24 +1,24 @@
 import { hash } from "node:crypto";
-import { decodeEnvelope } from "../wire/queue-body.ts";
-import { datagramLimits, messageLimits } from "../wire/limits.ts";
-import { decodeMsgpack } from "../wire/msgpack-reader.ts";
-import type { Genuine } from "../sample/genuine.ts";
 import type { Key } from "../keys/key.ts";
 import { type KeySource, keyRefusal } from "../keys/keyring.ts";
 import { type ListenerName, listenerNames } from "../ledger/metrics.ts";
-import { accept, type Rejected, type Result, reject } from "../sample/rejection.ts";
-import { eventParser } from "./parse/event.ts";
-import { sampleParser } from "./parse/sample.ts";
-import type { Signed } from "./parse/signed.ts";
 import type { MessageAttributes } from "../quarantine/quarantine.ts";
+import type { Genuine } from "../sample/genuine.ts";
 import type { Receipt } from "../sample/receipt.ts";
+import { accept, type Rejected, type Result, reject } from "../sample/rejection.ts";
 import type { Dialect, MeteringRecord } from "../sample/sample.ts";
+import { outsideSampleWindow } from "../sample/time-window.ts";
+import { isValueMap, type Value, type ValueMap } from "../sample/value.ts";
 import { verify } from "../signature/legacy/verify.ts";
 import { isEnvelope } from "../signature/v2/envelope.ts";
 import { openEnvelope } from "../signature/v2/open-envelope.ts";
 import { verifyAttributes } from "../signature/v2/webhook-attributes.ts";
-import { outsideSampleWindow } from "../sample/time-window.ts";
-import { isValueMap, type Value, type ValueMap } from "../sample/value.ts";
+import { datagramLimits, messageLimits } from "../wire/limits.ts";
+import { decodeMsgpack } from "../wire/msgpack-reader.ts";
+import { decodeEnvelope } from "../wire/queue-body.ts";
+import { eventParser } from "./parse/event.ts";
+import { sampleParser } from "./parse/sample.ts";
+import type { Signed } from "./parse/signed.ts";
 
 export interface JudgeOptions {
   readonly keys: KeySource;

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
+import type { Value } from "../sample/value.ts";
 import { encodeMsgpack } from "../wire/msgpack-writer.ts";
 import type { Judge } from "./judge.ts";
-import type { Value } from "../sample/value.ts";
 
 /** After so many the compiler has done what it does; and no start waits longer than this, in milliseconds. */
 const MESSAGES = 6_000;

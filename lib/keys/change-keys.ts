@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { formatKeySet, type KeyEntry, parseKeySet, toKeys } from "./key-set.ts";
 import { waitingDays } from "../sample/time-window.ts";
+import { formatKeySet, type KeyEntry, parseKeySet, toKeys } from "./key-set.ts";
 import type { KeyStore } from "./key-store.ts";
 
 /** A dead letter that is redriven on its last day begins anew, once at least. */

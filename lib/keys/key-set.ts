@@ -1,8 +1,8 @@
 import { createHash, createSecretKey } from "node:crypto";
-import type { Key } from "./key.ts";
-import { parseNetworks } from "./networks.ts";
 import { defaultSecrets } from "./default-secrets.ts";
+import type { Key } from "./key.ts";
 import { isKeyId, keyIdRule } from "./key-id.ts";
+import { parseNetworks } from "./networks.ts";
 import { isV2Secret, parseV2Secret } from "./v2-secret.ts";
 
 /** One key as it is kept: its secret is text, and its times may lie ahead. */

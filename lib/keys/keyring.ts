@@ -1,6 +1,6 @@
 import { isIP, SocketAddress } from "node:net";
-import type { Key } from "./key.ts";
 import type { Receipt } from "../sample/receipt.ts";
+import type { Key } from "./key.ts";
 
 /** The keys of one moment. */
 export interface Keyring {

@@ -1,6 +1,6 @@
+import type { Logger } from "../log/logger.ts";
 import type { Key } from "./key.ts";
 import { createKeyring, type Keyring, type KeySource } from "./keyring.ts";
-import type { Logger } from "../log/logger.ts";
 
 /** All keys of all places together. */
 export interface GoodKeys {

@@ -1,6 +1,6 @@
 import type { Outcome } from "../dispatch/dispatcher.ts";
-import type { Ledger } from "./ledger.ts";
 import { noRejections } from "../sample/rejection.ts";
+import type { Ledger } from "./ledger.ts";
 
 /** Both ledgers of the queue side. They count deliveries: a message that comes back counts again, with its samples. */
 export interface QueueLedger {

@@ -1,6 +1,6 @@
-import type { Ledger, Ledgers } from "./ledger.ts";
-import { noRejections, rejectionReasons } from "../sample/rejection.ts";
 import { type ListenProtocol, listenProtocols } from "../listener/listen-url.ts";
+import { noRejections, rejectionReasons } from "../sample/rejection.ts";
+import type { Ledger, Ledgers } from "./ledger.ts";
 import type { ListenerCounters } from "./socket-counters.ts";
 
 /** The ledger of each protocol, all its listeners taken together; none for a protocol without a listener. */

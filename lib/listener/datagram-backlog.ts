@@ -1,5 +1,5 @@
-import { Fifo } from "../flow/fifo.ts";
 import type { Peer } from "../dispatch/intake.ts";
+import { Fifo } from "../flow/fifo.ts";
 import { KnownPeers } from "./known-peers.ts";
 
 /** A datagram that was read from the socket and not yet looked at. */

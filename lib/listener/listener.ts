@@ -1,10 +1,10 @@
-import type { Judge } from "../judge/judge.ts";
-import type { Suspect } from "../quarantine/quarantine.ts";
-import type { RecentlyRecorded } from "../dispatch/recently-recorded.ts";
-import type { ListenerCounters } from "../ledger/socket-counters.ts";
 import type { PendingMessages } from "../dispatch/pending-messages.ts";
+import type { RecentlyRecorded } from "../dispatch/recently-recorded.ts";
 import type { RecordQueue } from "../dispatch/record-queue.ts";
 import type { Spiller } from "../dispatch/spiller.ts";
+import type { Judge } from "../judge/judge.ts";
+import type { ListenerCounters } from "../ledger/socket-counters.ts";
+import type { Suspect } from "../quarantine/quarantine.ts";
 
 /** A socket that takes messages in. Used once: it can't be started again after `stop`. */
 export interface Listener {

@@ -1,18 +1,18 @@
-import type { StorageDriver } from "../storage/driver.ts";
+import { createPendingMessages } from "../dispatch/pending-messages.ts";
+import { createRecentlyRecorded } from "../dispatch/recently-recorded.ts";
+import { createRecordQueue } from "../dispatch/record-queue.ts";
+import type { SpillQueue } from "../dispatch/spill-queue.ts";
+import { createSpiller } from "../dispatch/spiller.ts";
 import type { Judge } from "../judge/judge.ts";
+import type { ListenerCounters } from "../ledger/socket-counters.ts";
+import type { Logger } from "../log/logger.ts";
+import type { QuarantineShare } from "../quarantine/quarantine-quota.ts";
+import type { StorageDriver } from "../storage/driver.ts";
 import { type ListenAddress, toListenUrl } from "./listen-url.ts";
 import type { Listener, ListenerOptions } from "./listener.ts";
-import type { ListenerCounters } from "../ledger/socket-counters.ts";
-import { createPendingMessages } from "../dispatch/pending-messages.ts";
-import type { QuarantineShare } from "../quarantine/quarantine-quota.ts";
-import { createRecordQueue } from "../dispatch/record-queue.ts";
-import { createSpiller } from "../dispatch/spiller.ts";
+import { createRejectionLog } from "./rejection-log.ts";
 import { createTcpListener } from "./tcp-listener.ts";
 import { createUdpListener } from "./udp-listener.ts";
-import type { Logger } from "../log/logger.ts";
-import { createRecentlyRecorded } from "../dispatch/recently-recorded.ts";
-import { createRejectionLog } from "./rejection-log.ts";
-import type { SpillQueue } from "../dispatch/spill-queue.ts";
 
 /** The listening side of a collector: sockets, one queue of genuine records that feeds storage, and what it spills into. */
 export interface Collector {

@@ -1,9 +1,9 @@
 import type { Socket } from "node:net";
+import type { Intake, Peer } from "../dispatch/intake.ts";
+import type { RecordQueue } from "../dispatch/record-queue.ts";
+import type { MutableConnectionCounters } from "../ledger/socket-counters.ts";
 import type { Result } from "../sample/rejection.ts";
 import { FrameReader } from "./frame-reader.ts";
-import type { Intake, Peer } from "../dispatch/intake.ts";
-import type { MutableConnectionCounters } from "../ledger/socket-counters.ts";
-import type { RecordQueue } from "../dispatch/record-queue.ts";
 import type { TcpLimits } from "./tcp-limits.ts";
 
 /** What all connections of a listener have in common. */

@@ -1,11 +1,11 @@
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
+import { createIntake } from "../dispatch/intake.ts";
+import { newConnectionCounters, newCounters, snapshotOf } from "../ledger/socket-counters.ts";
 import { bindAddress } from "./bind-address.ts";
 import { bindError } from "./bind-error.ts";
-import { createIntake } from "../dispatch/intake.ts";
 import { toListenUrl } from "./listen-url.ts";
 import type { Listener, ListenerOptions } from "./listener.ts";
-import { newConnectionCounters, newCounters, snapshotOf } from "../ledger/socket-counters.ts";
 import { TcpConnection } from "./tcp-connection.ts";
 import { type TcpLimits, tcpLimits } from "./tcp-limits.ts";
 import { untilQuiet } from "./until-idle.ts";

@@ -1,13 +1,13 @@
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
+import { createIntake } from "../dispatch/intake.ts";
+import { newCounters, snapshotOf } from "../ledger/socket-counters.ts";
 import { type BindAddress, bindAddress } from "./bind-address.ts";
 import { bindError } from "./bind-error.ts";
 import { createDatagramBacklog } from "./datagram-backlog.ts";
-import { createIntake } from "../dispatch/intake.ts";
 import { type KernelDrops, watchKernelDrops } from "./kernel-drops.ts";
 import { toListenUrl } from "./listen-url.ts";
 import type { Listener, ListenerOptions } from "./listener.ts";
-import { newCounters, snapshotOf } from "../ledger/socket-counters.ts";
 import { untilQuiet } from "./until-idle.ts";
 
 /**

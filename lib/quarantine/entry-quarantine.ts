@@ -1,6 +1,5 @@
-import { errorMessage } from "../log/error-message.ts";
-import type { Kept, Quarantine, Suspect } from "./quarantine.ts";
 import { mapInParallel } from "../flow/in-parallel.ts";
+import { errorMessage } from "../log/error-message.ts";
 import { cutEntry, WHOLE_BYTES } from "./cut-entry.ts";
 import type { Entry } from "./entry.ts";
 import { ENTRY_ID } from "./entry-id.ts";
@@ -8,6 +7,7 @@ import { fromEntryJson, toEntryJson } from "./entry-json.ts";
 import { entryName, parseEntryName } from "./entry-name.ts";
 import type { EntryStore } from "./entry-store.ts";
 import { newestNames } from "./newest-names.ts";
+import type { Kept, Quarantine, Suspect } from "./quarantine.ts";
 import type { FoundEntry, OnUnreadableEntry, QuarantineShelf, Removed } from "./quarantine-entries.ts";
 
 export interface EntryQuarantineOptions {

@@ -1,9 +1,9 @@
 import { access } from "node:fs/promises";
 import { S3Client } from "@aws-sdk/client-s3";
-import { errorMessage } from "../log/error-message.ts";
 import { clientOptions, isLocal } from "../aws/client-options.ts";
-import { isTransient } from "../aws/service-error.ts";
 import { createBucket } from "../aws/s3-bucket.ts";
+import { isTransient } from "../aws/service-error.ts";
+import { errorMessage } from "../log/error-message.ts";
 import { createEntryQuarantine, type EntryQuarantine } from "./entry-quarantine.ts";
 import type { EntryStore } from "./entry-store.ts";
 import { openFileEntries } from "./file-entries.ts";

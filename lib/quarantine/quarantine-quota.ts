@@ -1,6 +1,6 @@
+import { createAllowance } from "../flow/token-bucket.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Quarantine, Suspect } from "./quarantine.ts";
-import { createAllowance } from "../flow/token-bucket.ts";
 import { createRecentContent } from "./seen-content.ts";
 
 /** Lets a bounded share of what anybody can send into the quarantine. */

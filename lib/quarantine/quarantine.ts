@@ -1,5 +1,5 @@
-import type { Rejection } from "../sample/rejection.ts";
 import type { Receipt } from "../sample/receipt.ts";
+import type { Rejection } from "../sample/rejection.ts";
 
 /** What came with a queue's message beside its body; only those that are text. */
 export type MessageAttributes = Readonly<Record<string, string>>;

@@ -1,9 +1,9 @@
 import type { SQSRecord } from "aws-lambda";
-import type { Genuine } from "../sample/genuine.ts";
 import type { Judge } from "../judge/judge.ts";
 import type { KeySource } from "../keys/keyring.ts";
-import type { Result } from "../sample/rejection.ts";
 import type { Arrived } from "../quarantine/quarantine.ts";
+import type { Genuine } from "../sample/genuine.ts";
+import type { Result } from "../sample/rejection.ts";
 import { isFromQueue } from "./queue-arn.ts";
 import { type Arrival, arrivalsOf } from "./received-message.ts";
 

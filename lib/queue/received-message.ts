@@ -1,8 +1,8 @@
 import type { SQSRecord } from "aws-lambda";
-import { accept, type Rejected, type Result } from "../sample/rejection.ts";
 import type { Arrived, MessageAttributes } from "../quarantine/quarantine.ts";
-import { timeFrom } from "./sqs-time.ts";
+import { accept, type Rejected, type Result } from "../sample/rejection.ts";
 import { decodeSpillBatch, isSpillBatch } from "./spill-batch.ts";
+import { timeFrom } from "./sqs-time.ts";
 
 /** What we say ourselves about a message begins so; nobody else is believed. */
 const ownAttributePrefix = "countersign-";

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
+import type { SpilledMessage } from "../dispatch/spill-queue.ts";
 import { listenerNames } from "../ledger/metrics.ts";
 import { type Rejected, reject } from "../sample/rejection.ts";
-import type { SpilledMessage } from "../dispatch/spill-queue.ts";
 import { LATEST_TIME } from "./sqs-time.ts";
 
 /** The body of a message in the spill queue: many datagrams or frames with their receipts, as JSON. */

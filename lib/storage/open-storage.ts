@@ -1,18 +1,18 @@
 import { access } from "node:fs/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
-import { errorMessage } from "../log/error-message.ts";
 import { clientOptions, isLocal } from "../aws/client-options.ts";
+import { createBucket, expectBucket } from "../aws/s3-bucket.ts";
+import { isTransient } from "../aws/service-error.ts";
+import { errorMessage } from "../log/error-message.ts";
 import type { StorageDriver } from "./driver.ts";
 import { openDynamoDb } from "./dynamodb/dynamodb.ts";
 import { defaultResourcesTable } from "./dynamodb/keys.ts";
 import { createTables, expectTables } from "./dynamodb/tables.ts";
 import { openFanOut } from "./fan-out.ts";
 import { openFileLog } from "./file/file.ts";
-import { isTransient } from "../aws/service-error.ts";
-import type { OnUnreadable } from "./rows/json-lines.ts";
 import { openMemory } from "./memory/memory.ts";
-import { createBucket, expectBucket } from "../aws/s3-bucket.ts";
+import type { OnUnreadable } from "./rows/json-lines.ts";
 import { openS3Log } from "./s3/s3.ts";
 import { type Endpoint, parseStorageUrl, type StoragePlace, splitUrls } from "./storage-url.ts";
 

@@ -1,8 +1,8 @@
+import { accept, type Result, reject } from "../sample/rejection.ts";
+import { bytesKey, bytesOfKey, isValueList, isValueMap, Timestamp, type Value } from "../sample/value.ts";
 import { decodeJson } from "./json-reader.ts";
 import { type DecodeLimits, messageLimits } from "./limits.ts";
-import { accept, type Result, reject } from "../sample/rejection.ts";
 import { floatRepr } from "./python-number.ts";
-import { bytesKey, bytesOfKey, isValueList, isValueMap, Timestamp, type Value } from "../sample/value.ts";
 
 /**
  * Values as legal JSON from which the very same value is read back.

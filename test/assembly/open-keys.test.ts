@@ -1,8 +1,8 @@
 import { chmod, rename, writeFile } from "node:fs/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { openKeys } from "../../lib/assembly/open-keys.ts";
 import { createLogger } from "../../lib/log/logger.ts";
 import { fromEnvironment, type Settings } from "../../lib/settings.ts";
-import { openKeys } from "../../lib/assembly/open-keys.ts";
 import { eventually } from "../support/eventually.ts";
 import { ICEHOUSE_SECRET } from "../support/fixtures.ts";
 import { type SecretsManagerServer, startSecretsManager } from "../support/secrets-manager-server.ts";

@@ -2,9 +2,9 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createBucket } from "../../lib/aws/s3-bucket.ts";
 import { openS3Log } from "../../lib/storage/s3/s3.ts";
+import { allOf } from "../storage/reading.ts";
 import { type S3Server, startS3Server } from "../support/s3-server.ts";
 import { aSample } from "../support/sample-builder.ts";
-import { allOf } from "../storage/reading.ts";
 
 let server: S3Server;
 let client: S3Client;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { createDispatcher, type Dispatcher } from "../../lib/dispatch/dispatcher.ts";
+import { createRecentlyRecorded } from "../../lib/dispatch/recently-recorded.ts";
 import type { Genuine } from "../../lib/sample/genuine.ts";
 import { type Result, reject } from "../../lib/sample/rejection.ts";
-import { createRecentlyRecorded } from "../../lib/dispatch/recently-recorded.ts";
 import type { Value } from "../../lib/sample/value.ts";
 import type { StorageDriver, Stored } from "../../lib/storage/driver.ts";
 import { openMemory } from "../../lib/storage/memory/memory.ts";

@@ -1,19 +1,19 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import type { Genuine } from "../../lib/sample/genuine.ts";
 import { createIntake } from "../../lib/dispatch/intake.ts";
-import { newCounters } from "../../lib/ledger/socket-counters.ts";
 import { createPendingMessages } from "../../lib/dispatch/pending-messages.ts";
-import { createRecordQueue } from "../../lib/dispatch/record-queue.ts";
-import { createSpiller, MESSAGE_OVERHEAD_BYTES } from "../../lib/dispatch/spiller.ts";
-import { createLogger } from "../../lib/log/logger.ts";
-import { accept, type RejectionReason, type Result, reject, rejectionReasons } from "../../lib/sample/rejection.ts";
 import { createRecentlyRecorded } from "../../lib/dispatch/recently-recorded.ts";
+import { createRecordQueue } from "../../lib/dispatch/record-queue.ts";
 import type { Spilled } from "../../lib/dispatch/spill-queue.ts";
+import { createSpiller, MESSAGE_OVERHEAD_BYTES } from "../../lib/dispatch/spiller.ts";
 import { Unspillable } from "../../lib/dispatch/unspillable.ts";
+import { newCounters } from "../../lib/ledger/socket-counters.ts";
+import { createLogger } from "../../lib/log/logger.ts";
+import type { Genuine } from "../../lib/sample/genuine.ts";
+import { accept, type RejectionReason, type Result, reject, rejectionReasons } from "../../lib/sample/rejection.ts";
+import { unaccounted } from "../ledger/ledger.ts";
 import { aSample } from "../support/sample-builder.ts";
 import { moodScript, openErratic } from "./erratic-driver.ts";
-import { unaccounted } from "../ledger/ledger.ts";
 import { scriptedSpillQueue } from "./scripted-spill-queue.ts";
 
 const base = aSample();

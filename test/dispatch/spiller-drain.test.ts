@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createSpiller, MESSAGE_OVERHEAD_BYTES, type SpillFate } from "../../lib/dispatch/spiller.ts";
-import { createLogger } from "../../lib/log/logger.ts";
 import type { Spilled } from "../../lib/dispatch/spill-queue.ts";
+import { createSpiller, MESSAGE_OVERHEAD_BYTES, type SpillFate } from "../../lib/dispatch/spiller.ts";
 import { Unspillable } from "../../lib/dispatch/unspillable.ts";
+import { createLogger } from "../../lib/log/logger.ts";
 import { eventually } from "../support/eventually.ts";
 import { scriptedSpillQueue, spilledMessage } from "./scripted-spill-queue.ts";
 

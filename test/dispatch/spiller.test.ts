@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
+import type { Spilled, SpilledMessage } from "../../lib/dispatch/spill-queue.ts";
 import {
   createSpiller,
   MESSAGE_OVERHEAD_BYTES,
   type SpillerOptions,
   type SpillFate,
 } from "../../lib/dispatch/spiller.ts";
-import { createLogger } from "../../lib/log/logger.ts";
-import type { Spilled, SpilledMessage } from "../../lib/dispatch/spill-queue.ts";
 import { Unspillable } from "../../lib/dispatch/unspillable.ts";
+import { createLogger } from "../../lib/log/logger.ts";
 import { eventually } from "../support/eventually.ts";
 import { scriptedSpillQueue, spilledMessage } from "./scripted-spill-queue.ts";
 

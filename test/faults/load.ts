@@ -1,8 +1,8 @@
 import { createSocket, type Socket } from "node:dgram";
 import { setTimeout as pause } from "node:timers/promises";
-import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
-import { sign } from "../../lib/signature/legacy/sign.ts";
 import type { Value, ValueMap } from "../../lib/sample/value.ts";
+import { sign } from "../../lib/signature/legacy/sign.ts";
+import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
 import { key } from "../support/fixtures.ts";
 
 export const LOAD_SECRET = "a secret of the fault scenarios";

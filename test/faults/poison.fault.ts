@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, inject, it } from "vitest";
-import { toExactJson } from "../../lib/wire/exact-json.ts";
 import { openQuarantine } from "../../lib/quarantine/open-quarantine.ts";
+import { toExactJson } from "../../lib/wire/exact-json.ts";
 import { balanced, imbalance } from "../support/balance.ts";
 import { seededRandom } from "../support/random.ts";
 import { LOAD_SECRET, loadSample } from "./load.ts";

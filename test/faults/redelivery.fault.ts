@@ -1,6 +1,6 @@
 import { expect, inject, it, onTestFinished } from "vitest";
-import { toExactJson } from "../../lib/wire/exact-json.ts";
 import { openStorage } from "../../lib/storage/open-storage.ts";
+import { toExactJson } from "../../lib/wire/exact-json.ts";
 import { balanced, imbalance } from "../support/balance.ts";
 import { type Random, seededRandom } from "../support/random.ts";
 import { openFaultProxy } from "./fault-proxy.ts";

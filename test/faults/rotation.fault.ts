@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, inject, it } from "vitest";
-import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
-import { sealEnvelope } from "../../lib/signature/v2/seal-envelope.ts";
 import { parseV2Secret } from "../../lib/keys/v2-secret.ts";
+import { sealEnvelope } from "../../lib/signature/v2/seal-envelope.ts";
+import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
 import { balanced, imbalance } from "../support/balance.ts";
 import { eventually } from "../support/eventually.ts";
 import { key } from "../support/fixtures.ts";

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { createDispatcher, type Outcome } from "../../lib/dispatch/dispatcher.ts";
+import { createRecentlyRecorded } from "../../lib/dispatch/recently-recorded.ts";
 import type { Genuine } from "../../lib/sample/genuine.ts";
 import { identity } from "../../lib/sample/identity.ts";
 import type { Result } from "../../lib/sample/rejection.ts";
-import { createRecentlyRecorded } from "../../lib/dispatch/recently-recorded.ts";
 import type { MeteringRecord } from "../../lib/sample/sample.ts";
 import type { StorageDriver } from "../../lib/storage/driver.ts";
 import { planOf } from "../../lib/storage/dynamodb/write-plan.ts";

@@ -1,9 +1,9 @@
-import { decodeEnvelope } from "../../lib/wire/queue-body.ts";
+import { accept } from "../../lib/sample/rejection.ts";
+import type { ValueMap } from "../../lib/sample/value.ts";
 import { decodeJson } from "../../lib/wire/json-reader.ts";
 import { type DecodeLimits, messageLimits } from "../../lib/wire/limits.ts";
 import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
-import { accept } from "../../lib/sample/rejection.ts";
-import type { ValueMap } from "../../lib/sample/value.ts";
+import { decodeEnvelope } from "../../lib/wire/queue-body.ts";
 import type { Random } from "../support/random.ts";
 import type { Corpus } from "./corpus.ts";
 import type { Draft } from "./mutant.ts";

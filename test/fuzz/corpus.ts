@@ -1,11 +1,11 @@
-import { decodeEnvelope } from "../../lib/wire/queue-body.ts";
-import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
 import { identity } from "../../lib/sample/identity.ts";
 import { dialects } from "../../lib/sample/sample.ts";
-import { MAX_CANONICAL_TEXT } from "../../lib/signature/legacy/canonical-text.ts";
-import { digest, sign } from "../../lib/signature/legacy/sign.ts";
 import { outsideSampleWindow } from "../../lib/sample/time-window.ts";
 import { isValueList, isValueMap, type Value, type ValueMap } from "../../lib/sample/value.ts";
+import { MAX_CANONICAL_TEXT } from "../../lib/signature/legacy/canonical-text.ts";
+import { digest, sign } from "../../lib/signature/legacy/sign.ts";
+import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
+import { decodeEnvelope } from "../../lib/wire/queue-body.ts";
 import { datagrams, decodedMap, fixture, notificationBodies } from "../support/fixtures.ts";
 import { judgeOf, RECEIVED_AT, receivedBy, secrets } from "./judges.ts";
 import { referenceText } from "./reference-text.ts";

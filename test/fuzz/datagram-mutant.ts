@@ -1,7 +1,7 @@
-import { decodeMsgpack } from "../../lib/wire/msgpack-reader.ts";
-import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
 import { accept } from "../../lib/sample/rejection.ts";
 import { isValueMap, type Value, type ValueMap } from "../../lib/sample/value.ts";
+import { decodeMsgpack } from "../../lib/wire/msgpack-reader.ts";
+import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
 import type { Random } from "../support/random.ts";
 import type { Corpus, Signed } from "./corpus.ts";
 import { looseMsgpack } from "./loose-msgpack.ts";

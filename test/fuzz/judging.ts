@@ -1,14 +1,14 @@
 import { inflateRawSync } from "node:zlib";
-import { decodeEnvelope } from "../../lib/wire/queue-body.ts";
-import { messageLimits } from "../../lib/wire/limits.ts";
-import { decodeMsgpack } from "../../lib/wire/msgpack-reader.ts";
 import type { Genuine } from "../../lib/sample/genuine.ts";
 import { identity } from "../../lib/sample/identity.ts";
 import { toMessage } from "../../lib/sample/message.ts";
 import { type Rejected, type Result, reject, rejectionReasons } from "../../lib/sample/rejection.ts";
 import type { MeteringRecord } from "../../lib/sample/sample.ts";
-import { canonicalText, MAX_CANONICAL_TEXT } from "../../lib/signature/legacy/canonical-text.ts";
 import { isValueList, isValueMap, type Value } from "../../lib/sample/value.ts";
+import { canonicalText, MAX_CANONICAL_TEXT } from "../../lib/signature/legacy/canonical-text.ts";
+import { messageLimits } from "../../lib/wire/limits.ts";
+import { decodeMsgpack } from "../../lib/wire/msgpack-reader.ts";
+import { decodeEnvelope } from "../../lib/wire/queue-body.ts";
 import type { Checks } from "./checks.ts";
 import type { Corpus } from "./corpus.ts";
 import { judgeOf, receivedBy } from "./judges.ts";

@@ -1,6 +1,6 @@
 import type { ListenerName } from "../../lib/ledger/metrics.ts";
-import type { Result } from "../../lib/sample/rejection.ts";
 import type { MessageAttributes } from "../../lib/quarantine/quarantine.ts";
+import type { Result } from "../../lib/sample/rejection.ts";
 import type { Signed } from "./corpus.ts";
 import type { Sealed } from "./sealing.ts";
 

@@ -1,5 +1,5 @@
-import { canonicalText } from "../../lib/signature/legacy/canonical-text.ts";
 import { isValueMap, type Value, type ValueMap } from "../../lib/sample/value.ts";
+import { canonicalText } from "../../lib/signature/legacy/canonical-text.ts";
 import type { Random } from "../support/random.ts";
 import { oddName, oddValue, plausibleValue } from "./odd-value.ts";
 import { emptied, joined, moved, nested, shifted, split, unnested } from "./recut.ts";

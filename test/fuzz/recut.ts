@@ -1,6 +1,6 @@
+import { bytesOfKey, isValueMap, type Value } from "../../lib/sample/value.ts";
 import { canonicalText } from "../../lib/signature/legacy/canonical-text.ts";
 import { sortedByCodePoint } from "../../lib/signature/legacy/key-order.ts";
-import { bytesOfKey, isValueMap, type Value } from "../../lib/sample/value.ts";
 import type { Random } from "../support/random.ts";
 
 /*

@@ -1,9 +1,9 @@
 import type { Dialect } from "../../lib/sample/sample.ts";
+import { bytesOfKey, isValueList, isValueMap, type Value, type ValueMap } from "../../lib/sample/value.ts";
 import { icehouse } from "../../lib/signature/legacy/icehouse.ts";
 import { kilo } from "../../lib/signature/legacy/kilo.ts";
 import { py3 } from "../../lib/signature/legacy/py3.ts";
 import type { Spelling } from "../../lib/signature/legacy/spelling.ts";
-import { bytesOfKey, isValueList, isValueMap, type Value, type ValueMap } from "../../lib/sample/value.ts";
 
 const spellings: Readonly<Record<Dialect, Spelling>> = { py3, kilo, icehouse };
 

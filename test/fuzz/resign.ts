@@ -1,9 +1,9 @@
-import { toExactJson } from "../../lib/wire/exact-json.ts";
 import type { Result } from "../../lib/sample/rejection.ts";
 import { dialects } from "../../lib/sample/sample.ts";
+import { bytesOfKey, isValueList, isValueMap, type Value, type ValueMap } from "../../lib/sample/value.ts";
 import { MAX_CANONICAL_TEXT } from "../../lib/signature/legacy/canonical-text.ts";
 import { digest } from "../../lib/signature/legacy/sign.ts";
-import { bytesOfKey, isValueList, isValueMap, type Value, type ValueMap } from "../../lib/sample/value.ts";
+import { toExactJson } from "../../lib/wire/exact-json.ts";
 import type { Random } from "../support/random.ts";
 import type { Signed } from "./corpus.ts";
 import { secrets } from "./judges.ts";

@@ -1,7 +1,7 @@
 import { deflateRawSync } from "node:zlib";
+import { accept } from "../../lib/sample/rejection.ts";
 import { datagramLimits, messageLimits } from "../../lib/wire/limits.ts";
 import { decodeMsgpack } from "../../lib/wire/msgpack-reader.ts";
-import { accept } from "../../lib/sample/rejection.ts";
 import type { Random } from "../support/random.ts";
 import type { Corpus, Some } from "./corpus.ts";
 import { packed } from "./datagram-mutant.ts";

@@ -1,5 +1,5 @@
-import { accept } from "../../lib/sample/rejection.ts";
 import type { MessageAttributes } from "../../lib/quarantine/quarantine.ts";
+import { accept } from "../../lib/sample/rejection.ts";
 import type { ValueMap } from "../../lib/sample/value.ts";
 import type { Random } from "../support/random.ts";
 import { enveloped, genuineBody, isSpoilt, jsonBytes } from "./body-mutant.ts";

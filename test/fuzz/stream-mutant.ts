@@ -1,6 +1,6 @@
-import { messageLimits } from "../../lib/wire/limits.ts";
 import { FrameReader } from "../../lib/listener/frame-reader.ts";
 import { accept, type Result } from "../../lib/sample/rejection.ts";
+import { messageLimits } from "../../lib/wire/limits.ts";
 import type { Random } from "../support/random.ts";
 import type { Corpus } from "./corpus.ts";
 import { packedMutant } from "./datagram-mutant.ts";

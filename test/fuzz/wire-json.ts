@@ -1,5 +1,5 @@
-import { floatRepr } from "../../lib/wire/python-number.ts";
 import { bytesOfKey, isValueList, isValueMap, type Value } from "../../lib/sample/value.ts";
+import { floatRepr } from "../../lib/wire/python-number.ts";
 
 /**
  * A value in the JSON that Python's json module writes, bare NaN and Infinity included; undefined for what JSON

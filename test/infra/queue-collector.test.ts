@@ -3,12 +3,12 @@ import { Match, Template } from "aws-cdk-lib/assertions";
 import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { describe, expect, it } from "vitest";
-import { dimensionNames, metricsNamespace } from "../../lib/ledger/metrics.ts";
 import { Monitoring } from "../../lib/infra/monitoring.ts";
 import { QuarantineBucket } from "../../lib/infra/quarantine-bucket.ts";
 import { QueueCollector } from "../../lib/infra/queue-collector.ts";
 import { SampleStorage } from "../../lib/infra/sample-storage.ts";
 import { SigningSecret } from "../../lib/infra/signing-secret.ts";
+import { dimensionNames, metricsNamespace } from "../../lib/ledger/metrics.ts";
 import { emptyApp } from "./synthesized.ts";
 import { at } from "./template.ts";
 

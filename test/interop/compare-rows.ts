@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import { type DecodeLimits, messageLimits } from "../../lib/wire/limits.ts";
-import { fromExactJson } from "../../lib/wire/exact-json.ts";
 import { isValueMap, type Value, type ValueMap } from "../../lib/sample/value.ts";
+import { fromExactJson } from "../../lib/wire/exact-json.ts";
+import { type DecodeLimits, messageLimits } from "../../lib/wire/limits.ts";
 
 const limits: DecodeLimits = { ...messageLimits, maxDepth: 512 };
 

@@ -1,11 +1,11 @@
 import { createSecretKey } from "node:crypto";
+import { parseTimestamp } from "../../lib/judge/parse/timestamp.ts";
+import { isValueMap } from "../../lib/sample/value.ts";
+import { sign } from "../../lib/signature/legacy/sign.ts";
+import { toExactJson } from "../../lib/wire/exact-json.ts";
 import { decodeJson } from "../../lib/wire/json-reader.ts";
 import { decodeMsgpack } from "../../lib/wire/msgpack-reader.ts";
 import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
-import { toExactJson } from "../../lib/wire/exact-json.ts";
-import { parseTimestamp } from "../../lib/judge/parse/timestamp.ts";
-import { sign } from "../../lib/signature/legacy/sign.ts";
-import { isValueMap } from "../../lib/sample/value.ts";
 import { type Random, seededRandom } from "../support/random.ts";
 import type { Checks } from "./checks.ts";
 import { type Python, runPython } from "./python.ts";

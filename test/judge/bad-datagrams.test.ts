@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { bytesKey, type Value } from "../../lib/sample/value.ts";
 import { decodeMsgpack } from "../../lib/wire/msgpack-reader.ts";
 import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
-import { bytesKey, type Value } from "../../lib/sample/value.ts";
 import { captureJudge } from "../support/fixtures.ts";
 import { judging } from "../support/judging.ts";
 import { plainSample, signedMessage } from "../support/messages.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { decodeMsgpack } from "../../lib/wire/msgpack-reader.ts";
-import { canonicalText } from "../../lib/signature/legacy/canonical-text.ts";
 import { isValueMap, type Value } from "../../lib/sample/value.ts";
+import { canonicalText } from "../../lib/signature/legacy/canonical-text.ts";
+import { decodeMsgpack } from "../../lib/wire/msgpack-reader.ts";
 import { dialectOf } from "../support/dialect-of.ts";
 import { captureJudge, datagrams, decodedMap } from "../support/fixtures.ts";
 import { judging } from "../support/judging.ts";

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { splitFrames } from "../../lib/cli/captured-file.ts";
-import { decodeMsgpack } from "../../lib/wire/msgpack-reader.ts";
 import { toMessage } from "../../lib/sample/message.ts";
 import type { MeteringRecord } from "../../lib/sample/sample.ts";
-import { sign } from "../../lib/signature/legacy/sign.ts";
 import { isValueMap } from "../../lib/sample/value.ts";
+import { sign } from "../../lib/signature/legacy/sign.ts";
+import { decodeMsgpack } from "../../lib/wire/msgpack-reader.ts";
 import { dialectOf } from "../support/dialect-of.ts";
 import {
   CAPTURE_SECRET,

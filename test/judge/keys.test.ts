@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
-import { toExactJson } from "../../lib/wire/exact-json.ts";
 import { createJudge } from "../../lib/judge/judge.ts";
 import type { Key } from "../../lib/keys/key.ts";
 import { fixedKeys } from "../../lib/keys/keyring.ts";
-import type { ListenerName } from "../../lib/ledger/metrics.ts";
 import { parseNetworks } from "../../lib/keys/networks.ts";
+import type { ListenerName } from "../../lib/ledger/metrics.ts";
 import type { Result } from "../../lib/sample/rejection.ts";
 import { dialects } from "../../lib/sample/sample.ts";
 import type { Value, ValueMap } from "../../lib/sample/value.ts";
+import { toExactJson } from "../../lib/wire/exact-json.ts";
+import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
 import { CAPTURE_SECRET, key } from "../support/fixtures.ts";
 import { legacyKey } from "../support/legacy-keys.ts";
 import { plainSample, signedMessage } from "../support/messages.ts";

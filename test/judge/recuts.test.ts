@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { createJudge } from "../../lib/judge/judge.ts";
 import { dialects } from "../../lib/sample/sample.ts";
-import { canonicalText } from "../../lib/signature/legacy/canonical-text.ts";
 import type { Value } from "../../lib/sample/value.ts";
+import { canonicalText } from "../../lib/signature/legacy/canonical-text.ts";
 import { captureJudge, captureKeys } from "../support/fixtures.ts";
 import { judging } from "../support/judging.ts";
 import { plainEvent, plainSample, signedMessage } from "../support/messages.ts";

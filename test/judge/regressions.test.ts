@@ -1,11 +1,11 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, it } from "vitest";
+import type { RejectionReason } from "../../lib/sample/rejection.ts";
+import type { Value } from "../../lib/sample/value.ts";
+import { canonicalText } from "../../lib/signature/legacy/canonical-text.ts";
 import { decodeMsgpack } from "../../lib/wire/msgpack-reader.ts";
 import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
-import type { RejectionReason } from "../../lib/sample/rejection.ts";
-import { canonicalText } from "../../lib/signature/legacy/canonical-text.ts";
-import type { Value } from "../../lib/sample/value.ts";
 import { captureJudge, fixture } from "../support/fixtures.ts";
 import { judging } from "../support/judging.ts";
 

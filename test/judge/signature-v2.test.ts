@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
-import { toExactJson } from "../../lib/wire/exact-json.ts";
 import { createJudge } from "../../lib/judge/judge.ts";
 import type { Key } from "../../lib/keys/key.ts";
 import { fixedKeys, type KeySource } from "../../lib/keys/keyring.ts";
 import { dialects } from "../../lib/sample/sample.ts";
+import type { Value, ValueMap } from "../../lib/sample/value.ts";
 import { sealEnvelope } from "../../lib/signature/v2/seal-envelope.ts";
 import { signAttributes } from "../../lib/signature/v2/sign-attributes.ts";
-import type { Value, ValueMap } from "../../lib/sample/value.ts";
+import { toExactJson } from "../../lib/wire/exact-json.ts";
+import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
 import { CAPTURE_SECRET, key } from "../support/fixtures.ts";
 import { legacyKey } from "../support/legacy-keys.ts";
 import { plainEvent, plainSample, signedMessage } from "../support/messages.ts";

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { createJudge } from "../../lib/judge/judge.ts";
-import type { Receipt } from "../../lib/sample/receipt.ts";
 import { warmUp } from "../../lib/judge/warm-up.ts";
+import type { Receipt } from "../../lib/sample/receipt.ts";
 import { captureKeys } from "../support/fixtures.ts";
 
 it("the warm-up shows the judge every kind of refusal, proves nothing by any key, and is over soon", () => {

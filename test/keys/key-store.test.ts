@@ -1,7 +1,7 @@
 import { chmod, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { type KeyEntry, parseKeySet } from "../../lib/keys/key-set.ts";
 import { changeKeys, KEEP_RETIRED_MS } from "../../lib/keys/change-keys.ts";
+import { type KeyEntry, parseKeySet } from "../../lib/keys/key-set.ts";
 import type { KeyStore } from "../../lib/keys/key-store.ts";
 import { openKeyStore } from "../../lib/keys/places/open-key-store.ts";
 import { type SecretsManagerServer, startSecretsManager } from "../support/secrets-manager-server.ts";

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { toKeys } from "../../lib/keys/key-set.ts";
 import type { KeySource } from "../../lib/keys/keyring.ts";
-import { createLogger } from "../../lib/log/logger.ts";
 import { type GoodKeys, type ReadKeys, refreshingKeys } from "../../lib/keys/refreshing-keys.ts";
+import { createLogger } from "../../lib/log/logger.ts";
 
 const CACHE_MS = 300_000;
 

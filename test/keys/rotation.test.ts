@@ -1,8 +1,8 @@
 import { setImmediate } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openKeys } from "../../lib/assembly/open-keys.ts";
 import { type KeySource, receiptRefusal } from "../../lib/keys/keyring.ts";
 import { createLogger } from "../../lib/log/logger.ts";
-import { openKeys } from "../../lib/assembly/open-keys.ts";
 import { type KeysCommand, keysCommandWithServices, SECRET_ARN } from "../support/keys-command.ts";
 
 const FIRST = "secret of first";

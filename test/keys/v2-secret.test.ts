@@ -1,11 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import {
-  formatV2Secret,
-  generateV2Secret,
-  isV2Secret,
-  parseV2Secret,
-} from "../../lib/keys/v2-secret.ts";
+import { formatV2Secret, generateV2Secret, isV2Secret, parseV2Secret } from "../../lib/keys/v2-secret.ts";
 
 const problem = "a v2 secret has to be whsec_ and the base64 of 24 to 64 random bytes";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { noRejections } from "../../lib/sample/rejection.ts";
 import { toPrometheus } from "../../lib/ledger/prometheus.ts";
+import { noRejections } from "../../lib/sample/rejection.ts";
 
 const none = noRejections();
 

@@ -1,17 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createMetricsWriter } from "../../lib/ledger/emf.ts";
-import { toExactJson } from "../../lib/wire/exact-json.ts";
 import { listenerMetrics } from "../../lib/ledger/metrics.ts";
-import { noRejections } from "../../lib/sample/rejection.ts";
 import { createQueueLedger } from "../../lib/ledger/queue-ledger.ts";
+import { noRejections } from "../../lib/sample/rejection.ts";
 import type { StorageDriver } from "../../lib/storage/driver.ts";
 import { openMemory } from "../../lib/storage/memory/memory.ts";
+import { toExactJson } from "../../lib/wire/exact-json.ts";
 import { moodScript, openErratic } from "../dispatch/erratic-driver.ts";
+import { handlerOn, plenty, queueRecord, sampleBody } from "../queue/handling.ts";
 import { balanced, imbalance } from "../support/balance.ts";
 import { sumEmf } from "../support/emf-reader.ts";
 import { plainSample, signedMessage } from "../support/messages.ts";
-import { handlerOn, plenty, queueRecord, sampleBody } from "../queue/handling.ts";
 
 const none = noRejections();
 

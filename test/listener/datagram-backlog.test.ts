@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createDatagramBacklog, OVERHEAD_BYTES } from "../../lib/listener/datagram-backlog.ts";
 import { listenerLedgers } from "../../lib/ledger/socket-ledger.ts";
+import { createDatagramBacklog, OVERHEAD_BYTES } from "../../lib/listener/datagram-backlog.ts";
 import { openMemory } from "../../lib/storage/memory/memory.ts";
 import { balanced, imbalance } from "../support/balance.ts";
 import { eventually } from "../support/eventually.ts";

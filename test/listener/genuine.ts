@@ -1,9 +1,9 @@
 import { createSecretKey } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
 import { createJudge, type Judge } from "../../lib/judge/judge.ts";
 import { fixedKeys } from "../../lib/keys/keyring.ts";
 import { toMessage } from "../../lib/sample/message.ts";
+import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
 import { legacyKey } from "../support/legacy-keys.ts";
 import { aSample, SECRET } from "../support/sample-builder.ts";
 

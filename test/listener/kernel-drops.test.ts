@@ -4,9 +4,9 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import { type KernelDrops, watchKernelDrops } from "../../lib/listener/kernel-drops.ts";
-import { eventually } from "../support/eventually.ts";
 import { openGated } from "../dispatch/gated-driver.ts";
 import { unaccounted } from "../ledger/ledger.ts";
+import { eventually } from "../support/eventually.ts";
 import { udpRig } from "./udp-rig.ts";
 
 const { listen } = udpRig();

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
-import { createLogger } from "../../lib/log/logger.ts";
 import { createRejectionLog } from "../../lib/listener/rejection-log.ts";
+import { createLogger } from "../../lib/log/logger.ts";
 
 describe("the rejection log", () => {
   it("writes the first of each reason at once, then one line for all that follow in an interval", () => {

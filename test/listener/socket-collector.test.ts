@@ -1,20 +1,20 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { openPublisher } from "../../lib/cli/send/publisher.ts";
-import { type Collector, type CollectorOptions, createCollector } from "../../lib/listener/socket-collector.ts";
 import { createMetricsWriter } from "../../lib/ledger/emf.ts";
-import { listenerLedgers } from "../../lib/ledger/socket-ledger.ts";
-import type { QuarantineShare } from "../../lib/quarantine/quarantine-quota.ts";
-import { createLogger } from "../../lib/log/logger.ts";
 import { momentaryMetrics } from "../../lib/ledger/metrics.ts";
+import { listenerLedgers } from "../../lib/ledger/socket-ledger.ts";
+import { type Collector, type CollectorOptions, createCollector } from "../../lib/listener/socket-collector.ts";
+import { createLogger } from "../../lib/log/logger.ts";
 import type { Suspect } from "../../lib/quarantine/quarantine.ts";
+import type { QuarantineShare } from "../../lib/quarantine/quarantine-quota.ts";
 import type { StorageDriver } from "../../lib/storage/driver.ts";
+import { openErratic } from "../dispatch/erratic-driver.ts";
+import { openGated } from "../dispatch/gated-driver.ts";
+import { scriptedSpillQueue } from "../dispatch/scripted-spill-queue.ts";
 import { balanced, imbalance } from "../support/balance.ts";
 import { lastEmf, sumEmf } from "../support/emf-reader.ts";
 import { eventually } from "../support/eventually.ts";
 import { captureJudge, datagrams } from "../support/fixtures.ts";
-import { openErratic } from "../dispatch/erratic-driver.ts";
-import { openGated } from "../dispatch/gated-driver.ts";
-import { scriptedSpillQueue } from "../dispatch/scripted-spill-queue.ts";
 
 const momentary: readonly string[] = momentaryMetrics;
 const address = { host: "127.0.0.1", port: 0 };

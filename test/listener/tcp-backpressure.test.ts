@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { eventually } from "../support/eventually.ts";
 import { openGated, samplesIn } from "../dispatch/gated-driver.ts";
-import { aFrame, framed, lengthOf } from "./genuine.ts";
 import { expectCounters } from "../ledger/ledger.ts";
+import { eventually } from "../support/eventually.ts";
+import { aFrame, framed, lengthOf } from "./genuine.ts";
 import { tcpRig } from "./tcp-rig.ts";
 
 const { listen, publish } = tcpRig();

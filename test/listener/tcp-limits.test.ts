@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { tcpLimits } from "../../lib/listener/tcp-limits.ts";
-import { eventually } from "../support/eventually.ts";
 import { openGated } from "../dispatch/gated-driver.ts";
-import { aFrame, lengthOf } from "./genuine.ts";
 import { expectCounters } from "../ledger/ledger.ts";
+import { eventually } from "../support/eventually.ts";
+import { aFrame, lengthOf } from "./genuine.ts";
 import { tcpRig } from "./tcp-rig.ts";
 
 const { listen, publish } = tcpRig();

@@ -4,11 +4,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ListenerOptions } from "../../lib/listener/listener.ts";
 import type { Receipt } from "../../lib/sample/receipt.ts";
-import { eventually } from "../support/eventually.ts";
 import { type Mood, moodScript, openErratic } from "../dispatch/erratic-driver.ts";
 import { openGated, samplesIn } from "../dispatch/gated-driver.ts";
-import { aDatagram, aFrame, capturedStream, framed, judge, lengthOf } from "./genuine.ts";
 import { expectCounters, unaccounted } from "../ledger/ledger.ts";
+import { eventually } from "../support/eventually.ts";
+import { aDatagram, aFrame, capturedStream, framed, judge, lengthOf } from "./genuine.ts";
 import { tcpRig } from "./tcp-rig.ts";
 
 const { listen, publish } = tcpRig();

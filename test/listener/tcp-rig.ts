@@ -1,9 +1,9 @@
 import { afterEach } from "vitest";
-import type { Listener } from "../../lib/listener/listener.ts";
 import { createPendingMessages } from "../../lib/dispatch/pending-messages.ts";
-import { createRecordQueue, type RecordQueueOptions } from "../../lib/dispatch/record-queue.ts";
-import { createTcpListener, type TcpListenerOptions } from "../../lib/listener/tcp-listener.ts";
 import { createRecentlyRecorded } from "../../lib/dispatch/recently-recorded.ts";
+import { createRecordQueue, type RecordQueueOptions } from "../../lib/dispatch/record-queue.ts";
+import type { Listener } from "../../lib/listener/listener.ts";
+import { createTcpListener, type TcpListenerOptions } from "../../lib/listener/tcp-listener.ts";
 import { judge } from "./genuine.ts";
 import { openPublisher, type TcpPublisher } from "./tcp-publisher.ts";
 

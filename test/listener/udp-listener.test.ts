@@ -3,11 +3,11 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ListenerOptions } from "../../lib/listener/listener.ts";
-import { eventually } from "../support/eventually.ts";
 import { type Mood, moodScript, openErratic } from "../dispatch/erratic-driver.ts";
 import { openGated, samplesIn } from "../dispatch/gated-driver.ts";
-import { aDatagram, judge } from "./genuine.ts";
 import { expectCounters, unaccounted } from "../ledger/ledger.ts";
+import { eventually } from "../support/eventually.ts";
+import { aDatagram, judge } from "./genuine.ts";
 import { sendDatagrams, udpRig } from "./udp-rig.ts";
 
 const { listen } = udpRig();

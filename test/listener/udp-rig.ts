@@ -2,13 +2,9 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { afterEach } from "vitest";
 import { createPendingMessages } from "../../lib/dispatch/pending-messages.ts";
-import { createRecordQueue, type RecordQueueOptions } from "../../lib/dispatch/record-queue.ts";
-import {
-  createUdpListener,
-  type UdpListener,
-  type UdpListenerOptions,
-} from "../../lib/listener/udp-listener.ts";
 import { createRecentlyRecorded } from "../../lib/dispatch/recently-recorded.ts";
+import { createRecordQueue, type RecordQueueOptions } from "../../lib/dispatch/record-queue.ts";
+import { createUdpListener, type UdpListener, type UdpListenerOptions } from "../../lib/listener/udp-listener.ts";
 import { judge } from "./genuine.ts";
 
 type Options = Partial<UdpListenerOptions> & Pick<RecordQueueOptions, "driver">;

@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { eventually } from "../support/eventually.ts";
 import { openGated, samplesIn } from "../dispatch/gated-driver.ts";
-import { aDatagram } from "./genuine.ts";
 import { expectCounters } from "../ledger/ledger.ts";
+import { eventually } from "../support/eventually.ts";
+import { aDatagram } from "./genuine.ts";
 import { sendDatagrams, udpRig } from "./udp-rig.ts";
 
 const { listen } = udpRig();

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type RejectionReason, rejectionReasons } from "../../lib/sample/rejection.ts";
-import type { Suspect } from "../../lib/quarantine/quarantine.ts";
 import type { Entry } from "../../lib/quarantine/entry.ts";
 import { entryId } from "../../lib/quarantine/entry-id.ts";
 import { entryName } from "../../lib/quarantine/entry-name.ts";
 import type { OpenedQuarantine } from "../../lib/quarantine/open-quarantine.ts";
+import type { Suspect } from "../../lib/quarantine/quarantine.ts";
 import type { EntryFilter } from "../../lib/quarantine/quarantine-entries.ts";
+import { type RejectionReason, rejectionReasons } from "../../lib/sample/rejection.ts";
 import { eventually } from "../support/eventually.ts";
 import { aDatagram, aQueueMessage, RECEIVED_AT } from "./suspects.ts";
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { createQuarantineShare } from "../../lib/quarantine/quarantine-quota.ts";
 import { createLogger } from "../../lib/log/logger.ts";
 import type { Kept, Quarantine, Suspect } from "../../lib/quarantine/quarantine.ts";
-import { aDatagram, aQueueMessage } from "./suspects.ts";
+import { createQuarantineShare } from "../../lib/quarantine/quarantine-quota.ts";
 import { eventually } from "../support/eventually.ts";
+import { aDatagram, aQueueMessage } from "./suspects.ts";
 
 /** A quarantine whose writes end when the test says so. */
 function gated() {

@@ -1,6 +1,6 @@
-import type { Rejection } from "../../lib/sample/rejection.ts";
 import type { MessageAttributes, Suspect } from "../../lib/quarantine/quarantine.ts";
 import type { Receipt } from "../../lib/sample/receipt.ts";
+import type { Rejection } from "../../lib/sample/rejection.ts";
 
 export const RECEIVED_AT = Date.UTC(2026, 10, 22, 10, 0, 0, 123);
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Sample } from "../../lib/sample/sample.ts";
 import { meters } from "../../lib/query/meters.ts";
 import { resources } from "../../lib/query/resources.ts";
+import type { Sample } from "../../lib/sample/sample.ts";
 import { aSample } from "../support/sample-builder.ts";
 
 async function* stream(samples: readonly Sample[]): AsyncGenerator<Sample> {

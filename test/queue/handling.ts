@@ -1,10 +1,10 @@
 import type { SQSRecord } from "aws-lambda";
 import { createDispatcher } from "../../lib/dispatch/dispatcher.ts";
-import { toExactJson } from "../../lib/wire/exact-json.ts";
-import { createLogger } from "../../lib/log/logger.ts";
 import { createRecentlyRecorded } from "../../lib/dispatch/recently-recorded.ts";
+import { createLogger } from "../../lib/log/logger.ts";
 import { createQueueHandler, type QueueHandlerOptions } from "../../lib/queue/queue-handler.ts";
 import type { StorageDriver } from "../../lib/storage/driver.ts";
+import { toExactJson } from "../../lib/wire/exact-json.ts";
 import { captureJudge, captureKeys } from "../support/fixtures.ts";
 import { plainSample, signedMessage } from "../support/messages.ts";
 

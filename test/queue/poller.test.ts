@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type EmbeddedServices, startEmbeddedServices } from "../../lib/cli/local/embedded-services.ts";
-import { identity } from "../../lib/sample/identity.ts";
 import { createLogger } from "../../lib/log/logger.ts";
 import { createPoller } from "../../lib/queue/poller.ts";
 import { openQueue, type Queue } from "../../lib/queue/queue-client.ts";
 import { sendMessage } from "../../lib/queue/send-message.ts";
+import { identity } from "../../lib/sample/identity.ts";
 import { openMemory } from "../../lib/storage/memory/memory.ts";
 import { eventually } from "../support/eventually.ts";
 import { captureJudge, envelopeValues, notificationBodies } from "../support/fixtures.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { toExactJson } from "../../lib/wire/exact-json.ts";
-import type { Kept, Quarantine, Suspect } from "../../lib/quarantine/quarantine.ts";
 import { createQueueLedger } from "../../lib/ledger/queue-ledger.ts";
+import type { Kept, Quarantine, Suspect } from "../../lib/quarantine/quarantine.ts";
 import { openMemory } from "../../lib/storage/memory/memory.ts";
+import { toExactJson } from "../../lib/wire/exact-json.ts";
 import { samplesIn } from "../dispatch/gated-driver.ts";
 import { balanced, imbalance } from "../support/balance.ts";
 import { plainSample } from "../support/messages.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { toExactJson } from "../../lib/wire/exact-json.ts";
 import type { StorageDriver } from "../../lib/storage/driver.ts";
 import { openMemory } from "../../lib/storage/memory/memory.ts";
+import { toExactJson } from "../../lib/wire/exact-json.ts";
 import { plainSample, signedMessage } from "../support/messages.ts";
 import { handlerOn, plenty, queueRecord, sampleBody } from "./handling.ts";
 

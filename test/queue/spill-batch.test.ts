@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { listenerNames } from "../../lib/ledger/metrics.ts";
 import type { SpilledMessage } from "../../lib/dispatch/spill-queue.ts";
+import { listenerNames } from "../../lib/ledger/metrics.ts";
 import { decodeSpillBatch, encodeSpillBatch, isSpillBatch, spillLimits } from "../../lib/queue/spill-batch.ts";
 
 const messages: fc.Arbitrary<readonly SpilledMessage[]> = fc.array(

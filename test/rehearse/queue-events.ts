@@ -1,8 +1,8 @@
 import { createSecretKey, randomUUID } from "node:crypto";
 import type { SQSEvent, SQSRecord } from "aws-lambda";
 import { generatedSamples } from "../../lib/cli/send/generate.ts";
-import { toExactJson } from "../../lib/wire/exact-json.ts";
 import type { ValueMap } from "../../lib/sample/value.ts";
+import { toExactJson } from "../../lib/wire/exact-json.ts";
 import { LOCAL_ACCOUNT, REGION } from "./resolve.ts";
 
 /** A queue message as it is handed to a function, with what a check has to know of it. */

@@ -1,7 +1,7 @@
 import { generatedSamples } from "../../lib/cli/send/generate.ts";
-import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
-import type { Receipt } from "../../lib/sample/receipt.ts";
 import { encodeSpillBatch } from "../../lib/queue/spill-batch.ts";
+import type { Receipt } from "../../lib/sample/receipt.ts";
+import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
 import type { Checks } from "../interop/checks.ts";
 import type { Account } from "./account.ts";
 import type { DeployedFunction } from "./deployed-function.ts";

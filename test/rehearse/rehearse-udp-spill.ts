@@ -1,8 +1,8 @@
 import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import { generatedSamples } from "../../lib/cli/send/generate.ts";
-import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
 import { openQueue } from "../../lib/queue/queue-client.ts";
 import { decodeSpillBatch } from "../../lib/queue/spill-batch.ts";
+import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
 import type { Checks } from "../interop/checks.ts";
 import type { Account } from "./account.ts";
 import type { ContainerImage } from "./image.ts";

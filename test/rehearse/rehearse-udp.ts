@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { generatedSamples } from "../../lib/cli/send/generate.ts";
-import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
 import type { ValueMap } from "../../lib/sample/value.ts";
+import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
 import type { Checks } from "../interop/checks.ts";
 import { eventually } from "../support/eventually.ts";
 import type { Account } from "./account.ts";

@@ -1,8 +1,8 @@
-import { toExactJson } from "../../lib/wire/exact-json.ts";
 import { identity } from "../../lib/sample/identity.ts";
 import { toMessage } from "../../lib/sample/message.ts";
 import type { MeteringRecord } from "../../lib/sample/sample.ts";
 import type { Stored } from "../../lib/storage/driver.ts";
+import { toExactJson } from "../../lib/wire/exact-json.ts";
 
 /** Everything that a driver reads. */
 export async function allOf<Item>(items: AsyncIterable<Item>): Promise<Item[]> {

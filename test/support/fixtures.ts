@@ -1,12 +1,12 @@
 import { createSecretKey, type KeyObject } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { decodeEnvelope } from "../../lib/wire/queue-body.ts";
-import { decodeMsgpack } from "../../lib/wire/msgpack-reader.ts";
 import { createJudge, type Judge } from "../../lib/judge/judge.ts";
 import { fixedKeys, type KeySource } from "../../lib/keys/keyring.ts";
 import { type Dialect, dialects } from "../../lib/sample/sample.ts";
 import { isValueMap, type Value, type ValueMap } from "../../lib/sample/value.ts";
+import { decodeMsgpack } from "../../lib/wire/msgpack-reader.ts";
+import { decodeEnvelope } from "../../lib/wire/queue-body.ts";
 import { legacyKey } from "./legacy-keys.ts";
 
 const root = new URL("../fixtures/", import.meta.url);

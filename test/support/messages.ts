@@ -1,6 +1,6 @@
 import type { Dialect } from "../../lib/sample/sample.ts";
-import { sign } from "../../lib/signature/legacy/sign.ts";
 import type { Value, ValueMap } from "../../lib/sample/value.ts";
+import { sign } from "../../lib/signature/legacy/sign.ts";
 import { CAPTURE_SECRET, key } from "./fixtures.ts";
 
 /** The fields of a plain sample as they are sent, to be changed and signed. */

@@ -1,9 +1,9 @@
 import { createSecretKey, type KeyObject } from "node:crypto";
-import { toMessage } from "../../lib/sample/message.ts";
 import { parseTimestamp } from "../../lib/judge/parse/timestamp.ts";
+import { toMessage } from "../../lib/sample/message.ts";
 import type { Event, MeteringRecord, Sample } from "../../lib/sample/sample.ts";
-import { sign } from "../../lib/signature/legacy/sign.ts";
 import type { Value } from "../../lib/sample/value.ts";
+import { sign } from "../../lib/signature/legacy/sign.ts";
 
 /** What every record built here is signed with. */
 export const SECRET: KeyObject = createSecretKey(Buffer.from("a secret of the tests"));

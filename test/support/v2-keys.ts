@@ -1,6 +1,6 @@
 import type { Key } from "../../lib/keys/key.ts";
-import type { Receipt } from "../../lib/sample/receipt.ts";
 import { parseV2Secret } from "../../lib/keys/v2-secret.ts";
+import type { Receipt } from "../../lib/sample/receipt.ts";
 
 /** When the messages of these tests are received: 2026-09-21T14:13:20Z. */
 export const RECEIVED_AT = 1_790_000_000_000;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fromExactJson, toExactJson } from "../../lib/wire/exact-json.ts";
 import { bytesKey, Timestamp, type Value } from "../../lib/sample/value.ts";
+import { fromExactJson, toExactJson } from "../../lib/wire/exact-json.ts";
 
 describe("exact JSON", () => {
   it.each<[Value, string]>([

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Value } from "../../lib/sample/value.ts";
 import { decodeJson } from "../../lib/wire/json-reader.ts";
 import { type DecodeLimits, messageLimits } from "../../lib/wire/limits.ts";
-import type { Value } from "../../lib/sample/value.ts";
 
 describe("decodeJson", () => {
   it.each<[string, Value]>([

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Value } from "../../lib/sample/value.ts";
 import { KeyCache, MAX_CACHED_KEY } from "../../lib/wire/key-cache.ts";
 import { decodeMsgpack } from "../../lib/wire/msgpack-reader.ts";
 import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
-import type { Value } from "../../lib/sample/value.ts";
 import { decodedMap } from "../support/fixtures.ts";
 
 function find(cache: KeyCache, text: string): string | undefined {

@@ -1,10 +1,10 @@
 import { decode } from "@msgpack/msgpack";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { bytesKey, Timestamp, type Value } from "../../lib/sample/value.ts";
 import { type DecodeLimits, datagramLimits, messageLimits } from "../../lib/wire/limits.ts";
 import { decodeMsgpack } from "../../lib/wire/msgpack-reader.ts";
 import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
-import { bytesKey, Timestamp, type Value } from "../../lib/sample/value.ts";
 import { datagrams, decodedMap } from "../support/fixtures.ts";
 
 function hex(text: string): Uint8Array {

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { encode } from "@msgpack/msgpack";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { bytesKey, Timestamp, type Value } from "../../lib/sample/value.ts";
 import { decodeMsgpack } from "../../lib/wire/msgpack-reader.ts";
 import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
-import { bytesKey, Timestamp, type Value } from "../../lib/sample/value.ts";
 
 const datagrams = new URL("../fixtures/datagrams/", import.meta.url);
 const names = readdirSync(datagrams).filter((name) => name.endsWith(".bin"));

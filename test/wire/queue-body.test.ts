@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { decodeEnvelope } from "../../lib/wire/queue-body.ts";
+import { isValueMap, type Value } from "../../lib/sample/value.ts";
 import { messageLimits } from "../../lib/wire/limits.ts";
 import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
-import { isValueMap, type Value } from "../../lib/sample/value.ts";
+import { decodeEnvelope } from "../../lib/wire/queue-body.ts";
 
 const sample = '{"counter_name": "cpu", "counter_volume": 1.0}';
 const value: Value = new Map<string, Value>([

@@ -1,11 +1,11 @@
 import { randomInt } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { errorMessage } from "../../log/error-message.ts";
-import { type KeyEntry, toKeys } from "../../keys/key-set.ts";
-import { generateV2Secret, isV2Secret } from "../../keys/v2-secret.ts";
 import { changeKeys } from "../../keys/change-keys.ts";
+import { type KeyEntry, toKeys } from "../../keys/key-set.ts";
 import { readyAt } from "../../keys/key-state.ts";
+import { generateV2Secret, isV2Secret } from "../../keys/v2-secret.ts";
+import { errorMessage } from "../../log/error-message.ts";
 import { EXIT_FAILED, EXIT_OK, usageError } from "../command.ts";
 import type { Io } from "../io.ts";
 import { keyStoreOptions, shownTime, withKeyStore } from "./options.ts";

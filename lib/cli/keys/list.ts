@@ -1,12 +1,12 @@
 import { parseArgs } from "node:util";
 import { type KeyEntry, parseKeySet, toKeys } from "../../keys/key-set.ts";
-import { isV2Secret } from "../../keys/v2-secret.ts";
 import { keyState, readyAt } from "../../keys/key-state.ts";
 import type { LastUses } from "../../keys/key-store.ts";
+import { isV2Secret } from "../../keys/v2-secret.ts";
 import { EXIT_FAILED, EXIT_OK } from "../command.ts";
 import type { Io } from "../io.ts";
-import { keyStoreOptions, shownTime, withKeyStore } from "./options.ts";
 import { table } from "../table.ts";
+import { keyStoreOptions, shownTime, withKeyStore } from "./options.ts";
 
 /** `countersign keys list`. */
 export async function listKeys(args: readonly string[], io: Io): Promise<number> {

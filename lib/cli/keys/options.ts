@@ -1,6 +1,6 @@
-import { DEFAULT_KEY_CACHE_SECONDS } from "../../settings.ts";
 import type { KeyStore } from "../../keys/key-store.ts";
 import { openKeyStore } from "../../keys/places/open-key-store.ts";
+import { DEFAULT_KEY_CACHE_SECONDS } from "../../settings.ts";
 import { usageError } from "../command.ts";
 import type { Io } from "../io.ts";
 

@@ -1,9 +1,9 @@
 import { parseArgs } from "node:util";
-import { type KeyEntry, parseKeySet } from "../../keys/key-set.ts";
-import { isV2Secret } from "../../keys/v2-secret.ts";
 import { changeKeys } from "../../keys/change-keys.ts";
+import { type KeyEntry, parseKeySet } from "../../keys/key-set.ts";
 import { canReplace, keyState } from "../../keys/key-state.ts";
 import type { KeyStore } from "../../keys/key-store.ts";
+import { isV2Secret } from "../../keys/v2-secret.ts";
 import { EXIT_FAILED, EXIT_OK, usageError } from "../command.ts";
 import type { Io } from "../io.ts";
 import { keyStoreOptions, shownTime, withKeyStore } from "./options.ts";

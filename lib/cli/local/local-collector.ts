@@ -1,24 +1,24 @@
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import { startQueueCollector } from "../../assembly/queue-side.ts";
+import type { JudgeSettings } from "../../assembly/open-judge.ts";
 import { closeParts, openParts } from "../../assembly/open-parts.ts";
-import { createCollector } from "../../listener/socket-collector.ts";
-import { errorMessage } from "../../log/error-message.ts";
+import { startQueueCollector } from "../../assembly/queue-side.ts";
+import { ledgerSummary } from "../../ledger/ledger-summary.ts";
 import type { ListenerCounters } from "../../ledger/socket-counters.ts";
 import { listenerLedgers } from "../../ledger/socket-ledger.ts";
-import { createQuarantineShare } from "../../quarantine/quarantine-quota.ts";
+import { createCollector } from "../../listener/socket-collector.ts";
+import { errorMessage } from "../../log/error-message.ts";
 import { createLogger } from "../../log/logger.ts";
-import { type Settings, toEnvironment } from "../../settings.ts";
-import type { JudgeSettings } from "../../assembly/open-judge.ts";
+import { createQuarantineShare } from "../../quarantine/quarantine-quota.ts";
 import { type Meter, meters } from "../../query/meters.ts";
 import { createPoller } from "../../queue/poller.ts";
 import { openQueue } from "../../queue/queue-client.ts";
+import { type Settings, toEnvironment } from "../../settings.ts";
+import type { Io } from "../io.ts";
+import type { Problem } from "../verification-options.ts";
 import type { DemoCounts, DemoTargets } from "./demo.ts";
 import { type EmbeddedServices, startEmbeddedServices } from "./embedded-services.ts";
-import type { Io } from "../io.ts";
-import { ledgerSummary } from "../../ledger/ledger-summary.ts";
-import type { Problem } from "../verification-options.ts";
 
 export interface LocalOptions {
   readonly host: string;

@@ -1,10 +1,10 @@
 import { parseArgs } from "node:util";
 import { type Command, EXIT_FAILED, EXIT_OK, usageError } from "../command.ts";
-import { type DemoCounts, replayCaptures } from "./demo.ts";
 import type { Io } from "../io.ts";
-import { type LocalCollector, startLocalCollector } from "./local-collector.ts";
 import { metersTable } from "../read/meters.ts";
 import { verificationFrom, verificationHelp, verificationOptions } from "../verification-options.ts";
+import { type DemoCounts, replayCaptures } from "./demo.ts";
+import { type LocalCollector, startLocalCollector } from "./local-collector.ts";
 
 const DEFAULT_PORT = "4952";
 const DEFAULT_FOLDER = ".countersign";

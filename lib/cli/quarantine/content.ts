@@ -1,11 +1,11 @@
-import { decodeEnvelope } from "../../wire/queue-body.ts";
-import { messageLimits } from "../../wire/limits.ts";
-import { decodeMsgpack } from "../../wire/msgpack-reader.ts";
-import { accept, type Result, reject } from "../../sample/rejection.ts";
 import type { Arrived } from "../../quarantine/quarantine.ts";
+import { accept, type Result, reject } from "../../sample/rejection.ts";
+import { isValueList, type Value } from "../../sample/value.ts";
 import { DEFLATED, isEnvelope, KEY_ID_AT, MAC_BYTES, SENT_AT_BYTES } from "../../signature/v2/envelope.ts";
 import { inflate } from "../../signature/v2/inflate.ts";
-import { isValueList, type Value } from "../../sample/value.ts";
+import { messageLimits } from "../../wire/limits.ts";
+import { decodeMsgpack } from "../../wire/msgpack-reader.ts";
+import { decodeEnvelope } from "../../wire/queue-body.ts";
 
 /** What a message says, for a person to read: nothing of it is proved. */
 export interface ShownContent {

@@ -2,9 +2,9 @@ import { parseArgs } from "node:util";
 import type { Entry } from "../../quarantine/entry.ts";
 import { EXIT_FAILED, EXIT_OK, usageError } from "../command.ts";
 import type { Io } from "../io.ts";
+import { table } from "../table.ts";
 import { entryFilterOptions, quarantineOption, shortId, toEntryFilter, withQuarantine } from "./options.ts";
 import { printableJson } from "./printable.ts";
-import { table } from "../table.ts";
 
 const DEFAULT_LIMIT = "100";
 /** Characters of a detail that still fit beside the rest; `show` prints all of it. */

@@ -1,6 +1,6 @@
-import { type RejectionReason, rejectionReasons } from "../../sample/rejection.ts";
 import { type OpenedQuarantine, openQuarantine } from "../../quarantine/open-quarantine.ts";
 import type { EntryFilter } from "../../quarantine/quarantine-entries.ts";
+import { type RejectionReason, rejectionReasons } from "../../sample/rejection.ts";
 import { usageError } from "../command.ts";
 import type { Io } from "../io.ts";
 import { onOneLine } from "./printable.ts";

@@ -1,8 +1,8 @@
 import { type Command, EXIT_USAGE, usageError } from "../command.ts";
+import { verificationHelp } from "../verification-options.ts";
 import { listQuarantine } from "./ls.ts";
 import { replayQuarantine } from "./replay.ts";
 import { showQuarantined } from "./show.ts";
-import { verificationHelp } from "../verification-options.ts";
 
 const actions: Readonly<Record<string, Command["run"]>> = {
   ls: listQuarantine,

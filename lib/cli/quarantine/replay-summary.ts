@@ -1,5 +1,5 @@
-import type { RejectionReason } from "../../sample/rejection.ts";
 import { type Replayed, replayOutcomes } from "../../quarantine/replay.ts";
+import type { RejectionReason } from "../../sample/rejection.ts";
 import { onOneLine } from "./printable.ts";
 
 /** How many messages ended how, and why some remain. */

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { createDispatcher } from "../../dispatch/dispatcher.ts";
-import type { Judge } from "../../judge/judge.ts";
 import { createRecentlyRecorded } from "../../dispatch/recently-recorded.ts";
+import type { Judge } from "../../judge/judge.ts";
 import type { Entry } from "../../quarantine/entry.ts";
 import type { EntryFilter, FoundEntry, QuarantineShelf } from "../../quarantine/quarantine-entries.ts";
 import { type ReplayOptions, replay } from "../../quarantine/replay.ts";
@@ -9,9 +9,9 @@ import type { StorageDriver } from "../../storage/driver.ts";
 import { openStorage } from "../../storage/open-storage.ts";
 import { EXIT_FAILED, EXIT_OK, usageError } from "../command.ts";
 import type { Io } from "../io.ts";
+import { verificationOptions, verifierFrom } from "../verification-options.ts";
 import { entryFilterOptions, quarantineOption, shortId, toEntryFilter, withQuarantine } from "./options.ts";
 import { createReplaySummary, replayLine } from "./replay-summary.ts";
-import { verificationOptions, verifierFrom } from "../verification-options.ts";
 
 export async function replayQuarantine(args: readonly string[], io: Io): Promise<number> {
   const { values, positionals: ids } = parseArgs({

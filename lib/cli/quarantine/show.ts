@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
-import { toExactJson } from "../../wire/exact-json.ts";
-import type { Arrived } from "../../quarantine/quarantine.ts";
 import type { Entry } from "../../quarantine/entry.ts";
+import type { Arrived } from "../../quarantine/quarantine.ts";
+import { toExactJson } from "../../wire/exact-json.ts";
 import { EXIT_FAILED, EXIT_OK, usageError } from "../command.ts";
 import type { Io } from "../io.ts";
 import { shownContent } from "./content.ts";

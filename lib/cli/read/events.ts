@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
 import { toRow } from "../../storage/rows/record-row.ts";
 import type { Command } from "../command.ts";
-import { reading, readingHelp, readingOptions } from "./reading-options.ts";
 import { table } from "../table.ts";
+import { reading, readingHelp, readingOptions } from "./reading-options.ts";
 
 const DEFAULT_LIMIT = "100";
 

@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
 import { type Meter, meters } from "../../query/meters.ts";
 import type { Command } from "../command.ts";
-import { reading, readingHelp, readingOptions, sampleFilterHelp, sampleFilterOptions } from "./reading-options.ts";
 import { table } from "../table.ts";
+import { reading, readingHelp, readingOptions, sampleFilterHelp, sampleFilterOptions } from "./reading-options.ts";
 
 export const metersCommand: Command = {
   help: `usage: countersign meters --storage URL [OPTION…]

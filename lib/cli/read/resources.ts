@@ -1,10 +1,10 @@
 import { parseArgs } from "node:util";
-import { toExactJson } from "../../wire/exact-json.ts";
-import type { Value } from "../../sample/value.ts";
 import { type Resource, resources } from "../../query/resources.ts";
+import type { Value } from "../../sample/value.ts";
+import { toExactJson } from "../../wire/exact-json.ts";
 import type { Command } from "../command.ts";
-import { reading, readingHelp, readingOptions, sampleFilterHelp, sampleFilterOptions } from "./reading-options.ts";
 import { table } from "../table.ts";
+import { reading, readingHelp, readingOptions, sampleFilterHelp, sampleFilterOptions } from "./reading-options.ts";
 
 export const resourcesCommand: Command = {
   help: `usage: countersign resources --storage URL [OPTION…]

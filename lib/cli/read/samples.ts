@@ -1,10 +1,10 @@
 import { parseArgs } from "node:util";
-import { toExactJson } from "../../wire/exact-json.ts";
 import type { Sample } from "../../sample/sample.ts";
 import { toRow } from "../../storage/rows/record-row.ts";
+import { toExactJson } from "../../wire/exact-json.ts";
 import type { Command } from "../command.ts";
-import { reading, readingHelp, readingOptions, sampleFilterHelp, sampleFilterOptions } from "./reading-options.ts";
 import { table } from "../table.ts";
+import { reading, readingHelp, readingOptions, sampleFilterHelp, sampleFilterOptions } from "./reading-options.ts";
 
 const DEFAULT_LIMIT = "100";
 

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { encodeMsgpack } from "../../wire/msgpack-writer.ts";
 import type { Value } from "../../sample/value.ts";
+import { encodeMsgpack } from "../../wire/msgpack-writer.ts";
 import { type FileFormat, messagesOf, splitFrames } from "../captured-file.ts";
-import type { Publisher } from "./publisher.ts";
 import type { Problem } from "../verification-options.ts";
+import type { Publisher } from "./publisher.ts";
 
 /** The messages of captured files as they were signed, each as one message for the publisher. */
 export async function capturedMessages(

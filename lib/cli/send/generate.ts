@@ -1,7 +1,7 @@
 import { type KeyObject, randomUUID } from "node:crypto";
 import type { CounterType } from "../../sample/sample.ts";
-import { sign } from "../../signature/legacy/sign.ts";
 import type { Value, ValueMap } from "../../sample/value.ts";
+import { sign } from "../../signature/legacy/sign.ts";
 
 /** Meters that a compute agent polls, each with a volume after so many seconds of an instance's life. */
 const polled: readonly (readonly [

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
+import { isValueMap, type Value } from "../../sample/value.ts";
+import { sealEnvelope } from "../../signature/v2/seal-envelope.ts";
+import { signAttributes } from "../../signature/v2/sign-attributes.ts";
+import { toExactJson } from "../../wire/exact-json.ts";
 import { decodeJson } from "../../wire/json-reader.ts";
 import { datagramLimits } from "../../wire/limits.ts";
 import { encodeMsgpack } from "../../wire/msgpack-writer.ts";
-import { toExactJson } from "../../wire/exact-json.ts";
-import { sealEnvelope } from "../../signature/v2/seal-envelope.ts";
-import { signAttributes } from "../../signature/v2/sign-attributes.ts";
-import { isValueMap, type Value } from "../../sample/value.ts";
 import type { Outgoing } from "./outgoing.ts";
 import type { Publisher } from "./publisher.ts";
 import type { Sealing } from "./sealing-options.ts";

@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
-import { datagramLimits } from "../../wire/limits.ts";
 import { isKeyId, keyIdRule } from "../../keys/key-id.ts";
 import { isV2Secret, parseV2Secret } from "../../keys/v2-secret.ts";
+import { datagramLimits } from "../../wire/limits.ts";
 import type { Problem } from "../verification-options.ts";
 
 /** How messages are signed with signature v2. */

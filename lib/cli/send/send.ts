@@ -1,20 +1,20 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { encodeMsgpack } from "../../wire/msgpack-writer.ts";
-import { errorMessage } from "../../log/error-message.ts";
 import { toSecrets } from "../../keys/default-secrets.ts";
+import { errorMessage } from "../../log/error-message.ts";
 import type { Value } from "../../sample/value.ts";
-import { type Command, EXIT_FAILED, EXIT_OK, usageError } from "../command.ts";
-import { generatedSamples, unsignedSamples } from "./generate.ts";
-import type { Io } from "../io.ts";
+import { encodeMsgpack } from "../../wire/msgpack-writer.ts";
 import { type FileFormat, fileFormats } from "../captured-file.ts";
-import type { Outgoing, OutgoingSource } from "./outgoing.ts";
+import { type Command, EXIT_FAILED, EXIT_OK, usageError } from "../command.ts";
+import type { Io } from "../io.ts";
 import { createProgress } from "../progress.ts";
-import { openPublisher, type Publisher } from "./publisher.ts";
+import { type Problem, secretTexts, verificationOptions } from "../verification-options.ts";
 import { capturedMessages, capturedValues, forPublisher, repeated } from "./captured-messages.ts";
+import { generatedSamples, unsignedSamples } from "./generate.ts";
+import type { Outgoing, OutgoingSource } from "./outgoing.ts";
+import { openPublisher, type Publisher } from "./publisher.ts";
 import { sealed } from "./sealed.ts";
 import { type Sealing, sealingFrom, sealingHelp, sealingOptions } from "./sealing-options.ts";
-import { type Problem, secretTexts, verificationOptions } from "../verification-options.ts";
 
 const DEFAULT_GENERATED = 100;
 

@@ -1,6 +1,6 @@
-import { toExactJson } from "../../wire/exact-json.ts";
 import type { ExactNumber } from "../../sample/sample.ts";
 import { isValueMap, type Value, type ValueMap } from "../../sample/value.ts";
+import { toExactJson } from "../../wire/exact-json.ts";
 import { parseTimestamp } from "./timestamp.ts";
 
 /** Characters of an offending value that a rejection repeats. */

@@ -1,8 +1,8 @@
-import { errorMessage } from "../../log/error-message.ts";
-import { readKeyFile } from "./key-file.ts";
-import type { KeyStore, WrittenKeys } from "../key-store.ts";
-import { readLastUsed } from "./last-used-file.ts";
 import { replaceFile } from "../../disk/replace-file.ts";
+import { errorMessage } from "../../log/error-message.ts";
+import type { KeyStore, WrittenKeys } from "../key-store.ts";
+import { readKeyFile } from "./key-file.ts";
+import { readLastUsed } from "./last-used-file.ts";
 
 /** Beside the file while it is written: a second writer sees it, and waits. */
 const DRAFT_SUFFIX = ".writing";

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { replaceFile } from "../../disk/replace-file.ts";
 import { errorMessage } from "../../log/error-message.ts";
 import type { LastUses } from "../key-store.ts";
-import { replaceFile } from "../../disk/replace-file.ts";
 
 /** How often a running collector notes what was used, also when nothing was. */
 export const NOTE_EVERY_MS = 60_000;

@@ -1,5 +1,5 @@
-import type { KeySource } from "../keyring.ts";
 import type { Logger } from "../../log/logger.ts";
+import type { KeySource } from "../keyring.ts";
 import { NOTE_EVERY_MS, noteLastUsed } from "./last-used-file.ts";
 
 export interface NoteOptions {

@@ -1,9 +1,9 @@
 import type { Message, MessageAttributeValue } from "@aws-sdk/client-sqs";
-import { timeFrom } from "../sqs-time.ts";
 import { isFromQueue } from "../queue-arn.ts";
 import { queuePlace } from "../queue-place.ts";
 import { receivedAtAttribute } from "../received-message.ts";
 import { isSpillBatch } from "../spill-batch.ts";
+import { timeFrom } from "../sqs-time.ts";
 
 /** A message to send again, and what of it could not be kept. */
 export interface Forwarded {

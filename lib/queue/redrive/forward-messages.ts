@@ -1,6 +1,6 @@
 import { SendMessageBatchCommand } from "@aws-sdk/client-sqs";
-import type { Forwarded } from "./dead-letter.ts";
 import type { Queue } from "../queue-client.ts";
+import type { Forwarded } from "./dead-letter.ts";
 
 /** What became of messages that were sent, by their positions. */
 export interface Sendings {

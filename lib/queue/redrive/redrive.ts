@@ -1,8 +1,8 @@
 import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
-import { forwarded, isReturning, whyDead, whyNotForwarded } from "./dead-letter.ts";
-import { createHeldMessages, type HeldMessages } from "./invisible-messages.ts";
 import type { Queue } from "../queue-client.ts";
+import { forwarded, isReturning, whyDead, whyNotForwarded } from "./dead-letter.ts";
 import { sendForwarded } from "./forward-messages.ts";
+import { createHeldMessages, type HeldMessages } from "./invisible-messages.ts";
 import { createTally } from "./reason-counts.ts";
 
 export interface RedriveOptions {

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { bytesOfKey, isValueList, isValueMap, type Value, type ValueMap } from "../../sample/value.ts";
-import { sortedByCodePoint } from "./key-order.ts";
 import { floatRepr } from "../../wire/python-number.ts";
+import { sortedByCodePoint } from "./key-order.ts";
 import { bytesRepr, textRepr, utf8Repr } from "./python-text.ts";
 import { joined, plainScalar, type Scalar, type Spelling } from "./spelling.ts";
 

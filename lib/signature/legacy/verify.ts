@@ -1,8 +1,8 @@
 import { timingSafeEqual } from "node:crypto";
 import type { Key } from "../../keys/key.ts";
 import { type Keyring, keyRefusal } from "../../keys/keyring.ts";
-import { accept, type Result, reject } from "../../sample/rejection.ts";
 import type { Receipt } from "../../sample/receipt.ts";
+import { accept, type Result, reject } from "../../sample/rejection.ts";
 import type { Dialect } from "../../sample/sample.ts";
 import type { Value, ValueMap } from "../../sample/value.ts";
 import { canonicalText } from "./canonical-text.ts";

@@ -1,7 +1,7 @@
 import type { Key } from "../../keys/key.ts";
 import { type Keyring, receiptRefusal } from "../../keys/keyring.ts";
-import { accept, type Result, reject } from "../../sample/rejection.ts";
 import type { Receipt } from "../../sample/receipt.ts";
+import { accept, type Result, reject } from "../../sample/rejection.ts";
 
 /**
  * The key that a message names, if it may have signed what was received so. Whether it may sign for the

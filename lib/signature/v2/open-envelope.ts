@@ -1,15 +1,15 @@
 import { createHmac, type KeyObject, timingSafeEqual } from "node:crypto";
-import type { DecodeLimits } from "../../wire/limits.ts";
-import { decodeMsgpack } from "../../wire/msgpack-reader.ts";
 import type { Key } from "../../keys/key.ts";
+import { isKeyId, keyIdRule } from "../../keys/key-id.ts";
 import type { Keyring } from "../../keys/keyring.ts";
-import { accept, type Rejected, type Result, reject } from "../../sample/rejection.ts";
 import type { Receipt } from "../../sample/receipt.ts";
+import { accept, type Rejected, type Result, reject } from "../../sample/rejection.ts";
 import { outsideEnvelopeWindow } from "../../sample/time-window.ts";
 import { isValueList, type Value } from "../../sample/value.ts";
+import type { DecodeLimits } from "../../wire/limits.ts";
+import { decodeMsgpack } from "../../wire/msgpack-reader.ts";
 import { DEFLATED, KEY_ID_AT, MAC_BYTES, MAGIC, SENT_AT_BYTES, VERSION } from "./envelope.ts";
 import { inflate } from "./inflate.ts";
-import { isKeyId, keyIdRule } from "../../keys/key-id.ts";
 import { namedKey } from "./named-key.ts";
 
 export interface OpenOptions {

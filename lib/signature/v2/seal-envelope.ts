@@ -1,9 +1,9 @@
 import { createHmac, type KeyObject } from "node:crypto";
 import { deflateRawSync } from "node:zlib";
-import { encodeMsgpack } from "../../wire/msgpack-writer.ts";
-import type { Value } from "../../sample/value.ts";
-import { DEFLATED, MAGIC, SENT_AT_BYTES, VERSION } from "./envelope.ts";
 import { isKeyId, keyIdRule } from "../../keys/key-id.ts";
+import type { Value } from "../../sample/value.ts";
+import { encodeMsgpack } from "../../wire/msgpack-writer.ts";
+import { DEFLATED, MAGIC, SENT_AT_BYTES, VERSION } from "./envelope.ts";
 
 export interface SealOptions {
   readonly keyId: string;

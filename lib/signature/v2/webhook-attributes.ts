@@ -1,7 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import type { Key } from "../../keys/key.ts";
-import { accept, type Result, reject } from "../../sample/rejection.ts";
 import type { MessageAttributes } from "../../quarantine/quarantine.ts";
+import { accept, type Result, reject } from "../../sample/rejection.ts";
 import { outsideEnvelopeWindow } from "../../sample/time-window.ts";
 import { namedKey } from "./named-key.ts";
 import type { OpenOptions } from "./open-envelope.ts";

@@ -1,12 +1,12 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { MeteringRecord } from "../../sample/sample.ts";
 import type { StorageDriver, Stored } from "../driver.ts";
-import { keyOf, putItems, type Refusal } from "./put-items.ts";
 import { defaultResourcesTable } from "./keys.ts";
-import { needsWriter } from "./prerequisites.ts";
-import { type Plan, planOf } from "./write-plan.ts";
-import { readEvents, readSamples } from "./read.ts";
 import { versionReader } from "./metadata-versions.ts";
+import { needsWriter } from "./prerequisites.ts";
+import { keyOf, putItems, type Refusal } from "./put-items.ts";
+import { readEvents, readSamples } from "./read.ts";
+import { type Plan, planOf } from "./write-plan.ts";
 
 /** Half of it for what samples need, half for the samples: a Lambda function has to answer its queue in 30 s. */
 const GIVE_UP_AFTER_MS = 20_000;

@@ -1,8 +1,8 @@
 import type { Event } from "../../sample/sample.ts";
+import { fromRow, toRow } from "../rows/record-row.ts";
+import { attributeText, DamagedItem } from "./attributes.ts";
 import { BODY_ATTRIBUTE, EVENTS_PARTITION, eventDayKey, eventPartition, keyNames, timeKey } from "./keys.ts";
 import type { Item } from "./limits.ts";
-import { attributeText, DamagedItem } from "./attributes.ts";
-import { fromRow, toRow } from "../rows/record-row.ts";
 
 export interface EventItems {
   readonly row: Item;

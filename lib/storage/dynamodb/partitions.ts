@@ -1,5 +1,7 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { mapInParallel } from "../../flow/in-parallel.ts";
 import type { SampleFilter } from "../driver.ts";
+import { attributeText } from "./attributes.ts";
 import {
   keyNames,
   METER_KEY_PREFIX,
@@ -14,8 +16,6 @@ import {
 } from "./keys.ts";
 import type { Item } from "./limits.ts";
 import { allOf, queryIndex, queryPrefix, scanIndex } from "./pages.ts";
-import { attributeText } from "./attributes.ts";
-import { mapInParallel } from "../../flow/in-parallel.ts";
 
 const QUERIES_AT_A_TIME = 8;
 

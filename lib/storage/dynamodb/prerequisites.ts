@@ -1,10 +1,10 @@
 import { ConditionalCheckFailedException, type DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
-import { keyOf, putItems, type Refusal, refusal } from "./put-items.ts";
+import { mapInParallel } from "../../flow/in-parallel.ts";
+import { Recent } from "../../flow/lru-cache.ts";
 import { keyNames, TTL_ATTRIBUTE } from "./keys.ts";
 import type { Item } from "./limits.ts";
-import { Recent } from "../../flow/lru-cache.ts";
+import { keyOf, putItems, type Refusal, refusal } from "./put-items.ts";
 import { type Patience, untilDone } from "./retry.ts";
-import { mapInParallel } from "../../flow/in-parallel.ts";
 
 /** Some 10 MB of keys; a writer with more resources than this writes a few of their items again. */
 const MAX_REMEMBERED = 50_000;

@@ -1,9 +1,9 @@
 import { BatchWriteItemCommand, type DynamoDBClient, type WriteRequest } from "@aws-sdk/client-dynamodb";
+import { mapInParallel } from "../../flow/in-parallel.ts";
 import type { Stored } from "../driver.ts";
 import { keyNames } from "./keys.ts";
 import { type Item, itemBytes } from "./limits.ts";
 import { type Patience, untilDone } from "./retry.ts";
-import { mapInParallel } from "../../flow/in-parallel.ts";
 
 /** BatchWriteItem takes so many items, */
 const MAX_ITEMS = 25;

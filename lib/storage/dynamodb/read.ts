@@ -1,22 +1,15 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Event, MeteringRecord, Sample } from "../../sample/sample.ts";
 import type { EventFilter, SampleFilter } from "../driver.ts";
+import { attributeText, DamagedItem } from "./attributes.ts";
 import { dayOf, fromEventRow } from "./event-items.ts";
-import {
-  EVENTS_PARTITION,
-  eventPartition,
-  keyNames,
-  parseEventDayKey,
-  TTL_ATTRIBUTE,
-  versionKey,
-} from "./keys.ts";
+import { EVENTS_PARTITION, eventPartition, keyNames, parseEventDayKey, TTL_ATTRIBUTE, versionKey } from "./keys.ts";
 import type { Item } from "./limits.ts";
 import { merged, type NextPage } from "./merge-pages.ts";
-import { findPartitions, type Partition } from "./partitions.ts";
-import { allOf, queryDescending } from "./pages.ts";
-import { fromSampleItems, versionOf } from "./sample-items.ts";
-import { attributeText, DamagedItem } from "./attributes.ts";
 import type { ReadVersions } from "./metadata-versions.ts";
+import { allOf, queryDescending } from "./pages.ts";
+import { findPartitions, type Partition } from "./partitions.ts";
+import { fromSampleItems, versionOf } from "./sample-items.ts";
 
 /** Rows held at a time while partitions are merged, if each holds one page. */
 const ROWS_IN_MEMORY = 10_000;

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { toExactJson } from "../../wire/exact-json.ts";
 import { counterTypes, type Sample, signedForms } from "../../sample/sample.ts";
 import type { Value } from "../../sample/value.ts";
+import { toExactJson } from "../../wire/exact-json.ts";
+import { attributeBytes, attributeText, DamagedItem, exactMap, exactValue, oneOf } from "./attributes.ts";
 import {
   BODY_ATTRIBUTE,
   keyNames,
@@ -20,7 +21,6 @@ import {
 } from "./keys.ts";
 import type { Item } from "./limits.ts";
 import { dynamoNumber } from "./number.ts";
-import { attributeBytes, attributeText, DamagedItem, exactMap, exactValue, oneOf } from "./attributes.ts";
 
 /** What hardly changes between the samples of a resource, kept once a version. */
 export type MetadataVersion = Pick<

@@ -1,5 +1,3 @@
-import type { DecodeLimits } from "../../wire/limits.ts";
-import { fromExactJson, toExactJson } from "../../wire/exact-json.ts";
 import { toMessage } from "../../sample/message.ts";
 import { accept, type Result, reject } from "../../sample/rejection.ts";
 import {
@@ -14,6 +12,8 @@ import {
   type Trait,
 } from "../../sample/sample.ts";
 import { isValueList, isValueMap, type Value, type ValueMap } from "../../sample/value.ts";
+import { fromExactJson, toExactJson } from "../../wire/exact-json.ts";
+import type { DecodeLimits } from "../../wire/limits.ts";
 
 /**
  * A record as one line of legal JSON: all that was signed, under the wire's names, and beside it two names of

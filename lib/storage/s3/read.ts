@@ -1,14 +1,14 @@
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { GetObjectCommand, paginateListObjectsV2 } from "@aws-sdk/client-s3";
+import { mapInParallel } from "../../flow/in-parallel.ts";
 import { errorMessage } from "../../log/error-message.ts";
 import type { MeteringRecord } from "../../sample/sample.ts";
 import type { TimeRange } from "../driver.ts";
-import { mapInParallel } from "../../flow/in-parallel.ts";
 import { type OnUnreadable, recordsIn } from "../rows/json-lines.ts";
 import { newestFirst } from "../rows/newest-first.ts";
-import { dayOverlaps, folderOf, hoursOf } from "./keys.ts";
 import { httpStatus } from "../s3-status.ts";
+import { dayOverlaps, folderOf, hoursOf } from "./keys.ts";
 import type { S3Place } from "./write.ts";
 
 export interface Reading<Kind extends MeteringRecord> extends TimeRange {

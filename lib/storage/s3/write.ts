@@ -2,13 +2,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { mapInParallel } from "../../flow/in-parallel.ts";
 import { identity } from "../../sample/identity.ts";
 import type { MeteringRecord } from "../../sample/sample.ts";
 import type { Stored } from "../driver.ts";
-import { mapInParallel } from "../../flow/in-parallel.ts";
 import { toRow } from "../rows/record-row.ts";
-import { objectKey, partitionOf } from "./keys.ts";
 import { httpStatus } from "../s3-status.ts";
+import { objectKey, partitionOf } from "./keys.ts";
 
 export interface S3Place {
   readonly client: S3Client;

@@ -1,6 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseKeySet } from "../../../lib/keys/key-set.ts";
-import { ago, DAY, type KeysCommand, keysCommandWithServices, SECRET_ARN, V2_SECRET } from "../../support/keys-command.ts";
+import {
+  ago,
+  DAY,
+  type KeysCommand,
+  keysCommandWithServices,
+  SECRET_ARN,
+  V2_SECRET,
+} from "../../support/keys-command.ts";
 
 let keys: KeysCommand;
 beforeEach(async () => {

@@ -2,11 +2,11 @@ import { createSecretKey } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { encodeMsgpack } from "../../../lib/wire/msgpack-writer.ts";
-import type { Suspect } from "../../../lib/quarantine/quarantine.ts";
-import { sealEnvelope } from "../../../lib/signature/v2/seal-envelope.ts";
-import type { Value } from "../../../lib/sample/value.ts";
 import { entryId } from "../../../lib/quarantine/entry-id.ts";
+import type { Suspect } from "../../../lib/quarantine/quarantine.ts";
+import type { Value } from "../../../lib/sample/value.ts";
+import { sealEnvelope } from "../../../lib/signature/v2/seal-envelope.ts";
+import { encodeMsgpack } from "../../../lib/wire/msgpack-writer.ts";
 import { aDatagram, aQueueMessage, RECEIVED_AT } from "../../quarantine/suspects.ts";
 
 import { badSignature, datagram, keep, place, run, short, useQuarantinePlace } from "../quarantine-place.ts";

@@ -3,9 +3,9 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { toKeys } from "../../../lib/keys/key-set.ts";
 import { fixedKeys, type KeySource } from "../../../lib/keys/keyring.ts";
-import { createLogger } from "../../../lib/log/logger.ts";
 import { lastUsedPath, NOTE_EVERY_MS, readLastUsed } from "../../../lib/keys/places/last-used-file.ts";
 import { withNotedUses } from "../../../lib/keys/places/noted-uses.ts";
+import { createLogger } from "../../../lib/log/logger.ts";
 import { eventually } from "../../support/eventually.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../support/temporary-folder.ts";
 

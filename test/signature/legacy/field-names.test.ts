@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { bytesKey, type Value, type ValueMap } from "../../../lib/sample/value.ts";
 import { canonicalText } from "../../../lib/signature/legacy/canonical-text.ts";
 import { FieldNames } from "../../../lib/signature/legacy/field-names.ts";
 import { icehouse } from "../../../lib/signature/legacy/icehouse.ts";
 import { kilo } from "../../../lib/signature/legacy/kilo.ts";
 import { py3 } from "../../../lib/signature/legacy/py3.ts";
-import { bytesKey, type Value, type ValueMap } from "../../../lib/sample/value.ts";
 
 function mapOf(...names: readonly string[]): ValueMap {
   return new Map(names.map((name) => [name, null]));

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Dialect } from "../../../lib/sample/sample.ts";
+import { bytesKey, type Value, type ValueMap } from "../../../lib/sample/value.ts";
 import { canonicalText } from "../../../lib/signature/legacy/canonical-text.ts";
 import { floatStrPython2 } from "../../../lib/wire/python-number.ts";
-import { bytesKey, type Value, type ValueMap } from "../../../lib/sample/value.ts";
 
 function text(message: ValueMap, dialect: Dialect): string | undefined {
   const canonical = canonicalText(message, dialect);

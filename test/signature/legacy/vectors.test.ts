@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { decodeJson } from "../../../lib/wire/json-reader.ts";
-import { decodeMsgpack } from "../../../lib/wire/msgpack-reader.ts";
 import { createKeyring } from "../../../lib/keys/keyring.ts";
 import { type Dialect, dialects } from "../../../lib/sample/sample.ts";
+import { isValueMap, type Value } from "../../../lib/sample/value.ts";
 import { canonicalText } from "../../../lib/signature/legacy/canonical-text.ts";
 import { sign } from "../../../lib/signature/legacy/sign.ts";
 import { verify } from "../../../lib/signature/legacy/verify.ts";
-import { isValueMap, type Value } from "../../../lib/sample/value.ts";
+import { decodeJson } from "../../../lib/wire/json-reader.ts";
+import { decodeMsgpack } from "../../../lib/wire/msgpack-reader.ts";
 import { decodedMap, jsonFixture, key } from "../../support/fixtures.ts";
 import { legacyKey } from "../../support/legacy-keys.ts";
 import { receipt } from "../../support/v2-keys.ts";

@@ -1,8 +1,8 @@
-import { encodeMsgpack } from "../../../lib/wire/msgpack-writer.ts";
-import { toExactJson } from "../../../lib/wire/exact-json.ts";
 import type { RejectionReason } from "../../../lib/sample/rejection.ts";
-import { type SealOptions, sealBody, sealEnvelope } from "../../../lib/signature/v2/seal-envelope.ts";
 import type { Value } from "../../../lib/sample/value.ts";
+import { type SealOptions, sealBody, sealEnvelope } from "../../../lib/signature/v2/seal-envelope.ts";
+import { toExactJson } from "../../../lib/wire/exact-json.ts";
+import { encodeMsgpack } from "../../../lib/wire/msgpack-writer.ts";
 import { RECEIVED_AT } from "../../support/v2-keys.ts";
 import { type EnvelopeVector, goodKey, retiredKey } from "./vector.ts";
 import { vectorMessages } from "./vector-messages.ts";

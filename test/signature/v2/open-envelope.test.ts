@@ -2,13 +2,13 @@ import { BlockList } from "node:net";
 import { constants, deflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { datagramLimits, messageLimits } from "../../../lib/wire/limits.ts";
-import { encodeMsgpack } from "../../../lib/wire/msgpack-writer.ts";
 import { createKeyring } from "../../../lib/keys/keyring.ts";
+import { bytesKey, Timestamp, type Value, type ValueMap } from "../../../lib/sample/value.ts";
 import { isEnvelope } from "../../../lib/signature/v2/envelope.ts";
 import { type OpenOptions, openEnvelope } from "../../../lib/signature/v2/open-envelope.ts";
 import { sealBody, sealEnvelope } from "../../../lib/signature/v2/seal-envelope.ts";
-import { bytesKey, Timestamp, type Value, type ValueMap } from "../../../lib/sample/value.ts";
+import { datagramLimits, messageLimits } from "../../../lib/wire/limits.ts";
+import { encodeMsgpack } from "../../../lib/wire/msgpack-writer.ts";
 import { RECEIVED_AT, receipt, v2Key } from "../../support/v2-keys.ts";
 
 const key = v2Key("pub-7");

@@ -1,6 +1,6 @@
 import type { Key } from "../../../lib/keys/key.ts";
-import type { RejectionReason } from "../../../lib/sample/rejection.ts";
 import { formatV2Secret } from "../../../lib/keys/v2-secret.ts";
+import type { RejectionReason } from "../../../lib/sample/rejection.ts";
 import { RECEIVED_AT, v2Key } from "../../support/v2-keys.ts";
 
 /** What has to come of it: the messages inside as exact JSON, or why it is rejected. */

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { decodeEnvelope } from "../../../lib/wire/queue-body.ts";
-import { datagramLimits } from "../../../lib/wire/limits.ts";
-import { toExactJson } from "../../../lib/wire/exact-json.ts";
 import { createKeyring } from "../../../lib/keys/keyring.ts";
 import { openEnvelope } from "../../../lib/signature/v2/open-envelope.ts";
 import { verifyAttributes } from "../../../lib/signature/v2/webhook-attributes.ts";
+import { toExactJson } from "../../../lib/wire/exact-json.ts";
+import { datagramLimits } from "../../../lib/wire/limits.ts";
+import { decodeEnvelope } from "../../../lib/wire/queue-body.ts";
 import { receipt } from "../../support/v2-keys.ts";
 import { envelopeVectors } from "./envelope-vectors.ts";
 import {

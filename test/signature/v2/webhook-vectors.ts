@@ -1,8 +1,8 @@
-import { encodeMsgpack } from "../../../lib/wire/msgpack-writer.ts";
-import { toExactJson } from "../../../lib/wire/exact-json.ts";
 import type { RejectionReason } from "../../../lib/sample/rejection.ts";
-import { signAttributes } from "../../../lib/signature/v2/sign-attributes.ts";
 import type { Value } from "../../../lib/sample/value.ts";
+import { signAttributes } from "../../../lib/signature/v2/sign-attributes.ts";
+import { toExactJson } from "../../../lib/wire/exact-json.ts";
+import { encodeMsgpack } from "../../../lib/wire/msgpack-writer.ts";
 import { RECEIVED_AT } from "../../support/v2-keys.ts";
 import { goodKey, retiredKey, type WebhookVector } from "./vector.ts";
 import { vectorMessages } from "./vector-messages.ts";
