@@ -73,7 +73,7 @@ describe("docs/protocol.md", () => {
       figures(MAX_CANONICAL_TEXT, MAX_CANONICAL_TEXT),
     ]);
     const { frameTimeoutMs, maxConnections, maxBufferedBytes } = tcpLimits();
-    expect(security).toContain(`${frameTimeoutMs / 1_000} s | \`lib/collector/listener/tcp-limits.ts\``);
+    expect(security).toContain(`${frameTimeoutMs / 1_000} s | \`lib/listener/tcp-limits.ts\``);
     expect(security).toContain(`| connections of one TCP listener | ${figures(maxConnections)} |`);
     expect(security).toContain(`all connections | ${maxBufferedBytes / 1_048_576} MiB |`);
   });

@@ -15,7 +15,7 @@ export interface LogCatalogProps {
 const FIRST_DAY = "2014-01-01";
 
 /**
- * The wire's names (lib/storage/record-row.ts) as columns. All are text: a volume is exact in its text alone, and an
+ * The wire's names (lib/storage/rows/record-row.ts) as columns. All are text: a volume is exact in its text alone, and an
  * object such as `resource_metadata` is its JSON, for `json_extract`.
  */
 const columns = [

@@ -1,4 +1,4 @@
-"""JSON that loses nothing of a message, as lib/collector/exact-json.ts writes and reads it."""
+"""JSON that loses nothing of a message, as lib/wire/exact-json.ts writes and reads it."""
 
 import base64
 import json

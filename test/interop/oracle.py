@@ -3,7 +3,7 @@
 Every line is a JSON list of a kind and a text; every answer is one JSON text: null where Python raises,
 false where it can't tell.
     ["signature", hex of a msgpack message]  the signature
-    ["json", a JSON text]                    its value, spelled as lib/collector/exact-json.ts spells it
+    ["json", a JSON text]                    its value, spelled as lib/wire/exact-json.ts spells it
     ["timestamp", a text]                    UTC, as in 2022-09-30T12:00:00.123456Z
 """
 

@@ -29,7 +29,7 @@ export interface DynamoDbOptions {
 }
 
 /**
- * Samples and events in two DynamoDB tables (dynamodb-keys.ts says how they are laid out).
+ * Samples and events in two DynamoDB tables (keys.ts says how they are laid out).
  *
  * The row is the idempotency record: it depends on nothing but what was signed, so that writing it again writes
  * the same, and retries, redrive and replay need neither a condition nor a second table.
