@@ -1,0 +1,74 @@
+import { hash } from "node:crypto";
+import { toMessage } from "./message.ts";
+import type { MeteringRecord } from "./sample.ts";
+import { bytesOfKey, isValueList, isValueMap, Timestamp, type Value, type ValueMap } from "./value.ts";
+
+/** 128 bits: two contents of one identity that share a digest are out of anybody's reach. */
+export const CONTENT_DIGEST_LENGTH = 32;
+
+/**
+ * The digest of what a record says, 32 lower-case hexadecimal digits: every signed field, and nothing of how it came.
+ *
+ * One record is one content by whatever way it arrives: as msgpack or JSON, in another order of names, by the TCP
+ * publisher (which adds `publisher_id`), under another key, dialect or envelope. Two records that say different
+ * things differ, also where their canonical text is the same, as that has no separators.
+ * A map without entries leaves no mark in what is signed, so it leaves none here: whoever adds one changes nothing.
+ */
+export function contentDigest(record: MeteringRecord): string {
+  const known = digests.get(record);
+  if (known !== undefined) return known;
+  const digest = hash("sha256", contentText(record), "hex").slice(0, CONTENT_DIGEST_LENGTH);
+  digests.set(record, digest);
+  return digest;
+}
+
+/** Records are immutable, and asked several times on their way into storage. */
+const digests = new WeakMap<MeteringRecord, string>();
+
+const NOT_SAID: ReadonlySet<string> = new Set(["message_signature", "publisher_id"]);
+
+function contentText(record: MeteringRecord): string {
+  const said = Array.from(toMessage(record)).filter(([name]) => !NOT_SAID.has(name));
+  return record.kind + spelledMap(new Map(said));
+}
+
+/** Lengths in front of texts, so that no two values are spelled alike. */
+function spelled(value: Value): string {
+  if (value === null) return "n";
+  if (typeof value === "string") return `s${value.length}:${value}`;
+  if (typeof value === "bigint") return `i${value};`;
+  if (typeof value === "number") return `f${Object.is(value, -0) ? "-0" : value};`;
+  if (typeof value === "boolean") return value ? "T" : "F";
+  if (value instanceof Uint8Array) return `b${value.length}:${Buffer.from(value).toString("latin1")}`;
+  if (value instanceof Timestamp) return `e${value.seconds}.${value.nanoseconds};`;
+  if (isValueList(value)) return `[${value.map(spelled).join("")}]`;
+  return spelledInList(value);
+}
+
+function spelledMap(map: ValueMap): string {
+  return `{${sortedNames(map)
+    .map((name) => spelledEntry(name, map.get(name) as Value))
+    .join("")}}`;
+}
+
+function spelledEntry(name: string, value: Value): string {
+  if (!isValueMap(value)) return spelledName(name) + spelled(value);
+  const inner = spelledMap(value);
+  return inner === "{}" ? "" : spelledName(name) + inner;
+}
+
+/** Inside a list an empty map is spelled by every dialect, and so is signed. */
+function spelledInList(map: ValueMap): string {
+  return `{${sortedNames(map)
+    .map((name) => spelledName(name) + spelled(map.get(name) as Value))
+    .join("")}}`;
+}
+
+function sortedNames(map: ValueMap): readonly string[] {
+  return Array.from(map.keys()).sort();
+}
+
+/** UTF-8 has no form for the mark of a name that was bytes. */
+function spelledName(name: string): string {
+  return spelled(bytesOfKey(name) ?? name);
+}
