@@ -1,4 +1,5 @@
 import type { Event, MeteringRecord, Sample } from "../sample/sample.ts";
+import type { Settlement } from "./settlement.ts";
 
 /** What became of one record: stored, to be tried again, or never storable here. */
 export type Stored =
@@ -16,18 +17,53 @@ export interface StorageDriver {
 
   /**
    * Stores durably; one answer a record, in order. Never rejects its promise for what a service answered.
-   * What is recorded twice is read back once. An empty batch makes no call.
+   * What is recorded twice is read back once. Two contents of one identity are two rows: neither overwrites the other.
+   * An empty batch makes no call.
    */
   record(records: readonly MeteringRecord[]): Promise<readonly Stored[]>;
 
-  /** Newest first, each identity once. */
-  samples(filter: SampleFilter): AsyncIterable<Sample>;
+  /**
+   * Newest first. Contents of one identity that bill the same are one sample; those that don't are all here, beside
+   * each other, and each says how it stands. Whoever adds volumes up takes those that pass `counts`.
+   */
+  samples(filter: SampleFilter): AsyncIterable<StoredSample>;
 
-  /** Newest first, each identity once. */
+  /** Identities in conflict, newest first, each with all of its contents, also those of other projects. */
+  conflicts(filter: ConflictFilter): AsyncIterable<Conflict>;
+
+  /** Records durably which content of a conflict is right. Of several settlements of one identity, the latest rules. */
+  settle(settlement: Settlement): Promise<Stored>;
+
+  /** Newest first, each content of an identity once. */
   events(filter: EventFilter): AsyncIterable<Event>;
 
   /** Releases what the driver holds. Twice is fine. */
   close(): Promise<void>;
+}
+
+/**
+ * How one content stands in a conflict. As long as nobody has settled it, for each project, type and unit the greatest
+ * volume `counts` and others are `outdone`; afterwards one is `right`, and others are `wrong`.
+ */
+export type Standing = "counts" | "outdone" | "right" | "wrong";
+
+/** A sample as it is read back. */
+export interface StoredSample extends Sample {
+  /** Absent where all contents of its identity bill the same. */
+  readonly conflict?: Standing;
+}
+
+/** Whether the volume of a stored sample is part of a sum. */
+export function counts({ conflict }: StoredSample): boolean {
+  return conflict === undefined || conflict === "counts" || conflict === "right";
+}
+
+/** One identity of which several contents that bill otherwise are stored. */
+export interface Conflict {
+  /** At least two. Those that count come first, then by volume, the greatest first. */
+  readonly samples: readonly StoredSample[];
+  /** Who settled it, and why; absent while it is open. */
+  readonly settlement?: Settlement;
 }
 
 /** Times are normalised as in `Sample.time`; `from` is included, `to` is not. */
@@ -40,8 +76,13 @@ export interface SampleFilter extends TimeRange {
   readonly meter?: string;
   readonly resource?: string;
   readonly project?: string;
-  /** At most so many, the newest. */
+  /** At most so many identities, the newest: a conflict is never cut in two. */
   readonly limit?: number;
+}
+
+export interface ConflictFilter extends SampleFilter {
+  /** Also those that have been settled. */
+  readonly settled?: boolean;
 }
 
 export interface EventFilter extends TimeRange {

@@ -31,6 +31,8 @@ export function openFanOut(drivers: readonly [StorageDriver, ...StorageDriver[]]
     unstorable,
     record,
     samples: (filter) => drivers[0].samples(filter),
+    conflicts: (filter) => drivers[0].conflicts(filter),
+    settle: async (settlement) => joined(await Promise.all(drivers.map((driver) => driver.settle(settlement)))),
     events: (filter) => drivers[0].events(filter),
     async close(): Promise<void> {
       // All are closed, also when one of them can't be.

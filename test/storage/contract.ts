@@ -6,6 +6,7 @@ import type { Value } from "../../lib/sample/value.ts";
 import type { StorageDriver } from "../../lib/storage/driver.ts";
 import { events, samples } from "../support/record-arbitrary.ts";
 import { anEvent, aSample, signedAgain } from "../support/sample-builder.ts";
+import { describeConflictContract } from "./conflict-contract.ts";
 import { exactFields, exactMetadata, exactVolumes, orderedLists } from "./exact-values.ts";
 import { allOf, exactly, inOrder, recorded } from "./reading.ts";
 
@@ -20,6 +21,7 @@ export interface OpenedStorage {
 
 /** What every storage driver promises. Each driver's test calls this, and adds what is its own. */
 export function describeStorageContract(name: string, open: () => Promise<OpenedStorage>): void {
+  describeConflictContract(name, open);
   describe(`${name}, as every storage,`, () => {
     let storage: OpenedStorage;
     let driver: StorageDriver;

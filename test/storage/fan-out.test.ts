@@ -3,6 +3,7 @@ import type { MeteringRecord } from "../../lib/sample/sample.ts";
 import type { StorageDriver, Stored } from "../../lib/storage/driver.ts";
 import { openFanOut } from "../../lib/storage/fan-out.ts";
 import { openMemory } from "../../lib/storage/memory/memory.ts";
+import { settlementFor } from "../../lib/storage/settlement.ts";
 import { anEvent, aSample } from "../support/sample-builder.ts";
 import { describeStorageContract } from "./contract.ts";
 import { allOf, recorded } from "./reading.ts";
@@ -42,6 +43,19 @@ describe("the fan-out", () => {
     const only = aSample();
     await second.record([only]);
     expect(await allOf(openFanOut([first, second]).samples({}))).toEqual([sample]);
+  });
+
+  it("settles in all, and answers as for a record", async () => {
+    const [first, second] = [openMemory(), openMemory()];
+    const [one, other] = [aSample({ message_id: "m" }), aSample({ message_id: "m", user_id: null })];
+    const driver = openFanOut([first, second]);
+    await driver.record([one, other]);
+    const settlement = settlementFor(one, { reason: "seen", by: "ann", at: "2022-10-01T08:00:00.000000Z" });
+
+    expect(await driver.settle(settlement)).toEqual({ kind: "recorded" });
+    for (const each of [first, second]) expect(await allOf(each.conflicts({}))).toEqual([]);
+    const full: StorageDriver = { ...openMemory(), settle: async () => ({ kind: "failed", cause: "full" }) };
+    expect(await openFanOut([first, full]).settle(settlement)).toEqual({ kind: "failed", cause: "full" });
   });
 
   it("stores nowhere what one of them can never store", async () => {

@@ -1,11 +1,14 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { MeteringRecord } from "../../sample/sample.ts";
-import type { StorageDriver, Stored } from "../driver.ts";
-import { defaultResourcesTable } from "./keys.ts";
+import type { SampleFilter, StorageDriver, Stored } from "../driver.ts";
+import { readConflicts, readSamples, type SampleSource } from "../rows/read-samples.ts";
+import { settlementLookup } from "../rows/settlement-lookup.ts";
+import { defaultResourcesTable, settlementPartition } from "./keys.ts";
 import { versionReader } from "./metadata-versions.ts";
 import { needsWriter } from "./prerequisites.ts";
 import { keyOf, putItems, type Refusal } from "./put-items.ts";
-import { readEvents, readSamples } from "./read.ts";
+import { readEvents, readIdentities } from "./read.ts";
+import { loadSettlements, putSettlement } from "./settlements.ts";
 import { type Plan, planOf } from "./write-plan.ts";
 
 /** Half of it for what samples need, half for the samples: a Lambda function has to answer its queue in 30 s. */
@@ -61,6 +64,16 @@ export function openDynamoDb(options: DynamoDbOptions): StorageDriver {
     return new Map([...refused, ...(await putItems(client, table, rows, patience(0.5)))]);
   }
 
+  function sourceOf(filter: SampleFilter): SampleSource {
+    return {
+      identities: readIdentities(readFrom, filter),
+      settlementOf: settlementLookup(
+        (sample) => settlementPartition(sample.counter_name, sample.resource_id),
+        (partition) => loadSettlements(client, resourcesTable, partition),
+      ),
+    };
+  }
+
   function open(): void {
     if (closed) throw new Error("this DynamoDB storage has been closed");
   }
@@ -87,7 +100,18 @@ export function openDynamoDb(options: DynamoDbOptions): StorageDriver {
 
     async *samples(filter) {
       open();
-      yield* readSamples(readFrom, filter);
+      yield* readSamples(sourceOf(filter), filter);
+    },
+
+    async *conflicts(filter) {
+      open();
+      const { limit: _, ...all } = filter;
+      yield* readConflicts(sourceOf(all), filter);
+    },
+
+    async settle(settlement) {
+      open();
+      return putSettlement(client, resourcesTable, settlement, patience());
     },
 
     async *events(filter) {

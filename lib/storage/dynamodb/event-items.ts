@@ -1,7 +1,17 @@
+import { contentDigest } from "../../sample/content.ts";
 import type { Event } from "../../sample/sample.ts";
+import { FORMAT, NewerFormat } from "../format.ts";
 import { fromRow, toRow } from "../rows/record-row.ts";
 import { attributeText, DamagedItem } from "./attributes.ts";
-import { BODY_ATTRIBUTE, EVENTS_PARTITION, eventDayKey, eventPartition, keyNames, timeKey } from "./keys.ts";
+import {
+  BODY_ATTRIBUTE,
+  EVENTS_PARTITION,
+  eventDayKey,
+  eventPartition,
+  FORMAT_ATTRIBUTE,
+  keyNames,
+  timeKey,
+} from "./keys.ts";
 import type { Item } from "./limits.ts";
 
 export interface EventItems {
@@ -21,7 +31,8 @@ export function toEventItems(event: Event): EventItems {
   return {
     row: {
       [keyNames.partition]: { S: eventPartition(event.event_type, day) },
-      [keyNames.sort]: { S: timeKey(event.time, event.message_id) },
+      [keyNames.sort]: { S: timeKey(event.time, event.message_id, contentDigest(event)) },
+      [FORMAT_ATTRIBUTE]: { N: String(FORMAT) },
       [BODY_ATTRIBUTE]: { S: toRow(event) },
     },
     day: {
@@ -33,6 +44,8 @@ export function toEventItems(event: Event): EventItems {
 
 /** The event that a row was made from. */
 export function fromEventRow(row: Item): Event {
+  const format = row[FORMAT_ATTRIBUTE]?.N;
+  if (format !== undefined && Number(format) !== FORMAT) throw new NewerFormat("a row in the samples table", format);
   const read = fromRow(attributeText(row, BODY_ATTRIBUTE));
   if (!read.ok || read.value.kind !== "event") throw new DamagedItem(row, BODY_ATTRIBUTE);
   return read.value;

@@ -2,12 +2,15 @@
  * Names and keys of the two DynamoDB tables: what the driver, the constructs and a person with a query share.
  *
  * Samples table, one item a sample or event:
- *   `s#<meter>#<resource>`  | `<time>#<message_id>`    a sample; a third `#<shard>` is left free for hot ones
- *   `e#<type>#<day>`        | `<time>#<message_id>`    an event
+ *   `s#<meter>#<resource>`  | `<time>#<message_id>#<digest>`  a sample; a third `#<shard>` is left free for hot ones
+ *   `e#<type>#<day>`        | `<time>#<message_id>#<digest>`  an event
+ * The digest is of what the record says (lib/sample/content.ts). Rows of format 1, which have no attribute `f`, end before it.
  * Resources table, what samples point to and what readers start from:
  *   `r#<resource>`          | `v#<sha-256>`            one metadata version; in the index by-project
  *   `r#<resource>`          | `m#<meter>#<type>#<unit>` a meter of this resource; in the index by-meter
  *   `events`                | `<day>#<type>`           there are events of this type on this day
+ *   `c#<meter>#<resource>`  | `<time>#<sha-256>`       a settlement of a conflict
+ *   `format`                | `format`                 the format that these tables are written in
  */
 export const keyNames = { partition: "pk", sort: "sk" } as const;
 
@@ -19,6 +22,12 @@ export const projectIndex = { name: "by-project", partition: "project" } as cons
 export const meterIndex = { name: "by-meter", partition: "meter" } as const;
 
 export const EVENTS_PARTITION = "events";
+
+/** Both keys of the item that says the tables' format, and the attribute that has it. */
+export const FORMAT_KEY = "format";
+
+/** Of an event's row as of a sample's: the format that it is in. Rows of format 1 have none. */
+export const FORMAT_ATTRIBUTE = "f";
 
 /** Attributes of a sample's item, short because names count towards the write unit of 1,024 bytes. */
 export const rowNames = {
@@ -41,7 +50,7 @@ export const rowNames = {
   version: "ver",
 } as const;
 
-/** The body of a metadata version or an event, as exact JSON. */
+/** The body of a metadata version, an event or a settlement, as exact JSON. */
 export const BODY_ATTRIBUTE = "body";
 
 export function defaultResourcesTable(table: string): string {
@@ -57,14 +66,23 @@ export function parseSamplePartition(key: string): { readonly meter: string; rea
   return prefix === "s" && meter !== undefined && resource !== undefined ? { meter, resource } : undefined;
 }
 
-/** Sorts by time, because times have one length, and then by the bytes of the message id. */
-export function timeKey(time: string, messageId: string): string {
-  return `${time}#${messageId}`;
+/** Sorts by time, because times have one length, and then by the bytes of message id and digest. */
+export function timeKey(time: string, messageId: string, digest: string): string {
+  return `${time}#${messageId}#${digest}`;
 }
 
-export function parseTimeKey(key: string): { readonly time: string; readonly messageId: string } {
+/** Of a key of format 1, `digestLength` is 0. A message id may hold "#", so the digest is known by its length. */
+export function parseTimeKey(key: string, digestLength: number): { readonly time: string; readonly messageId: string } {
   const end = key.indexOf("#");
-  return { time: key.slice(0, end), messageId: key.slice(end + 1) };
+  return { time: key.slice(0, end), messageId: key.slice(end + 1, digestLength > 0 ? -digestLength - 1 : undefined) };
+}
+
+export function settlementPartition(meter: string, resource: string): string {
+  return joined("c", meter, resource);
+}
+
+export function settlementKey(time: string, hash: string): string {
+  return joined(time, hash);
 }
 
 export function eventPartition(type: string, day: string): string {

@@ -1,8 +1,10 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import type { Event, MeteringRecord, Sample } from "../../sample/sample.ts";
+import type { Event, Sample } from "../../sample/sample.ts";
 import type { EventFilter, SampleFilter } from "../driver.ts";
+import type { Copies } from "../rows/contents.ts";
 import { attributeText, DamagedItem } from "./attributes.ts";
 import { dayOf, fromEventRow } from "./event-items.ts";
+import { newestFirst, wholeInstants } from "./instants.ts";
 import { EVENTS_PARTITION, eventPartition, keyNames, parseEventDayKey, TTL_ATTRIBUTE, versionKey } from "./keys.ts";
 import type { Item } from "./limits.ts";
 import { merged, type NextPage } from "./merge-pages.ts";
@@ -25,19 +27,23 @@ export interface ReadFrom {
   readonly now: () => number;
 }
 
-/** Newest first. Each identity is one key, so that nothing can come twice. */
-export async function* readSamples(from: ReadFrom, filter: SampleFilter): AsyncGenerator<Sample> {
-  if (filter.limit !== undefined && filter.limit <= 0) return;
+/** Identities, newest first, each with all of its rows. */
+export async function* readIdentities(from: ReadFrom, filter: SampleFilter): AsyncGenerator<Copies<Sample>> {
   const partitions = await findPartitions(from.client, from.resourcesTable, filter);
   const pageSize = pageSizeFor(partitions.length, filter.limit);
-  const lists = partitions.map((partition) => samplePages(from, filter, partition, pageSize));
-  yield* atMost(filter.limit, merged(lists, newestFirst));
+  const lists = partitions.map((partition) => wholeInstants(samplePages(from, filter, partition, pageSize)));
+  yield* merged(lists, newestFirst);
 }
 
 /** Newest first. Days don't overlap, so only the types of one day have to be merged. */
 export async function* readEvents(from: ReadFrom, filter: EventFilter): AsyncGenerator<Event> {
   if (filter.limit !== undefined && filter.limit <= 0) return;
-  yield* atMost(filter.limit, eventsByDay(from, filter));
+  let left = filter.limit ?? Number.POSITIVE_INFINITY;
+  for await (const copies of eventsByDay(from, filter)) {
+    yield* copies;
+    left -= 1;
+    if (left <= 0) return;
+  }
 }
 
 function samplePages(
@@ -59,7 +65,6 @@ function samplePages(
         if (isExpired(row, now())) return [];
         throw new DamagedItem(row, "metadata version");
       }
-      if (filter.project !== undefined && version.project_id !== filter.project) return [];
       return [fromSampleItems(row, version)];
     });
   };
@@ -70,7 +75,7 @@ function isExpired(row: Item, now: number): boolean {
   return expiry !== undefined && Number(expiry) * 1_000 <= now;
 }
 
-async function* eventsByDay(from: ReadFrom, filter: EventFilter): AsyncGenerator<Event> {
+async function* eventsByDay(from: ReadFrom, filter: EventFilter): AsyncGenerator<Copies<Event>> {
   let day: string | undefined;
   let types: string[] = [];
   for await (const entry of eventDays(from, filter)) {
@@ -104,31 +109,17 @@ function eventsOf(
   filter: EventFilter,
   day: string,
   types: readonly string[],
-): AsyncGenerator<Event> {
+): AsyncGenerator<Copies<Event>> {
   const pageSize = pageSizeFor(types.length, filter.limit);
-  const lists = types.map((type): NextPage<Event> => {
+  const lists = types.map((type) => {
     const next = queryDescending(client, table, eventPartition(type, day), filter, pageSize);
-    return async () => (await next())?.map(fromEventRow);
+    return wholeInstants(async () => (await next())?.map(fromEventRow));
   });
   return merged(lists, newestFirst);
 }
 
 function pageSizeFor(lists: number, limit = LARGEST_PAGE): number {
   const share = Math.floor(ROWS_IN_MEMORY / Math.max(1, lists));
-  return Math.min(limit, LARGEST_PAGE, Math.max(share, SMALLEST_PAGE));
-}
-
-/** By time, then by the bytes of the message id, as the sort keys are. */
-function newestFirst(a: MeteringRecord, b: MeteringRecord): number {
-  if (a.time !== b.time) return a.time < b.time ? 1 : -1;
-  return Buffer.compare(Buffer.from(b.message_id, "utf8"), Buffer.from(a.message_id, "utf8"));
-}
-
-async function* atMost<T>(limit: number | undefined, items: AsyncIterable<T>): AsyncGenerator<T> {
-  let count = 0;
-  for await (const item of items) {
-    yield item;
-    count += 1;
-    if (count === limit) return;
-  }
+  // One more than asked for shows that the last instant is whole.
+  return Math.min(limit + 1, LARGEST_PAGE, Math.max(share, SMALLEST_PAGE));
 }

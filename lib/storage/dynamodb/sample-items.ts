@@ -1,10 +1,13 @@
 import { createHash } from "node:crypto";
+import { CONTENT_DIGEST_LENGTH, contentDigest } from "../../sample/content.ts";
 import { counterTypes, type Sample, signedForms } from "../../sample/sample.ts";
 import type { Value } from "../../sample/value.ts";
 import { toExactJson } from "../../wire/exact-json.ts";
+import { FORMAT, NewerFormat } from "../format.ts";
 import { attributeBytes, attributeText, DamagedItem, exactMap, exactValue, oneOf } from "./attributes.ts";
 import {
   BODY_ATTRIBUTE,
+  FORMAT_ATTRIBUTE,
   keyNames,
   meterIndex,
   meterIndexKey,
@@ -29,7 +32,10 @@ export type MetadataVersion = Pick<
 >;
 
 export interface SampleItems {
-  /** The sample itself: a pure function of what was signed, so that writing it again changes nothing. */
+  /**
+   * The sample itself: a pure function of what arrived, so that writing it again changes nothing. A copy that came
+   * otherwise (another key, dialect or publisher) has the same key, and its signature takes the place of the former.
+   */
   readonly row: Item;
   readonly version: Item;
   readonly meter: Item;
@@ -73,7 +79,8 @@ function toRow(sample: Sample, version: Uint8Array): Item {
   const { monotonic_time, publisher_id, extra } = sample;
   return {
     [keyNames.partition]: { S: samplePartition(sample.counter_name, sample.resource_id) },
-    [keyNames.sort]: { S: timeKey(sample.time, sample.message_id) },
+    [keyNames.sort]: { S: timeKey(sample.time, sample.message_id, contentDigest(sample)) },
+    [FORMAT_ATTRIBUTE]: { N: String(FORMAT) },
     [rowNames.type]: { S: sample.counter_type },
     [rowNames.unit]: { S: sample.counter_unit },
     [rowNames.volume]: { S: toExactJson(sample.counter_volume) },
@@ -101,7 +108,7 @@ export function versionOf(row: Item): Uint8Array {
 export function fromSampleItems(row: Item, version: MetadataVersion): Sample {
   const partition = parseSamplePartition(attributeText(row, keyNames.partition));
   if (partition === undefined) throw new DamagedItem(row, keyNames.partition);
-  const { time, messageId } = parseTimeKey(attributeText(row, keyNames.sort));
+  const { time, messageId } = parseRowKey(row);
   return Object.freeze({
     kind: "sample",
     dialect: oneOf(signedForms, row, rowNames.dialect),
@@ -124,6 +131,13 @@ export function fromSampleItems(row: Item, version: MetadataVersion): Sample {
     message_signature: signatureOf(row),
     extra: row[rowNames.extra] === undefined ? new Map() : exactMap(row, rowNames.extra),
   });
+}
+
+/** What a row's sort key says, in the format that the row is in. */
+function parseRowKey(row: Item): { readonly time: string; readonly messageId: string } {
+  const format = row[FORMAT_ATTRIBUTE]?.N;
+  if (format !== undefined && Number(format) !== FORMAT) throw new NewerFormat("a row in the samples table", format);
+  return parseTimeKey(attributeText(row, keyNames.sort), format === undefined ? 0 : CONTENT_DIGEST_LENGTH);
 }
 
 /** Absent with signature v2; one that is missing otherwise would be damage. */

@@ -1,11 +1,14 @@
 import { type FileHandle, open } from "node:fs/promises";
 import type { Event, MeteringRecord, Sample } from "../../sample/sample.ts";
 import type { EventFilter, SampleFilter, StorageDriver, Stored } from "../driver.ts";
-import { matchesEvent, matchesSample } from "../rows/filter-match.ts";
+import { matchesEvent, matchesIdentity } from "../rows/filter-match.ts";
 import { type OnUnreadable, recordsIn } from "../rows/json-lines.ts";
-import { newestOf } from "../rows/newest-first.ts";
+import { conflictingSamples, newestOf, newestSamples } from "../rows/newest-first.ts";
+import { readConflicts, readSamples } from "../rows/read-samples.ts";
 import { toRow } from "../rows/record-row.ts";
+import { settlementLookup } from "../rows/settlement-lookup.ts";
 import { backupPath, isNotFound, RotatingFile, type Rotation } from "./rotating-file.ts";
+import { SettlementFile } from "./settlement-file.ts";
 
 export interface FileLogOptions extends Partial<Rotation> {
   readonly path: string;
@@ -26,6 +29,7 @@ const RECORDED: Stored = { kind: "recorded" };
  */
 export function openFileLog({ path, maxBytes = 0, backupCount = 0, onUnreadable }: FileLogOptions): FileLog {
   const file = new RotatingFile(path, { maxBytes, backupCount });
+  const settlements = new SettlementFile(path, onUnreadable);
   let last: Promise<unknown> = Promise.resolve();
 
   /** Calls take turns: two at the same time could both rotate. */
@@ -59,7 +63,7 @@ export function openFileLog({ path, maxBytes = 0, backupCount = 0, onUnreadable 
 
   async function* samples(filter: SampleFilter): AsyncGenerator<Sample> {
     for await (const record of records()) {
-      if (record.kind === "sample" && matchesSample(record, filter)) yield record;
+      if (record.kind === "sample" && matchesIdentity(record, filter)) yield record;
     }
   }
 
@@ -69,16 +73,29 @@ export function openFileLog({ path, maxBytes = 0, backupCount = 0, onUnreadable 
     }
   }
 
+  const settlementOf = () =>
+    settlementLookup(
+      () => path,
+      () => settlements.read(),
+    );
+
   return {
     name: "file",
     unstorable: () => undefined,
     prepare: () => inTurn(() => file.prepare()),
     record: async (batch) => (batch.length === 0 ? [] : inTurn(() => append(batch))),
     async *samples(filter) {
-      yield* await newestOf(samples(filter), filter.limit);
+      const found = await newestSamples(() => samples(filter), filter);
+      yield* readSamples({ identities: found, settlementOf: settlementOf() }, filter);
     },
+    async *conflicts(filter) {
+      const found = await conflictingSamples(() => samples(filter));
+      yield* readConflicts({ identities: found, settlementOf: settlementOf() }, filter);
+    },
+    settle: (settlement) => inTurn(() => settlements.add(settlement)),
     async *events(filter) {
-      yield* await newestOf(events(filter), filter.limit);
+      const found = await newestOf(events(filter), filter.limit);
+      yield* found.flat();
     },
     close: () => inTurn(() => file.close()),
   };

@@ -1,13 +1,12 @@
 import type { Event, Sample } from "../../sample/sample.ts";
 import type { EventFilter, SampleFilter, TimeRange } from "../driver.ts";
 
-/** Whether a sample passes everything in a filter but its limit. */
-export function matchesSample(sample: Sample, filter: SampleFilter): boolean {
+/** Whether a sample passes what is the same for all rows of its identity: time, meter and resource. */
+export function matchesIdentity(sample: Sample, filter: SampleFilter): boolean {
   return (
     isWithin(sample.time, filter) &&
     (filter.meter === undefined || sample.counter_name === filter.meter) &&
-    (filter.resource === undefined || sample.resource_id === filter.resource) &&
-    (filter.project === undefined || sample.project_id === filter.project)
+    (filter.resource === undefined || sample.resource_id === filter.resource)
   );
 }
 

@@ -28,7 +28,7 @@ export async function* recordsIn(
 const LINE_FEED = 0x0a;
 
 /** Unlike node:readline, which also cuts at U+2028 and carriage returns, cuts at line feeds alone. */
-async function* linesIn(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<string> {
+export async function* linesIn(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<string> {
   let begun: Uint8Array[] = [];
   for await (const chunk of chunks) {
     let start = 0;

@@ -5,15 +5,15 @@ import { mapInParallel } from "../../flow/in-parallel.ts";
 import { errorMessage } from "../../log/error-message.ts";
 import type { MeteringRecord } from "../../sample/sample.ts";
 import type { TimeRange } from "../driver.ts";
+import type { Copies } from "../rows/contents.ts";
 import { type OnUnreadable, recordsIn } from "../rows/json-lines.ts";
-import { newestFirst } from "../rows/newest-first.ts";
+import { byIdentity } from "../rows/newest-first.ts";
 import { httpStatus } from "../s3-status.ts";
 import { dayOverlaps, folderOf, hoursOf } from "./keys.ts";
 import type { S3Place } from "./write.ts";
 
 export interface Reading<Kind extends MeteringRecord> extends TimeRange {
   readonly kind: Kind["kind"];
-  readonly limit?: number;
   readonly matches: (record: MeteringRecord) => record is Kind;
   readonly onUnreadable?: OnUnreadable | undefined;
 }
@@ -24,22 +24,16 @@ const PARALLEL_GETS = 8;
 const decompressed = promisify(gunzip);
 
 /**
- * Reads hour after hour from the newest on, and no further than asked for. One identity has one time and so lies
- * in one hour: that is as far as duplicates have to be looked for.
+ * Reads hour after hour from the newest on, and no further than the caller goes. One identity has one time and so lies
+ * in one hour: that is as far as its other rows have to be looked for.
  */
 export async function* readHours<Kind extends MeteringRecord>(
   place: S3Place,
   reading: Reading<Kind>,
-): AsyncGenerator<Kind> {
-  let left = reading.limit ?? Number.POSITIVE_INFINITY;
-  if (left === 0) return;
+): AsyncGenerator<Copies<Kind>> {
   for await (const keys of hoursFromNewest(place, reading)) {
     const found = await mapInParallel(keys, PARALLEL_GETS, (key) => matchingIn(place, key, reading));
-    for (const record of newestFirst(found.flat(), left)) {
-      yield record;
-      left--;
-    }
-    if (left === 0) return;
+    yield* byIdentity(found.flat());
   }
 }
 

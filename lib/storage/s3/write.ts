@@ -3,6 +3,7 @@ import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { mapInParallel } from "../../flow/in-parallel.ts";
+import { contentDigest } from "../../sample/content.ts";
 import { identity } from "../../sample/identity.ts";
 import type { MeteringRecord } from "../../sample/sample.ts";
 import type { Stored } from "../driver.ts";
@@ -42,21 +43,27 @@ export async function writeHours(place: S3Place, records: readonly MeteringRecor
 }
 
 async function writeHour(place: S3Place, partition: string, records: readonly MeteringRecord[]): Promise<Stored> {
-  const rows = new Map(records.map((record) => [identity(record), `${toRow(record)}\n`]));
-  // In the order of their identities, so that a batch tried again in another order is the same object.
+  const rows = new Map(records.map((record) => [identity(record) + contentDigest(record), `${toRow(record)}\n`]));
+  // In the order of identity and content, so that a batch tried again in another order is the same object.
   const content = Array.from(rows.keys())
     .sort()
     .map((id) => rows.get(id))
     .join("");
   try {
-    await put(place, objectKey(partition, content), await compressed(content));
+    await putOnce(place, objectKey(partition, content), await compressed(content), "application/gzip");
     return RECORDED;
   } catch (cause) {
     return { kind: "failed", cause };
   }
 }
 
-async function put({ client, bucket }: S3Place, key: string, body: Uint8Array): Promise<void> {
+/** Puts an object whose name is the digest of its content. */
+export async function putOnce(
+  { client, bucket }: S3Place,
+  key: string,
+  body: Uint8Array | string,
+  type = "application/json",
+): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       await client.send(
@@ -64,7 +71,7 @@ async function put({ client, bucket }: S3Place, key: string, body: Uint8Array): 
           Bucket: bucket,
           Key: key,
           Body: body,
-          ContentType: "application/gzip",
+          ContentType: type,
           IfNoneMatch: "*",
         }),
       );

@@ -71,11 +71,11 @@ describe("the DynamoDB storage", () => {
   });
 
   it("puts a key once that one call holds twice, the last of them", async () => {
-    const first = aSample({ counter_volume: 1n });
-    const last = aSample({ counter_volume: 2n, message_id: first.message_id });
+    const first = aSample({ publisher_id: "first" });
+    const last = aSample({ publisher_id: "last", message_id: first.message_id });
     expect(await driver.record([first, last, first, last])).toEqual(recorded(4));
     expect(putsInto(table)).toEqual([1]);
-    expect((await allOf(driver.samples({}))).map((sample) => sample.counter_volume)).toEqual([2n]);
+    expect((await allOf(driver.samples({}))).map((sample) => sample.publisher_id)).toEqual(["last"]);
   });
 
   it("writes the same row whatever wrote it before, so that the table's stream is silent", async () => {
@@ -155,7 +155,7 @@ describe("the DynamoDB storage", () => {
       ],
       [
         "a sort key of more than 1,024 bytes",
-        aSample({ message_id: key(996) }),
+        aSample({ message_id: key(963) }),
         "the sample needs a sort key of 1025 bytes; DynamoDB's limit is 1024",
       ],
       [
@@ -202,7 +202,7 @@ describe("the DynamoDB storage", () => {
     it("takes what is exactly at the limits of keys", async () => {
       const records = [
         aSample({ resource_id: long(2_048 - "s#cpu#".length) }),
-        aSample({ message_id: key(995) }),
+        aSample({ message_id: key(962) }),
         anEvent({ event_type: long(1_013) }),
         aSample({ counter_unit: long(1_007) }),
         aSample({ project_id: long(2_046) }),
@@ -233,7 +233,7 @@ describe("the DynamoDB storage", () => {
       const samples = Array.from({ length: 40 }, (_, index) => aSample({ message_id: `id-${index}` }));
       const stuck = new Set([3, 24, 25, 39]);
       const stuckKeys = new Set([...stuck].map((index) => `${samples[index]?.time}#id-${index}`));
-      leaveUnprocessed(client, (item) => stuckKeys.has(item.sk?.S ?? ""));
+      leaveUnprocessed(client, (item) => stuckKeys.has(withoutDigest(item.sk?.S)));
       const answers = await driver.record(samples);
       expect(answers.map(({ kind }) => kind)).toEqual(
         samples.map((_, index) => (stuck.has(index) ? "failed" : "recorded")),
@@ -242,7 +242,7 @@ describe("the DynamoDB storage", () => {
         kind: "failed",
         cause: new Error("DynamoDB left 2 of a batch unprocessed"),
       });
-      expect((await rows()).map((item) => item.sk?.S).sort()).toEqual(
+      expect((await rows()).map((item) => withoutDigest(item.sk?.S)).sort()).toEqual(
         samples
           .map(({ time, message_id }) => `${time}#${message_id}`)
           .filter((sort) => !stuckKeys.has(sort))
@@ -294,3 +294,8 @@ describe("the DynamoDB storage", () => {
     );
   });
 });
+
+/** The part of a row's sort key that is its identity. */
+function withoutDigest(key = ""): string {
+  return key.slice(0, key.lastIndexOf("#"));
+}

@@ -73,15 +73,28 @@ describe("the key of a partition", () => {
 describe("the sort key", () => {
   it("reads as the time and the message id, whatever that holds", () => {
     fc.assert(
+      fc.property(text, fc.nat(), (messageId, content) => {
+        const time = "2022-09-30T12:00:00.123456Z";
+        const digest = content.toString(16).padStart(32, "0");
+        expect(parseTimeKey(timeKey(time, messageId, digest), digest.length)).toEqual({ time, messageId });
+      }),
+    );
+  });
+
+  it("of format 1 ends with the message id, whatever that holds", () => {
+    fc.assert(
       fc.property(text, (messageId) => {
         const time = "2022-09-30T12:00:00.123456Z";
-        expect(parseTimeKey(timeKey(time, messageId))).toEqual({ time, messageId });
+        expect(parseTimeKey(`${time}#${messageId}`, 0)).toEqual({ time, messageId });
       }),
     );
   });
 
   it("sorts by time before the message id", () => {
-    const keys = [timeKey("2022-09-30T12:00:00.000000Z", "\u{10ffff}"), timeKey("2022-09-30T12:00:00.000001Z", "")];
+    const keys = [
+      timeKey("2022-09-30T12:00:00.000000Z", "\u{10ffff}", "f"),
+      timeKey("2022-09-30T12:00:00.000001Z", "", "0"),
+    ];
     expect(keys.toSorted()).toEqual(keys);
   });
 

@@ -27,7 +27,10 @@ describe("a sample's items", () => {
     const hash = versionOf(row);
     expect(row).toEqual({
       pk: { S: "s#cpu#9b651dfd-7d30-402b-972e-212b2c4bfb05" },
-      sk: { S: "2022-09-30T12:00:00.123456Z#4a5d9f4e-40c2-11ed-b878-000000000001" },
+      sk: {
+        S: "2022-09-30T12:00:00.123456Z#4a5d9f4e-40c2-11ed-b878-000000000001#6f696c99f3aa59e1af2ef8662a4bfcf9",
+      },
+      f: { N: "2" },
       type: { S: "cumulative" },
       unit: { S: "ns" },
       vol: { S: "130000000000" },
@@ -123,7 +126,8 @@ describe("an event's items", () => {
     expect(toEventItems(event)).toEqual({
       row: {
         pk: { S: "e#image%23update#2022-09-30" },
-        sk: { S: "2022-09-30T12:00:00.123456Z#m-1" },
+        sk: { S: "2022-09-30T12:00:00.123456Z#m-1#331a502ae6663692a3f0b678f9539584" },
+        f: { N: "2" },
         body: {
           S:
             '{"message_id":"m-1","event_type":"image#update","generated":"2022-09-30T12:00:00.123456","traits":[],' +

@@ -1,0 +1,48 @@
+import { createHash } from "node:crypto";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { Stored } from "../driver.ts";
+import { fromSettlementLine, type Settlement, toSettlementLine } from "../settlement.ts";
+import { attributeText, DamagedItem } from "./attributes.ts";
+import { BODY_ATTRIBUTE, keyNames, settlementKey, settlementPartition } from "./keys.ts";
+import { type Item, overLimit } from "./limits.ts";
+import { allOf, queryDescending } from "./pages.ts";
+import { keyOf, putItems } from "./put-items.ts";
+import type { Patience } from "./retry.ts";
+
+/** An item each, kept for ever: none replaces another. */
+export async function putSettlement(
+  client: DynamoDBClient,
+  table: string,
+  settlement: Settlement,
+  patience: Patience,
+): Promise<Stored> {
+  const item = toItem(settlement);
+  const problem = overLimit(item);
+  if (problem !== undefined) return { kind: "unstorable", detail: `the settlement needs ${problem}` };
+  return (await putItems(client, table, [item], patience)).get(keyOf(item)) ?? { kind: "recorded" };
+}
+
+/** All settlements of a meter on a resource. */
+export async function loadSettlements(
+  client: DynamoDBClient,
+  table: string,
+  partition: string,
+): Promise<readonly Settlement[]> {
+  const found: Settlement[] = [];
+  for await (const item of allOf(queryDescending(client, table, partition, {}))) {
+    const read = fromSettlementLine(attributeText(item, BODY_ATTRIBUTE));
+    if (!read.ok) throw new DamagedItem(item, BODY_ATTRIBUTE);
+    found.push(read.value);
+  }
+  return found;
+}
+
+function toItem(settlement: Settlement): Item {
+  const { counter_name, resource_id, time } = settlement.identity;
+  const body = toSettlementLine(settlement);
+  return {
+    [keyNames.partition]: { S: settlementPartition(counter_name, resource_id) },
+    [keyNames.sort]: { S: settlementKey(time, createHash("sha256").update(body, "utf8").digest("hex")) },
+    [BODY_ATTRIBUTE]: { S: body },
+  };
+}

@@ -1,0 +1,46 @@
+import { contentDigest } from "../../sample/content.ts";
+import { identity } from "../../sample/identity.ts";
+import type { MeteringRecord } from "../../sample/sample.ts";
+
+/** All rows of one identity that were found, at least one. */
+export type Copies<Kind extends MeteringRecord> = readonly [Kind, ...Kind[]];
+
+/** Rows told apart by identity and, only where one has several, by content: most have one, and are not digested. */
+export class RowsByIdentity<Kind extends MeteringRecord> {
+  readonly #rows = new Map<string, Kind | Map<string, Kind>>();
+
+  /** Of rows with one content the last that was added stays: they differ in how they came alone. */
+  add(record: Kind): void {
+    const id = identity(record);
+    const others = this.#rows.get(id);
+    if (others === undefined) this.#rows.set(id, record);
+    else if (others instanceof Map) others.set(contentDigest(record), record);
+    else this.#rows.set(id, new Map([others, record].map((one) => [contentDigest(one), one])));
+  }
+
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  /** Newest first; what has the same time comes in the order of its identity, so that reading twice gives the same order. */
+  newestFirst(): readonly Copies<Kind>[] {
+    return Array.from(this.#rows, ([id, rows]) => ({ id, copies: copiesIn(rows) }))
+      .sort((a, b) => compare(b.copies[0].time, a.copies[0].time) || compare(a.id, b.id))
+      .map(({ copies }) => copies);
+  }
+}
+
+function copiesIn<Kind extends MeteringRecord>(rows: Kind | Map<string, Kind>): Copies<Kind> {
+  if (!(rows instanceof Map)) return [rows];
+  // By digest, not by arrival.
+  const [first, ...others] = Array.from(rows)
+    .sort(([a], [b]) => compare(a, b))
+    .map(([, row]) => row);
+  if (first === undefined) throw new TypeError("an identity has at least one row");
+  return [first, ...others];
+}
+
+/** By code unit, as times and identities are ordered everywhere; a locale would order them otherwise. */
+export function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
