@@ -1,10 +1,12 @@
-import type { CounterType, Sample } from "../sample/sample.ts";
+import type { CounterType } from "../sample/sample.ts";
+import { counts, type StoredSample } from "../storage/driver.ts";
 
 /** What was metered: one row a name, type and unit. */
 export interface Meter {
   readonly name: string;
   readonly type: CounterType;
   readonly unit: string;
+  /** Those that count; of a conflict, one for each project. */
   readonly samples: number;
   readonly resources: number;
   /** Times in UTC of the oldest and the newest sample. */
@@ -13,9 +15,10 @@ export interface Meter {
 }
 
 /** Sums up samples by meter, in the order of their names. Holds one entry a meter and resource. */
-export async function meters(samples: AsyncIterable<Sample>): Promise<readonly Meter[]> {
+export async function meters(samples: AsyncIterable<StoredSample>): Promise<readonly Meter[]> {
   const found = new Map<string, { meter: Meter; resources: Set<string> }>();
   for await (const sample of samples) {
+    if (!counts(sample)) continue;
     const key = JSON.stringify([sample.counter_name, sample.counter_type, sample.counter_unit]);
     const entry = found.get(key);
     const resources = entry?.resources ?? new Set();
@@ -24,7 +27,7 @@ export async function meters(samples: AsyncIterable<Sample>): Promise<readonly M
   return Array.from(found.values(), ({ meter }) => meter).sort((a, b) => compare(a.name, b.name));
 }
 
-function counted(sample: Sample, meter: Meter | undefined, resources: number): Meter {
+function counted(sample: StoredSample, meter: Meter | undefined, resources: number): Meter {
   return {
     name: sample.counter_name,
     type: sample.counter_type,

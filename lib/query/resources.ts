@@ -1,7 +1,8 @@
-import type { Sample } from "../sample/sample.ts";
+import { compareBilled } from "../sample/billed.ts";
 import type { ValueMap } from "../sample/value.ts";
+import { counts, type StoredSample } from "../storage/driver.ts";
 
-/** What was measured. Owner and metadata are those of its newest sample, whichever arrived last. */
+/** What was measured. Owner and metadata are those of its newest sample that counts, whichever arrived last. */
 export interface Resource {
   readonly resource_id: string;
   readonly project_id: string | null;
@@ -9,31 +10,55 @@ export interface Resource {
   readonly source: string;
   readonly metadata: ValueMap | null;
   readonly meters: readonly string[];
+  /** Those that count; of a conflict, one for each project. */
   readonly samples: number;
   readonly first: string;
   readonly last: string;
 }
 
-/** Sums up samples by resource, the one with the newest sample first. Holds one entry a resource. */
-export async function resources(samples: AsyncIterable<Sample>): Promise<readonly Resource[]> {
-  const found = new Map<string, Resource>();
-  for await (const sample of samples) {
-    found.set(sample.resource_id, counted(sample, found.get(sample.resource_id)));
-  }
-  return Array.from(found.values()).sort((a, b) => (a.last < b.last ? 1 : a.last > b.last ? -1 : 0));
+interface Seen {
+  readonly newest: StoredSample;
+  readonly meters: ReadonlySet<string>;
+  readonly samples: number;
+  readonly first: string;
 }
 
-function counted(sample: Sample, seen: Resource | undefined): Resource {
-  const newest = seen === undefined || sample.time > seen.last;
+/** Sums up samples by resource, the one with the newest sample first. Holds one entry a resource. */
+export async function resources(samples: AsyncIterable<StoredSample>): Promise<readonly Resource[]> {
+  const found = new Map<string, Seen>();
+  for await (const sample of samples) {
+    if (counts(sample)) found.set(sample.resource_id, seen(sample, found.get(sample.resource_id)));
+  }
+  return Array.from(found.values(), toResource).sort((a, b) => (a.last < b.last ? 1 : a.last > b.last ? -1 : 0));
+}
+
+function seen(sample: StoredSample, before: Seen | undefined): Seen {
+  const { counter_name, time } = sample;
   return {
-    resource_id: sample.resource_id,
-    project_id: newest ? sample.project_id : seen.project_id,
-    user_id: newest ? sample.user_id : seen.user_id,
-    source: newest ? sample.source : seen.source,
-    metadata: newest ? sample.resource_metadata : seen.metadata,
-    meters: Array.from(new Set([...(seen?.meters ?? []), sample.counter_name])).sort(),
-    samples: (seen?.samples ?? 0) + 1,
-    first: seen === undefined || sample.time < seen.first ? sample.time : seen.first,
-    last: newest ? sample.time : seen.last,
+    newest: before === undefined || isNewer(sample, before.newest) ? sample : before.newest,
+    meters: before?.meters.has(counter_name) ? before.meters : new Set([...(before?.meters ?? []), counter_name]),
+    samples: (before?.samples ?? 0) + 1,
+    first: before === undefined || time < before.first ? time : before.first,
+  };
+}
+
+/** Of samples of one time always the same is newest, whatever order they are read in. */
+function isNewer(sample: StoredSample, other: StoredSample): boolean {
+  if (sample.time !== other.time) return sample.time > other.time;
+  if (sample.message_id !== other.message_id) return sample.message_id > other.message_id;
+  return compareBilled(sample, other) > 0;
+}
+
+function toResource({ newest, meters, samples, first }: Seen): Resource {
+  return {
+    resource_id: newest.resource_id,
+    project_id: newest.project_id,
+    user_id: newest.user_id,
+    source: newest.source,
+    metadata: newest.resource_metadata,
+    meters: Array.from(meters).sort(),
+    samples,
+    first,
+    last: newest.time,
   };
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { meters } from "../../lib/query/meters.ts";
 import { resources } from "../../lib/query/resources.ts";
-import type { Sample } from "../../lib/sample/sample.ts";
+import type { StoredSample } from "../../lib/storage/driver.ts";
 import { aSample } from "../support/sample-builder.ts";
 
-async function* stream(samples: readonly Sample[]): AsyncGenerator<Sample> {
+async function* stream(samples: readonly StoredSample[]): AsyncGenerator<StoredSample> {
   yield* samples;
 }
 
@@ -34,6 +34,20 @@ describe("meters", () => {
     ]);
   });
 
+  it("count of a conflict what counts, once each", async () => {
+    const conflict: StoredSample[] = [
+      { ...late, conflict: "counts" },
+      { ...late, conflict: "counts", project_id: "other" },
+      { ...late, conflict: "outdone", counter_volume: 1n },
+      { ...late, conflict: "outdone", counter_unit: "s" },
+      { ...early, conflict: "right" },
+      { ...early, conflict: "wrong", counter_type: "gauge" },
+    ];
+    expect(await meters(stream(conflict))).toEqual([
+      { name: "cpu", type: "cumulative", unit: "ns", samples: 3, resources: 1, first: early.time, last: late.time },
+    ]);
+  });
+
   it("finds none in nothing", async () => {
     expect(await meters(stream([]))).toEqual([]);
   });
@@ -57,5 +71,19 @@ describe("resources", () => {
       last: late.time,
     });
     expect(second?.resource_id).toBe("other");
+  });
+
+  it("have the owner of the newest sample that counts, and of several of one time always the same", async () => {
+    const conflict: StoredSample[] = [
+      { ...late, conflict: "outdone", project_id: "outdone", counter_volume: 1n },
+      { ...late, conflict: "counts", project_id: "less", counter_volume: 2n },
+      { ...late, conflict: "counts", project_id: "most", counter_volume: 3n },
+      { ...other, resource_id: late.resource_id, time: late.time, message_id: "" },
+    ];
+    for (const samples of [conflict, conflict.toReversed()]) {
+      expect(await resources(stream([...samples, early]))).toMatchObject([
+        { project_id: "most", samples: 4, first: early.time, last: late.time, meters: ["cpu", "memory"] },
+      ]);
+    }
   });
 });

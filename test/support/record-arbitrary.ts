@@ -59,11 +59,17 @@ const time = fc
   .date({ min: new Date("0001-01-01T00:00:00Z"), max: new Date("9999-12-31T23:59:59.999Z"), noInvalidDate: true })
   .map((date) => `${date.toISOString().slice(0, -1)}000Z`);
 
-/** Top-level names that a setting may allow, those of our own two among them. */
+/** Top-level names that a setting may allow, our own among them. */
 const extra = fc
-  .array(fc.tuple(fc.constantFrom("time", "dialect", "signed:time", "region", "__proto__", "$x"), value), {
-    maxLength: 3,
-  })
+  .array(
+    fc.tuple(
+      fc.constantFrom("time", "dialect", "signed:time", "format", "content", "conflict", "region", "__proto__", "$x"),
+      value,
+    ),
+    {
+      maxLength: 3,
+    },
+  )
   .map((entries): ValueMap => new Map(entries));
 
 const optionalFields = fc.record(

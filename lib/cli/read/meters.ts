@@ -8,7 +8,7 @@ export const metersCommand: Command = {
   help: `usage: countersign meters --storage URL [OPTION…]
 
 Lists what was metered: names, types and units, with how many samples of how many resources. Reads all
-samples that the options leave, or the newest --limit of them.
+samples that the options leave, or the newest --limit of them; of those in conflict, what counts.
 
 ${readingHelp}
 ${sampleFilterHelp}

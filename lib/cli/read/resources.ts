@@ -10,7 +10,7 @@ export const resourcesCommand: Command = {
   help: `usage: countersign resources --storage URL [OPTION…]
 
 Lists what was measured, with its owner and metadata as of its newest sample. Reads all samples that the
-options leave, or the newest --limit of them.
+options leave, or the newest --limit of them; of those in conflict, what counts.
 
 ${readingHelp}
 ${sampleFilterHelp}

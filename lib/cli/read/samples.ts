@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import type { Sample } from "../../sample/sample.ts";
+import type { StoredSample } from "../../storage/driver.ts";
 import { toRow } from "../../storage/rows/record-row.ts";
 import { toExactJson } from "../../wire/exact-json.ts";
 import type { Command } from "../command.ts";
@@ -11,11 +11,13 @@ const DEFAULT_LIMIT = "100";
 export const samplesCommand: Command = {
   help: `usage: countersign samples --storage URL [OPTION…]
 
-Reads samples back, newest first, each once.
+Reads samples back, newest first, each once. Contents of one sample that bill otherwise are in conflict: all are
+shown, and the column says how each stands. "counts": the greatest volume for its project, type and unit; "outdone":
+another one is; "right" and "wrong": countersign conflicts has settled it.
 
 ${readingHelp}
 ${sampleFilterHelp}
-  --limit N         at most so many (default ${DEFAULT_LIMIT})`,
+  --limit N         at most so many, a conflict being one (default ${DEFAULT_LIMIT})`,
 
   async run(args, io) {
     const { values } = parseArgs({
@@ -25,7 +27,7 @@ ${sampleFilterHelp}
     return reading(values, io, async (storage, filter) => {
       const rows: (readonly string[])[] = [];
       for await (const sample of storage.samples(filter)) {
-        if (values.json) io.out(toRow(sample));
+        if (values.json) io.out(toRow(sample, sample.conflict));
         else rows.push(columns(sample));
       }
       if (!values.json) for (const line of table(HEADER, rows)) io.out(line);
@@ -33,9 +35,9 @@ ${sampleFilterHelp}
   },
 };
 
-const HEADER = ["TIME", "METER", "TYPE", "VOLUME", "UNIT", "RESOURCE", "PROJECT"];
+const HEADER = ["TIME", "METER", "TYPE", "VOLUME", "UNIT", "RESOURCE", "PROJECT", "CONFLICT"];
 
-function columns(sample: Sample): readonly string[] {
+function columns(sample: StoredSample): readonly string[] {
   return [
     sample.time,
     sample.counter_name,
@@ -44,5 +46,6 @@ function columns(sample: Sample): readonly string[] {
     sample.counter_unit,
     sample.resource_id,
     sample.project_id ?? "-",
+    sample.conflict ?? "-",
   ];
 }

@@ -19,9 +19,10 @@ export async function* recordsIn(
   for await (const line of linesIn(chunks)) {
     number++;
     if (line === "") continue;
-    const record = fromRow(line);
+    const place = `${name}:${number}`;
+    const record = fromRow(line, place);
     if (record.ok) yield record.value;
-    else onUnreadable?.(`${name}:${number}`, record.detail);
+    else onUnreadable?.(place, record.detail);
   }
 }
 

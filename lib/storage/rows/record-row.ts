@@ -1,3 +1,4 @@
+import { contentDigest } from "../../sample/content.ts";
 import { toMessage } from "../../sample/message.ts";
 import { accept, type Result, reject } from "../../sample/rejection.ts";
 import {
@@ -14,35 +15,53 @@ import {
 import { isValueList, isValueMap, type Value, type ValueMap } from "../../sample/value.ts";
 import { fromExactJson, toExactJson } from "../../wire/exact-json.ts";
 import type { DecodeLimits } from "../../wire/limits.ts";
+import type { Standing } from "../driver.ts";
+import { FORMAT, NewerFormat } from "../format.ts";
 
 /**
- * A record as one line of legal JSON: all that was signed, under the wire's names, and beside it two names of
- * ours, `dialect` and `time`. An extra field that was signed under one of these two is written as `signed:time`.
+ * A record as one line of legal JSON: all that was signed, under the wire's names, and beside it names of ours. `format`
+ * comes first, where no row of format 1 can have a name that was signed; then `dialect`, `time`, and as `content` the
+ * digest of what the record says. An extra field that was signed under one of these is written as `signed:time`.
+ *
+ * @param conflict where a row is shown, and not stored: how it stands
  */
-export function toRow(record: MeteringRecord): string {
-  const row = new Map<string, Value>();
+export function toRow(record: MeteringRecord, conflict?: Standing): string {
+  const row = new Map<string, Value>([["format", BigInt(FORMAT)]]);
   for (const [name, value] of toMessage(record)) row.set(toRowName(name), value);
   row.set("dialect", record.dialect);
   row.set("time", record.time);
+  row.set("content", contentDigest(record));
+  if (conflict !== undefined) row.set("conflict", conflict);
   return toExactJson(row);
 }
 
 /**
- * Reads what `toRow` wrote.
+ * Reads what `toRow` wrote, in this release or an earlier one.
  *
+ * @param place for messages: where the line is from
  * @returns the record; `undecodable` or `invalid-sample` for a line that `toRow` did not write whole
+ * @throws NewerFormat for a row that a later release wrote
  */
-export function fromRow(line: string): Result<MeteringRecord> {
+export function fromRow(line: string, place = "a row"): Result<MeteringRecord> {
   const decoded = fromExactJson(line, rowLimits);
   if (!decoded.ok) return decoded;
   if (!isValueMap(decoded.value)) return reject("invalid-sample", "a row has to be an object");
-  const row = new RowReader(decoded.value);
+  const format = formatOf(decoded.value);
+  if (format > FORMAT) throw new NewerFormat(place, format);
+  const row = new RowReader(decoded.value, format === 1n ? OURS_1 : OURS);
   try {
+    if (format !== 1n) row.takeOurs();
     return accept(sampleNames.every((name) => row.has(name)) ? toSample(row) : toEvent(row));
   } catch (error) {
     if (error instanceof WrongField) return reject("invalid-sample", error.message);
     throw error;
   }
+}
+
+/** Rows of format 1 don't say so, and begin with a name that was signed. */
+function formatOf(row: ValueMap): bigint {
+  const [first] = row;
+  return first?.[0] === "format" && typeof first[1] === "bigint" ? first[1] : 1n;
 }
 
 /**
@@ -113,9 +132,17 @@ class WrongField extends Error {}
 /** Takes the fields of one row; what nobody takes is left in `rest`. */
 class RowReader {
   readonly #row: Map<string, Value>;
+  readonly #ours: RegExp;
 
-  constructor(row: ValueMap) {
+  constructor(row: ValueMap, ours: RegExp) {
     this.#row = new Map(row);
+    this.#ours = ours;
+  }
+
+  /** What says nothing that the other fields don't. */
+  takeOurs(): void {
+    this.take("content", isText);
+    for (const name of ["format", "conflict"]) this.#row.delete(name);
   }
 
   has(name: string): boolean {
@@ -130,7 +157,7 @@ class RowReader {
   }
 
   rest(): ValueMap {
-    return new Map(Array.from(this.#row, ([name, value]) => [fromRowName(name), value]));
+    return new Map(Array.from(this.#row, ([name, value]) => [fromRowName(name, this.#ours), value]));
   }
 }
 
@@ -159,12 +186,13 @@ function isTrait(item: Value): item is Trait {
 }
 
 // One more mark on each name that already looks marked, so that no two names become one.
-const OURS = /^(?:signed:)*(?:dialect|time)$/;
+const OURS = /^(?:signed:)*(?:format|dialect|time|content|conflict)$/;
+const OURS_1 = /^(?:signed:)*(?:dialect|time)$/;
 
 function toRowName(name: string): string {
   return OURS.test(name) ? `signed:${name}` : name;
 }
 
-function fromRowName(name: string): string {
-  return OURS.test(name) ? name.slice("signed:".length) : name;
+function fromRowName(name: string, ours: RegExp): string {
+  return ours.test(name) ? name.slice("signed:".length) : name;
 }

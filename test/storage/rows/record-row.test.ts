@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { contentDigest } from "../../../lib/sample/content.ts";
 import { accept } from "../../../lib/sample/rejection.ts";
 import type { Value } from "../../../lib/sample/value.ts";
 import { fromRow, toRow } from "../../../lib/storage/rows/record-row.ts";
 import { events, samples } from "../../support/record-arbitrary.ts";
 import { anEvent, aSample, signedAgain } from "../../support/sample-builder.ts";
+import { inFormat1 } from "../format-1.ts";
 import { exactly } from "../reading.ts";
 
 describe("a row", () => {
@@ -17,21 +19,22 @@ describe("a row", () => {
       message_signature: "ab".repeat(32),
     });
     expect(toRow(sample)).toBe(
-      '{"source":"openstack","counter_name":"cpu","counter_type":"cumulative","counter_unit":"ns",' +
+      '{"format":2,"source":"openstack","counter_name":"cpu","counter_type":"cumulative","counter_unit":"ns",' +
         '"counter_volume":9007199254740993,"user_id":"7c6f0a1d5f0e4d0c9e4a8b1f2d3c4b5a","user_name":null,' +
         '"project_id":"b8f2c1f4f1c84e4e9e7b0a2d3c4e5f60","project_name":null,' +
         '"resource_id":"9b651dfd-7d30-402b-972e-212b2c4bfb05","timestamp":"2022-09-30T12:00:00.123456",' +
         '"resource_metadata":{"ids":{"$bytes":"AQ=="}},"message_id":"m","monotonic_time":1.0,' +
-        `"message_signature":"${"ab".repeat(32)}","dialect":"py3","time":"2022-09-30T12:00:00.123456Z"}`,
+        `"message_signature":"${"ab".repeat(32)}","dialect":"py3","time":"2022-09-30T12:00:00.123456Z",` +
+        `"content":"${contentDigest(sample)}"}`,
     );
   });
 
   it("is the event as one JSON object, under the wire's names", () => {
     const event = anEvent({ traits: [["n", 2n, 1n]], message_id: "m", message_signature: "ab".repeat(32) });
     expect(toRow(event)).toBe(
-      '{"message_id":"m","event_type":"compute.instance.create.end","generated":"2022-09-30T12:00:00.123456",' +
+      '{"format":2,"message_id":"m","event_type":"compute.instance.create.end","generated":"2022-09-30T12:00:00.123456",' +
         `"traits":[["n",2,1]],"raw":{},"message_signature":"${"ab".repeat(32)}",` +
-        '"dialect":"py3","time":"2022-09-30T12:00:00.123456Z"}',
+        `"dialect":"py3","time":"2022-09-30T12:00:00.123456Z","content":"${contentDigest(event)}"}`,
     );
   });
 
@@ -41,12 +44,43 @@ describe("a row", () => {
       ["signed:time", 8n],
       ["signed:dialect", 9n],
       ["signed:other", 10n],
+      ["format", 3n],
+      ["content", "11"],
+      ["conflict", null],
     ]);
     const sample = aSample({ extra });
     expect(toRow(sample)).toContain(
-      '"signed:time":7,"signed:signed:time":8,"signed:signed:dialect":9,"signed:other":10',
+      '"signed:time":7,"signed:signed:time":8,"signed:signed:dialect":9,"signed:other":10,' +
+        '"signed:format":3,"signed:content":"11","signed:conflict":null',
     );
     expect(fromRow(toRow(sample))).toEqual(accept(sample));
+  });
+
+  it("says how it stands where it is shown, and is read as the same sample", () => {
+    const sample = aSample();
+    const shown = toRow(sample, "outdone");
+    expect(shown).toBe(toRow(sample).replace(/}$/, ',"conflict":"outdone"}'));
+    expect(fromRow(shown)).toEqual(accept(sample));
+  });
+
+  it("of format 1 is read, also with extra fields that have got names of ours since", () => {
+    const extra = new Map<string, Value>([
+      ["format", 3n],
+      ["content", "11"],
+      ["signed:conflict", 7n],
+      ["time", 8n],
+    ]);
+    for (const record of [aSample({ extra }), anEvent({ extra })]) {
+      expect(fromRow(inFormat1(record))).toEqual(accept(record));
+    }
+  });
+
+  it("of a later format is refused, with words that say what to do", () => {
+    const row = toRow(aSample()).replace('"format":2', '"format":3');
+    expect(() => fromRow(row, "samples.jsonl:7")).toThrow(
+      "samples.jsonl:7 is in storage format 3, and this release knows formats up to 2: " +
+        "use the release that wrote it, or a later one (docs/storage.md, Upgrading)",
+    );
   });
 
   it("keeps an event's extra field that has the name of a sample's field", () => {
