@@ -72,7 +72,7 @@ async function openPlace(place: StoragePlace, { readOnly = false, onUnreadable }
       const tables = isLocal(place)
         ? createTables(client, table, resourcesTable)
         : expectTables(client, [table, resourcesTable]);
-      return ready(driver, tables, `the table ${table}${at(place)}`);
+      return ready(driver, tables.then(driver.prepare), `the table ${table}${at(place)}`);
     }
 
     case "s3": {
@@ -81,7 +81,7 @@ async function openPlace(place: StoragePlace, { readOnly = false, onUnreadable }
       const driver = openS3Log({ client, bucket, prefix, ...(onUnreadable && { onUnreadable }) });
       if (readOnly) return { ok: true, driver };
       const made = isLocal(place) ? createBucket(client, bucket) : expectBucket(client, bucket);
-      return ready(driver, made, `the bucket ${bucket}${at(place)}`);
+      return ready(driver, made.then(driver.prepare), `the bucket ${bucket}${at(place)}`);
     }
   }
 }

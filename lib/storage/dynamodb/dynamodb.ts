@@ -1,8 +1,10 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import type { MeteringRecord } from "../../sample/sample.ts";
+import type { MeteringRecord, Sample } from "../../sample/sample.ts";
 import type { SampleFilter, StorageDriver, Stored } from "../driver.ts";
+import type { Copies } from "../rows/contents.ts";
 import { readConflicts, readSamples, type SampleSource } from "../rows/read-samples.ts";
 import { settlementLookup } from "../rows/settlement-lookup.ts";
+import { expectFormat, markFormat } from "./format.ts";
 import { defaultResourcesTable, settlementPartition } from "./keys.ts";
 import { versionReader } from "./metadata-versions.ts";
 import { needsWriter } from "./prerequisites.ts";
@@ -31,13 +33,18 @@ export interface DynamoDbOptions {
   readonly random?: () => number;
 }
 
+export interface DynamoDbStorage extends StorageDriver {
+  /** Marks the tables as of our format. Rejects with NewerFormat, or with what the service answers. */
+  prepare(): Promise<void>;
+}
+
 /**
  * Samples and events in two DynamoDB tables (keys.ts says how they are laid out).
  *
  * The row is the idempotency record: it depends on nothing but what was signed, so that writing it again writes
  * the same, and retries, redrive and replay need neither a condition nor a second table.
  */
-export function openDynamoDb(options: DynamoDbOptions): StorageDriver {
+export function openDynamoDb(options: DynamoDbOptions): DynamoDbStorage {
   const { client, table, retentionDays, giveUpAfterMs = GIVE_UP_AFTER_MS } = options;
   const { resourcesTable = defaultResourcesTable(table), now = Date.now, random = Math.random } = options;
   if (retentionDays !== undefined && !(retentionDays > 0 && Number.isFinite(retentionDays))) {
@@ -47,6 +54,7 @@ export function openDynamoDb(options: DynamoDbOptions): StorageDriver {
   const ensureNeeds = needsWriter(client, resourcesTable);
   const readFrom = { client, table, resourcesTable, versions: versionReader(client, resourcesTable, patience), now };
   let closed = false;
+  let known = false;
 
   async function store(plans: readonly Plan[]): Promise<ReadonlyMap<string, Refusal>> {
     // A sample counts as recorded only with its metadata, so that goes first.
@@ -64,9 +72,14 @@ export function openDynamoDb(options: DynamoDbOptions): StorageDriver {
     return new Map([...refused, ...(await putItems(client, table, rows, patience(0.5)))]);
   }
 
+  async function* identitiesOf(filter: SampleFilter): AsyncGenerator<Copies<Sample>> {
+    await readable();
+    yield* readIdentities(readFrom, filter);
+  }
+
   function sourceOf(filter: SampleFilter): SampleSource {
     return {
-      identities: readIdentities(readFrom, filter),
+      identities: identitiesOf(filter),
       settlementOf: settlementLookup(
         (sample) => settlementPartition(sample.counter_name, sample.resource_id),
         (partition) => loadSettlements(client, resourcesTable, partition),
@@ -76,6 +89,13 @@ export function openDynamoDb(options: DynamoDbOptions): StorageDriver {
 
   function open(): void {
     if (closed) throw new Error("this DynamoDB storage has been closed");
+  }
+
+  /** Before the first reading: the tables are in a format that we can read. */
+  async function readable(): Promise<void> {
+    open();
+    if (!known) await expectFormat(client, resourcesTable, patience());
+    known = true;
   }
 
   return {
@@ -98,24 +118,24 @@ export function openDynamoDb(options: DynamoDbOptions): StorageDriver {
       });
     },
 
-    async *samples(filter) {
+    async prepare() {
       open();
-      yield* readSamples(sourceOf(filter), filter);
+      await markFormat(client, resourcesTable, patience());
+      known = true;
     },
 
-    async *conflicts(filter) {
-      open();
-      const { limit: _, ...all } = filter;
-      yield* readConflicts(sourceOf(all), filter);
-    },
+    samples: (filter) => readSamples(sourceOf(filter), filter),
+
+    conflicts: ({ limit, ...filter }) => readConflicts(sourceOf(filter), { ...filter, limit }),
 
     async settle(settlement) {
-      open();
+      await readable();
       return putSettlement(client, resourcesTable, settlement, patience());
     },
 
     async *events(filter) {
-      open();
+      if (filter.limit !== undefined && filter.limit <= 0) return;
+      await readable();
       yield* readEvents(readFrom, filter);
     },
 

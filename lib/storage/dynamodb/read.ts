@@ -37,7 +37,6 @@ export async function* readIdentities(from: ReadFrom, filter: SampleFilter): Asy
 
 /** Newest first. Days don't overlap, so only the types of one day have to be merged. */
 export async function* readEvents(from: ReadFrom, filter: EventFilter): AsyncGenerator<Event> {
-  if (filter.limit !== undefined && filter.limit <= 0) return;
   let left = filter.limit ?? Number.POSITIVE_INFINITY;
   for await (const copies of eventsByDay(from, filter)) {
     yield* copies;

@@ -5,8 +5,9 @@ import { matchesEvent, matchesIdentity } from "../rows/filter-match.ts";
 import { type OnUnreadable, recordsIn } from "../rows/json-lines.ts";
 import { conflictingSamples, newestOf, newestSamples } from "../rows/newest-first.ts";
 import { readConflicts, readSamples } from "../rows/read-samples.ts";
-import { toRow } from "../rows/record-row.ts";
+import { expectRowFormat, FORMAT_LENGTH, toRow } from "../rows/record-row.ts";
 import { settlementLookup } from "../rows/settlement-lookup.ts";
+import { lastLineStart } from "./last-line.ts";
 import { backupPath, isNotFound, RotatingFile, type Rotation } from "./rotating-file.ts";
 import { SettlementFile } from "./settlement-file.ts";
 
@@ -16,7 +17,10 @@ export interface FileLogOptions extends Partial<Rotation> {
 }
 
 export interface FileLog extends StorageDriver {
-  /** Makes folder and file where there is none; otherwise the first batch does. Rejects with what the disk answers. */
+  /**
+   * Makes folder and file where there is none; otherwise the first batch does. Rejects with NewerFormat for a file that a
+   * later release has written to, and with what the disk answers.
+   */
   prepare(): Promise<void>;
 }
 
@@ -82,7 +86,7 @@ export function openFileLog({ path, maxBytes = 0, backupCount = 0, onUnreadable 
   return {
     name: "file",
     unstorable: () => undefined,
-    prepare: () => inTurn(() => file.prepare()),
+    prepare: () => inTurn(() => prepared(file, path)),
     record: async (batch) => (batch.length === 0 ? [] : inTurn(() => append(batch))),
     async *samples(filter) {
       const found = await newestSamples(() => samples(filter), filter);
@@ -99,6 +103,27 @@ export function openFileLog({ path, maxBytes = 0, backupCount = 0, onUnreadable 
     },
     close: () => inTurn(() => file.close()),
   };
+}
+
+/** Looks before it touches: the first thing that is done to a file may be to end its last line. */
+async function prepared(file: RotatingFile, path: string): Promise<void> {
+  await expectFormat(path);
+  await file.prepare();
+}
+
+async function expectFormat(path: string): Promise<void> {
+  let handle: FileHandle;
+  try {
+    handle = await open(path, "r");
+  } catch (error) {
+    if (isNotFound(error)) return;
+    throw error;
+  }
+  try {
+    expectRowFormat(await lastLineStart(handle, FORMAT_LENGTH), path);
+  } finally {
+    await handle.close();
+  }
 }
 
 /**

@@ -58,6 +58,15 @@ export function fromRow(line: string, place = "a row"): Result<MeteringRecord> {
   }
 }
 
+/** Bytes of a row that are enough to tell its format. */
+export const FORMAT_LENGTH = 32;
+
+/** Throws NewerFormat where a line begins like a row that a later release wrote. */
+export function expectRowFormat(lineStart: string, place: string): void {
+  const found = /^\{"format":([0-9]{1,9})[,}]/.exec(lineStart)?.[1];
+  if (found !== undefined && Number(found) > FORMAT) throw new NewerFormat(place, found);
+}
+
 /** Rows of format 1 don't say so, and begin with a name that was signed. */
 function formatOf(row: ValueMap): bigint {
   const [first] = row;

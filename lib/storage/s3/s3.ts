@@ -1,11 +1,13 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { Event, MeteringRecord, Sample } from "../../sample/sample.ts";
 import type { EventFilter, SampleFilter, StorageDriver } from "../driver.ts";
+import type { Copies } from "../rows/contents.ts";
 import { matchesEvent, matchesIdentity } from "../rows/filter-match.ts";
 import type { OnUnreadable } from "../rows/json-lines.ts";
 import { readConflicts, readSamples, type SampleSource } from "../rows/read-samples.ts";
 import { settlementLookup } from "../rows/settlement-lookup.ts";
-import { readHours } from "./read.ts";
+import { expectFormat, markFormat } from "./format.ts";
+import { type Reading, readHours } from "./read.ts";
 import { readSettlements, settlementFolder, writeSettlement } from "./settlements.ts";
 import { type S3Place, writeHours } from "./write.ts";
 
@@ -18,18 +20,48 @@ export interface S3LogOptions {
   readonly onUnreadable?: OnUnreadable;
 }
 
+export interface S3Log extends StorageDriver {
+  /** Marks the log as of our format. Rejects with NewerFormat, or with what the service answers. */
+  prepare(): Promise<void>;
+}
+
 /**
  * Keeps samples and events as gzipped JSON lines in S3, partitioned by their own hour. The bucket holds each
  * record at least once, because a batch tried again may be composed otherwise; readers find each once.
  */
-export function openS3Log({ client, bucket, prefix = "", onUnreadable }: S3LogOptions): StorageDriver {
+export function openS3Log({ client, bucket, prefix = "", onUnreadable }: S3LogOptions): S3Log {
   const place: S3Place = { client, bucket, prefix: prefix === "" || prefix.endsWith("/") ? prefix : `${prefix}/` };
+
+  let known = false;
+
+  /** Before the first reading: the log is in a format that we can read. */
+  async function readable(): Promise<void> {
+    if (!known) await expectFormat(place);
+    known = true;
+  }
+
+  async function* read<Kind extends MeteringRecord>(reading: Reading<Kind>): AsyncGenerator<Copies<Kind>> {
+    await readable();
+    yield* readHours(place, reading);
+  }
+
+  async function* readEvents(filter: EventFilter): AsyncGenerator<Event> {
+    const matches = (record: MeteringRecord): record is Event =>
+      record.kind === "event" && matchesEvent(record, filter);
+    let left = filter.limit ?? Number.POSITIVE_INFINITY;
+    if (left <= 0) return;
+    for await (const copies of read({ ...filter, kind: "event", matches, onUnreadable })) {
+      yield* copies;
+      left -= 1;
+      if (left <= 0) return;
+    }
+  }
 
   function sourceOf(filter: SampleFilter): SampleSource {
     const matches = (record: MeteringRecord): record is Sample =>
       record.kind === "sample" && matchesIdentity(record, filter);
     return {
-      identities: readHours(place, { ...filter, kind: "sample", matches, onUnreadable }),
+      identities: read({ ...filter, kind: "sample", matches, onUnreadable }),
       settlementOf: settlementLookup(
         (sample) => settlementFolder(place.prefix, sample),
         (folder) => readSettlements(place, folder, onUnreadable),
@@ -41,25 +73,14 @@ export function openS3Log({ client, bucket, prefix = "", onUnreadable }: S3LogOp
     name: "s3",
     unstorable: () => undefined,
     record: (records) => writeHours(place, records),
+    prepare: () => markFormat(place),
     samples: (filter) => readSamples(sourceOf(filter), filter),
     conflicts: (filter) => readConflicts(sourceOf(filter), filter),
-    settle: (settlement) => writeSettlement(place, settlement),
-    events: (filter) => readEvents(place, filter, onUnreadable),
+    async settle(settlement) {
+      await readable();
+      return writeSettlement(place, settlement);
+    },
+    events: (filter) => readEvents(filter),
     close: async () => client.destroy(),
   };
-}
-
-async function* readEvents(
-  place: S3Place,
-  filter: EventFilter,
-  onUnreadable: OnUnreadable | undefined,
-): AsyncGenerator<Event> {
-  const matches = (record: MeteringRecord): record is Event => record.kind === "event" && matchesEvent(record, filter);
-  let left = filter.limit ?? Number.POSITIVE_INFINITY;
-  if (left <= 0) return;
-  for await (const copies of readHours(place, { ...filter, kind: "event", matches, onUnreadable })) {
-    yield* copies;
-    left -= 1;
-    if (left <= 0) return;
-  }
 }

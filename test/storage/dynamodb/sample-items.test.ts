@@ -130,8 +130,9 @@ describe("an event's items", () => {
         f: { N: "2" },
         body: {
           S:
-            '{"message_id":"m-1","event_type":"image#update","generated":"2022-09-30T12:00:00.123456","traits":[],' +
-            `"message_signature":"${event.message_signature}","dialect":"py3","time":"2022-09-30T12:00:00.123456Z"}`,
+            '{"format":2,"message_id":"m-1","event_type":"image#update","generated":"2022-09-30T12:00:00.123456","traits":[],' +
+            `"message_signature":"${event.message_signature}","dialect":"py3","time":"2022-09-30T12:00:00.123456Z",` +
+            '"content":"331a502ae6663692a3f0b678f9539584"}',
         },
       },
       day: { pk: { S: "events" }, sk: { S: "2022-09-30#image%23update" } },

@@ -194,8 +194,9 @@ describe("the S3 log", () => {
     await driver.record(samples);
     server.requests.length = 0;
     expect(await allOf(driver.samples({ limit: 1 }))).toEqual([samples[2]]);
-    // The days, the newest day's keys, and one object.
+    // The log's format, once; the days, the newest day's keys, and one object.
     expect(requestsOf("GET")).toEqual([
+      `GET /${bucket}/log/format.json`,
       `GET /${bucket}/`,
       `GET /${bucket}/`,
       expect.stringContaining("/log/samples/dt=2022-09-30/hour=11/"),
