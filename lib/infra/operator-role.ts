@@ -9,7 +9,7 @@ export interface OperatorRoleProps extends CollectorParts {
 }
 
 /**
- * Whom a person becomes for `countersign redrive`, `quarantine` and `keys`. Whoever in the account may assume it can
+ * Whom a person becomes for `countersign redrive`, `quarantine`, `conflicts` and `keys`. Whoever in the account may assume it can
  * read the signing secret, and with that make samples: the account's own policies say who.
  */
 export class OperatorRole extends Construct {
@@ -20,7 +20,7 @@ export class OperatorRole extends Construct {
     const { queueCollector, storage, secret, quarantine } = props;
     this.role = new Role(this, "Role", {
       assumedBy: new AccountRootPrincipal(),
-      description: "Countersign: dead letters, quarantine and keys",
+      description: "Countersign: dead letters, quarantine, conflicts and keys",
     });
     const grant = (actions: string[], resource: string) =>
       Grant.addToPrincipal({ grantee: this.role, actions, resourceArns: [resource] });
@@ -34,6 +34,7 @@ export class OperatorRole extends Construct {
     // A replay stores what is genuine by now, and whoever replays wants to see it there.
     storage.grantWrite(this.role);
     storage.grantRead(this.role);
+    storage.grantSettle(this.role);
     secret.grantRead(this.role);
     grant(["secretsmanager:DescribeSecret", "secretsmanager:PutSecretValue"], secret.arn);
     grant(["cloudwatch:GetMetricData"], "*");

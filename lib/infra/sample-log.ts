@@ -12,6 +12,12 @@ export interface SampleLogProps {
 /** What the S3 storage writes below: samples and events, each in a folder of its own. */
 export const logFolders = { samples: "samples/", events: "events/" } as const;
 
+/** Where people's decisions about conflicts are kept, apart from the log: they outlive what they are about. */
+export const SETTLEMENTS_FOLDER = "settlements/";
+
+/** The object that says which format the log is in. */
+const FORMAT_OBJECT = "format.json";
+
 /** Where Athena leaves its answers. */
 export const ANSWERS_FOLDER = "athena/";
 
@@ -54,22 +60,39 @@ export class SampleLog extends Construct {
     return `s3://${this.bucket.bucketName}/`;
   }
 
-  /** Adding objects to the log's two folders, nothing else: a conditional put needs no right to read. */
+  /**
+   * Adding objects to the log's two folders, and its format, which alone can be read: a conditional put needs no right to
+   * read.
+   */
   grantWrite(grantee: IGrantable): Grant {
-    return this.#grantObjects(grantee, "s3:PutObject");
+    return this.#grantObjects(grantee, "s3:PutObject", Object.values(logFolders)).combine(
+      Grant.addToPrincipal({
+        grantee,
+        actions: ["s3:GetObject", "s3:PutObject"],
+        resourceArns: [this.bucket.arnForObjects(FORMAT_OBJECT)],
+      }),
+    );
   }
 
   /** Exactly the calls that the driver's reading makes. */
   grantRead(grantee: IGrantable): Grant {
-    return Grant.addToPrincipal({
-      grantee,
-      actions: ["s3:ListBucket"],
-      resourceArns: [this.bucket.bucketArn],
-    }).combine(this.#grantObjects(grantee, "s3:GetObject"));
+    return Grant.addToPrincipal({ grantee, actions: ["s3:ListBucket"], resourceArns: [this.bucket.bucketArn] })
+      .combine(this.#grantObjects(grantee, "s3:GetObject", [...Object.values(logFolders), SETTLEMENTS_FOLDER]))
+      .combine(
+        Grant.addToPrincipal({
+          grantee,
+          actions: ["s3:GetObject"],
+          resourceArns: [this.bucket.arnForObjects(FORMAT_OBJECT)],
+        }),
+      );
   }
 
-  #grantObjects(grantee: IGrantable, action: string): Grant {
-    const folders = Object.values(logFolders);
+  /** What the driver's `settle` makes beside reading. */
+  grantSettle(grantee: IGrantable): Grant {
+    return this.#grantObjects(grantee, "s3:PutObject", [SETTLEMENTS_FOLDER]);
+  }
+
+  #grantObjects(grantee: IGrantable, action: string, folders: readonly string[]): Grant {
     acknowledgeFolders(grantee, this.bucket, folders, "an object is named after the hash of its content");
     return Grant.addToPrincipal({
       grantee,

@@ -41,7 +41,7 @@ export class SampleStorage extends Construct {
     return [this.tables?.url, this.log?.url].filter((url) => url !== undefined).join(",");
   }
 
-  /** What a collector needs to write. No reading; but BatchWriteItem has no right of its own for replacing or deleting items. */
+  /** What a collector needs to write. No reading but of the format; but BatchWriteItem has no right of its own for replacing or deleting items. */
   grantWrite(grantee: IGrantable): void {
     this.tables?.grantWrite(grantee);
     this.log?.grantWrite(grantee);
@@ -51,5 +51,11 @@ export class SampleStorage extends Construct {
   grantRead(grantee: IGrantable): void {
     this.tables?.grantRead(grantee);
     this.log?.grantRead(grantee);
+  }
+
+  /** For those who settle conflicts, beside reading. */
+  grantSettle(grantee: IGrantable): void {
+    this.tables?.grantSettle(grantee);
+    this.log?.grantSettle(grantee);
   }
 }

@@ -3,7 +3,7 @@ import { type IMetric, MathExpression, type MathExpressionOptions } from "aws-cd
 import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from "aws-cdk-lib/aws-dynamodb";
 import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
-import { keyNames, meterIndex, projectIndex, TTL_ATTRIBUTE } from "../storage/dynamodb/keys.ts";
+import { FORMAT_KEY, keyNames, meterIndex, projectIndex, TTL_ATTRIBUTE } from "../storage/dynamodb/keys.ts";
 
 export interface SampleTablesProps {
   /** Days that a sample is kept, counted from its own time. @default - for ever */
@@ -53,21 +53,32 @@ export class SampleTables extends Construct {
     return `dynamodb://${this.samples.tableName}?resources=${this.resources.tableName}${retention}`;
   }
 
-  /** Exactly the calls that the driver's `record` makes. */
+  /** Exactly the calls that the driver's `prepare` and `record` make. Of all items, one can be read: the tables' format. */
   grantWrite(grantee: IGrantable): void {
     const { samples, resources } = this;
+    Grant.addToPrincipal({
+      grantee,
+      actions: ["dynamodb:BatchGetItem"],
+      resourceArns: [resources.tableArn],
+      conditions: { "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": [FORMAT_KEY] } },
+    });
     grant(grantee, ["dynamodb:BatchWriteItem"], samples.tableArn, resources.tableArn);
     // With retention, what samples point to may only ever expire later: that takes a condition.
     if (this.#retentionDays !== undefined) grant(grantee, ["dynamodb:UpdateItem"], resources.tableArn);
   }
 
-  /** Exactly the calls that the driver's `samples` and `events` make. */
+  /** Exactly the calls that the driver's `samples`, `conflicts` and `events` make. */
   grantRead(grantee: IGrantable): void {
     const { samples, resources } = this;
     const indexes = [projectIndex, meterIndex].map(({ name }) => `${resources.tableArn}/index/${name}`);
     grant(grantee, ["dynamodb:Query"], samples.tableArn, resources.tableArn, ...indexes);
     grant(grantee, ["dynamodb:BatchGetItem"], resources.tableArn);
     grant(grantee, ["dynamodb:Scan"], ...indexes);
+  }
+
+  /** What the driver's `settle` makes beside reading. */
+  grantSettle(grantee: IGrantable): void {
+    grant(grantee, ["dynamodb:BatchWriteItem"], this.resources.tableArn);
   }
 
   /** Writes that DynamoDB refused for being too many, in both tables. */

@@ -60,16 +60,15 @@ describe("the tables", () => {
 });
 
 describe("what a collector may do with storage", () => {
-  it("is to add, and with retention to put off an expiry", () => {
+  it("is to add, to read one mark, and with retention to put off an expiry", () => {
     const write = (storage: SampleStorage, role: Role) => storage.grantWrite(role);
-    expect(actionsOf(write)).toEqual(["dynamodb:BatchWriteItem", "s3:PutObject"]);
-    expect(actionsOf(write, { retentionDays: 30 })).toEqual([
-      "dynamodb:BatchWriteItem",
-      "dynamodb:UpdateItem",
-      "s3:PutObject",
-    ]);
-    expect(actionsOf(write, { tables: false })).toEqual(["s3:PutObject"]);
-    expect(actionsOf(write, { log: false })).toEqual(["dynamodb:BatchWriteItem"]);
+    const tables = ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"];
+    // The first of each two is for the object that says the log's format.
+    const log = ["s3:GetObject", "s3:PutObject", "s3:PutObject"];
+    expect(actionsOf(write)).toEqual([...tables, ...log]);
+    expect(actionsOf(write, { retentionDays: 30 })).toEqual([...tables, "dynamodb:UpdateItem", ...log]);
+    expect(actionsOf(write, { tables: false })).toEqual(log);
+    expect(actionsOf(write, { log: false })).toEqual(tables);
   });
 
   it("is not to read, which is granted apart, and never to delete", () => {

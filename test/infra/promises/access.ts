@@ -5,9 +5,11 @@ import { at, type Deployment, list, plainId, type Template, textOf } from "../te
  * one too many, a listed one that is not there breaks the service.
  */
 const expected = [
-  // The function: its own log, writing samples, adding to the quarantine, reading the secret, taking messages.
+  // The function: its own log, writing samples, knowing their format, adding to the quarantine, reading the secret, taking messages.
   "QueueCollectorRole: Allow lambda.amazonaws.com sts:AssumeRole",
   "QueueCollectorRoleDefaultPolicy: Allow logs:CreateLogStream logs:PutLogEvents on QueueCollectorLog",
+  "QueueCollectorRoleDefaultPolicy: Allow dynamodb:BatchGetItem on SampleStorageTablesResources if dynamodb:LeadingKeys=format",
+  "QueueCollectorRoleDefaultPolicy: Allow s3:GetObject s3:PutObject on SampleStorageLogBucket/format.json",
   "QueueCollectorRoleDefaultPolicy: Allow dynamodb:BatchWriteItem on SampleStorageTablesResources, SampleStorageTablesSamples",
   "QueueCollectorRoleDefaultPolicy: Allow dynamodb:UpdateItem on SampleStorageTablesResources",
   "QueueCollectorRoleDefaultPolicy: Allow s3:PutObject on QuarantineBucket/quarantine/*, SampleStorageLogBucket/events/*, SampleStorageLogBucket/samples/*",
@@ -15,6 +17,8 @@ const expected = [
   "QueueCollectorRoleDefaultPolicy: Allow sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:GetQueueUrl sqs:ReceiveMessage on QueueCollectorQueue, QueueCollectorSpillQueue",
   // The tasks: the same, but they send to the spill queue and take from none; and what Fargate needs to start them.
   "TaskRole: Allow ecs-tasks.amazonaws.com sts:AssumeRole",
+  "TaskRoleDefaultPolicy: Allow dynamodb:BatchGetItem on SampleStorageTablesResources if dynamodb:LeadingKeys=format",
+  "TaskRoleDefaultPolicy: Allow s3:GetObject s3:PutObject on SampleStorageLogBucket/format.json",
   "TaskRoleDefaultPolicy: Allow dynamodb:BatchWriteItem on SampleStorageTablesResources, SampleStorageTablesSamples",
   "TaskRoleDefaultPolicy: Allow dynamodb:UpdateItem on SampleStorageTablesResources",
   "TaskRoleDefaultPolicy: Allow s3:PutObject on QuarantineBucket/quarantine/*, SampleStorageLogBucket/events/*, SampleStorageLogBucket/samples/*",
@@ -24,17 +28,18 @@ const expected = [
   "UdpCollectorTaskExecutionRoleDefaultPolicy: Allow ecr:BatchCheckLayerAvailability ecr:BatchGetImage ecr:GetDownloadUrlForLayer on arn:Partition:ecr:Region:AccountId:repository/cdk-hnb659fds-container-assets-AccountId-Region",
   "UdpCollectorTaskExecutionRoleDefaultPolicy: Allow ecr:GetAuthorizationToken on *",
   "UdpCollectorTaskExecutionRoleDefaultPolicy: Allow logs:CreateLogStream logs:PutLogEvents on UdpCollectorLog",
-  // The operator: redriving dead letters, replaying the quarantine into storage, looking after keys.
+  // The operator: redriving dead letters, replaying the quarantine into storage, settling conflicts, looking after keys.
   "OperatorRole: Allow arn:Partition:iam::AccountId:root sts:AssumeRole",
   "OperatorRoleDefaultPolicy: Allow sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on QueueCollectorDeadLetterQueue",
   "OperatorRoleDefaultPolicy: Allow sqs:SendMessage on QueueCollectorSpillQueue",
   "OperatorRoleDefaultPolicy: Allow s3:ListBucket on QuarantineBucket, SampleStorageLogBucket",
   "OperatorRoleDefaultPolicy: Allow s3:DeleteObject s3:GetObject on QuarantineBucket/quarantine/*",
+  "OperatorRoleDefaultPolicy: Allow dynamodb:BatchGetItem on SampleStorageTablesResources if dynamodb:LeadingKeys=format",
   "OperatorRoleDefaultPolicy: Allow dynamodb:BatchWriteItem on SampleStorageTablesResources, SampleStorageTablesSamples",
   "OperatorRoleDefaultPolicy: Allow dynamodb:BatchGetItem dynamodb:UpdateItem on SampleStorageTablesResources",
   "OperatorRoleDefaultPolicy: Allow dynamodb:Query on SampleStorageTablesResources, SampleStorageTablesSamples, SampleStorageTablesResources/index/by-meter, SampleStorageTablesResources/index/by-project",
   "OperatorRoleDefaultPolicy: Allow dynamodb:Scan on SampleStorageTablesResources/index/by-meter, SampleStorageTablesResources/index/by-project",
-  "OperatorRoleDefaultPolicy: Allow s3:GetObject s3:PutObject on SampleStorageLogBucket/events/*, SampleStorageLogBucket/samples/*",
+  "OperatorRoleDefaultPolicy: Allow s3:GetObject s3:PutObject on SampleStorageLogBucket/events/*, SampleStorageLogBucket/format.json, SampleStorageLogBucket/samples/*, SampleStorageLogBucket/settlements/*",
   "OperatorRoleDefaultPolicy: Allow secretsmanager:DescribeSecret secretsmanager:GetSecretValue secretsmanager:PutSecretValue on SigningSecret",
   "OperatorRoleDefaultPolicy: Allow cloudwatch:GetMetricData on *",
   // The log of refused flows.
