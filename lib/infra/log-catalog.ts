@@ -1,9 +1,10 @@
 import { Aws, RemovalPolicy } from "aws-cdk-lib";
-import { CfnNamedQuery, CfnWorkGroup } from "aws-cdk-lib/aws-athena";
+import { CfnNamedQuery, type CfnNamedQueryProps, CfnWorkGroup } from "aws-cdk-lib/aws-athena";
 import { CfnDatabase, CfnTable } from "aws-cdk-lib/aws-glue";
 import { Construct } from "constructs";
+import { conflictsQuery, sharedSignaturesQuery } from "./conflict-queries.ts";
 import { deltaUsageQuery } from "./delta-usage-query.ts";
-import { ANSWERS_FOLDER, logFolders, type SampleLog } from "./sample-log.ts";
+import { ANSWERS_FOLDER, logFolders, type SampleLog, SETTLEMENTS_FOLDER } from "./sample-log.ts";
 
 export interface LogCatalogProps {
   readonly log: SampleLog;
@@ -18,7 +19,8 @@ const FIRST_DAY = "2014-01-01";
  * The wire's names (lib/storage/rows/record-row.ts) as columns. All are text: a volume is exact in its text alone, and an
  * object such as `resource_metadata` is its JSON, for `json_extract`.
  */
-const columns = [
+const sampleColumns = [
+  "format",
   "dialect",
   "time",
   "source",
@@ -37,59 +39,80 @@ const columns = [
   "message_signature",
   "monotonic_time",
   "publisher_id",
+  "content",
 ] as const;
+
+/** Of lib/storage/settlement.ts. */
+const settlementColumns = [
+  "counter_name",
+  "resource_id",
+  "time",
+  "message_id",
+  "content",
+  "project_id",
+  "user_id",
+  "counter_type",
+  "counter_unit",
+  "counter_volume",
+  "reason",
+  "settled_by",
+  "settled_at",
+] as const;
+
+/** By day, as folders are named. */
+const dayProjection = {
+  "projection.enabled": "true",
+  "projection.dt.type": "date",
+  "projection.dt.format": "yyyy-MM-dd",
+  // A publisher's clock may be ahead of ours.
+  "projection.dt.range": `${FIRST_DAY},NOW+1DAYS`,
+};
+
+const hourProjection = {
+  "projection.hour.type": "integer",
+  "projection.hour.range": "0,23",
+  "projection.hour.digits": "2",
+};
+
+interface JsonTable {
+  readonly name: string;
+  readonly location: string;
+  readonly columns: readonly string[];
+  readonly partitions: readonly string[];
+  readonly projection: Readonly<Record<string, string>>;
+}
 
 /** Lets Athena read the log: partitions follow from their names, so no crawler runs and a new hour is seen at once. */
 export class LogCatalog extends Construct {
   readonly database: CfnDatabase;
   readonly table: CfnTable;
+  readonly settlements: CfnTable;
   readonly workGroup: CfnWorkGroup;
-  readonly deltaUsage: CfnNamedQuery;
+  readonly queries: readonly CfnNamedQuery[];
 
   constructor(scope: Construct, id: string, props: LogCatalogProps) {
     super(scope, id);
     const bucket = props.log.bucket.bucketName;
-    const location = `s3://${bucket}/${logFolders.samples}`;
     const database = `countersign_${props.stage.replaceAll("-", "_")}`;
-    const table = "samples";
 
     this.database = new CfnDatabase(this, "Database", {
       catalogId: Aws.ACCOUNT_ID,
       databaseInput: { name: database, description: `Samples that Countersign recorded (${props.stage})` },
     });
-    this.table = new CfnTable(this, "Samples", {
-      catalogId: Aws.ACCOUNT_ID,
-      databaseName: database,
-      tableInput: {
-        name: table,
-        tableType: "EXTERNAL_TABLE",
-        parameters: {
-          classification: "json",
-          "projection.enabled": "true",
-          "projection.dt.type": "date",
-          "projection.dt.format": "yyyy-MM-dd",
-          // A publisher's clock may be ahead of ours.
-          "projection.dt.range": `${FIRST_DAY},NOW+1DAYS`,
-          "projection.hour.type": "integer",
-          "projection.hour.range": "0,23",
-          "projection.hour.digits": "2",
-          // Athena fills in what is in braces.
-          "storage.location.template": `${location}dt=\${dt}/hour=\${hour}/`,
-        },
-        partitionKeys: [
-          { name: "dt", type: "string" },
-          { name: "hour", type: "string" },
-        ],
-        storageDescriptor: {
-          location,
-          columns: columns.map((name) => ({ name, type: "string" })),
-          inputFormat: "org.apache.hadoop.mapred.TextInputFormat",
-          outputFormat: "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
-          serdeInfo: { serializationLibrary: "org.openx.data.jsonserde.JsonSerDe" },
-        },
-      },
+    this.table = this.#jsonTable("Samples", database, {
+      name: "samples",
+      location: `s3://${bucket}/${logFolders.samples}`,
+      columns: sampleColumns,
+      partitions: ["dt", "hour"],
+      projection: { ...dayProjection, ...hourProjection },
     });
-    this.table.addResourceDependency(this.database);
+    this.settlements = this.#jsonTable("Settlements", database, {
+      name: "settlements",
+      location: `s3://${bucket}/${SETTLEMENTS_FOLDER}`,
+      columns: settlementColumns,
+      partitions: ["dt"],
+      projection: dayProjection,
+    });
     this.workGroup = new CfnWorkGroup(this, "WorkGroup", {
       name: `countersign-${props.stage}`,
       recursiveDeleteOption: true,
@@ -103,16 +126,64 @@ export class LogCatalog extends Construct {
         },
       },
     });
-    this.deltaUsage = new CfnNamedQuery(this, "DeltaUsage", {
-      name: "Usage of delta meters",
-      description: "By project, resource and day over the last 31 days; every sample counts once",
-      database,
-      queryString: deltaUsageQuery(table),
-      workGroup: this.workGroup.name,
-    });
-    this.deltaUsage.addResourceDependency(this.workGroup);
-    this.deltaUsage.addResourceDependency(this.database);
+    this.queries = [
+      this.#savedQuery("DeltaUsage", database, {
+        name: "Usage of delta meters",
+        description: "By project, resource and day over the last 31 days; every sample counts once",
+        queryString: deltaUsageQuery("samples", "settlements"),
+      }),
+      this.#savedQuery("Conflicts", database, {
+        name: "Conflicts",
+        description: "Samples of which several contents that bill otherwise are stored, unsettled ones first",
+        queryString: conflictsQuery("samples", "settlements"),
+      }),
+      this.#savedQuery("SharedSignatures", database, {
+        name: "Signatures with two identities",
+        description: "Legacy messages that were cut into other fields: one signature, several samples",
+        queryString: sharedSignaturesQuery("samples"),
+      }),
+    ];
     // They describe the log and hold nothing: a later stack makes them again over the retained bucket.
-    for (const part of [this.database, this.table, this.workGroup]) part.applyRemovalPolicy(RemovalPolicy.DESTROY);
+    const parts = [this.database, this.table, this.settlements, this.workGroup];
+    for (const part of parts) part.applyRemovalPolicy(RemovalPolicy.DESTROY);
+  }
+
+  #jsonTable(id: string, database: string, { name, location, columns, partitions, projection }: JsonTable): CfnTable {
+    const text = (column: string) => ({ name: column, type: "string" });
+    const table = new CfnTable(this, id, {
+      catalogId: Aws.ACCOUNT_ID,
+      databaseName: database,
+      tableInput: {
+        name,
+        tableType: "EXTERNAL_TABLE",
+        parameters: {
+          classification: "json",
+          ...projection,
+          // Athena fills in what is in braces.
+          "storage.location.template": location + partitions.map((part) => `${part}=\${${part}}/`).join(""),
+        },
+        partitionKeys: partitions.map(text),
+        storageDescriptor: {
+          location,
+          columns: columns.map(text),
+          inputFormat: "org.apache.hadoop.mapred.TextInputFormat",
+          outputFormat: "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
+          serdeInfo: { serializationLibrary: "org.openx.data.jsonserde.JsonSerDe" },
+        },
+      },
+    });
+    table.addResourceDependency(this.database);
+    return table;
+  }
+
+  #savedQuery(
+    id: string,
+    database: string,
+    query: Pick<CfnNamedQueryProps, "name" | "description" | "queryString">,
+  ): CfnNamedQuery {
+    const saved = new CfnNamedQuery(this, id, { ...query, database, workGroup: this.workGroup.name });
+    saved.addResourceDependency(this.workGroup);
+    saved.addResourceDependency(this.database);
+    return saved;
   }
 }

@@ -4,8 +4,10 @@ import { Template } from "aws-cdk-lib/assertions";
 import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { describe, expect, it } from "vitest";
 import { SampleStorage, type SampleStorageProps } from "../../lib/infra/sample-storage.ts";
+import { settlementFor, toSettlementLine } from "../../lib/storage/settlement.ts";
 import { startDynamoDb } from "../support/dynamodb-server.ts";
 import { plainSample, signedMessage } from "../support/messages.ts";
+import { aSample } from "../support/sample-builder.ts";
 import { emptyApp } from "./synthesized.ts";
 import { at, list } from "./template.ts";
 
@@ -84,8 +86,16 @@ describe("what a collector may do with storage", () => {
 
 describe("the log's table in Athena", () => {
   const catalog = Template.fromStack(storageOf().stack);
-  const table = at(Object.values(catalog.findResources("AWS::Glue::Table"))[0], "Properties", "TableInput");
-  const columns = list(at(table, "StorageDescriptor", "Columns")).map((column) => at(column, "Name"));
+  const [table, settlements] = Object.values(catalog.findResources("AWS::Glue::Table")).map((one) =>
+    at(one, "Properties", "TableInput"),
+  );
+  const columnsOf = (one: unknown) => list(at(one, "StorageDescriptor", "Columns")).map((column) => at(column, "Name"));
+  const columns = columnsOf(table);
+  const queries = Object.values(catalog.findResources("AWS::Athena::NamedQuery")).map((query) => ({
+    name: String(at(query, "Properties", "Name")),
+    sql: String(at(query, "Properties", "QueryString")),
+  }));
+  const sqlOf = (name: string) => queries.find((query) => query.name === name)?.sql ?? "";
 
   it("finds its partitions by their names, as the driver writes them", () => {
     expect(at(table, "Parameters")).toEqual({
@@ -104,19 +114,48 @@ describe("the log's table in Athena", () => {
     });
   });
 
-  it("has a column for each field that is signed, and the two that are ours", () => {
+  it("has a column for each field that is signed, and those that are ours", () => {
     const sent = [...signedMessage(plainSample).keys(), "user_name", "project_name", "publisher_id"];
-    expect([...columns].sort()).toEqual([...sent, "dialect", "time"].sort());
+    expect([...columns].sort()).toEqual([...sent, "format", "dialect", "time", "content"].sort());
   });
 
-  it("has a saved query that adds up deltas alone, and each sample once", () => {
-    const [query] = Object.values(catalog.findResources("AWS::Athena::NamedQuery"));
-    const sql = String(at(query, "Properties", "QueryString"));
-    expect(sql).toContain("counter_type = 'delta'");
-    expect(sql).toContain('PARTITION BY counter_name, resource_id, "time", message_id');
-    expect(sql).toContain("WHERE copy = 1");
-    const named = sql.match(/\b(?:counter|project|resource|message)_[a-z]+\b/g) ?? [];
-    expect(named.filter((name) => !columns.includes(name))).toEqual([]);
+  it("has another beside it for settlements, with a column for each name that they are written under", () => {
+    const sample = aSample();
+    const line = toSettlementLine(settlementFor(sample, { reason: "seen", by: "ann", at: sample.time }));
+    expect([...columnsOf(settlements)].sort()).toEqual(Object.keys(JSON.parse(line)).sort());
+    expect(at(settlements, "Parameters", "storage.location.template")).toEqual({
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: Athena fills these in
+      "Fn::Join": ["", ["s3://", { Ref: expect.any(String) }, "/settlements/dt=${dt}/"]],
+    });
+  });
+
+  it("has saved queries, which name columns that there are and look back over days that have a name", () => {
+    expect(queries.map(({ name }) => name)).toEqual([
+      "Usage of delta meters",
+      "Conflicts",
+      "Signatures with two identities",
+    ]);
+    for (const { sql } of queries) {
+      const named = sql.match(/\b(?:counter|project|resource|message)_[a-z]+\b/g) ?? [];
+      expect(named.filter((name) => !columns.includes(name))).toEqual([]);
+      expect(sql).toContain("dt >= date_format(date_add('day', -");
+    }
+  });
+
+  it("adds up deltas alone, of each identity the greatest volume or the right one, never one that a signature chooses", () => {
+    const sql = sqlOf("Usage of delta meters");
+    expect(sql).toContain("WHERE counter_type = 'delta' AND (is_right OR NOT settled)");
+    expect(sql).toContain(
+      'PARTITION BY counter_name, resource_id, "time", message_id, project_id, counter_unit ORDER BY volume DESC',
+    );
+    expect(sql).toContain("WHERE place = 1");
+    expect(sql).not.toContain("message_signature");
+  });
+
+  it("finds identities of several contents, and signatures of several identities", () => {
+    expect(sqlOf("Conflicts")).toContain("HAVING count(DISTINCT content) > 1");
+    const sql = sqlOf("Signatures with two identities");
+    expect(sql).toContain("GROUP BY message_signature\nHAVING count(DISTINCT identity) > 1");
   });
 });
 
