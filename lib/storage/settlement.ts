@@ -74,30 +74,38 @@ function orderOf(settlement: Settlement): string {
 }
 
 function toSettlement(fields: ValueMap): Settlement | undefined {
-  const text = (name: string) => textOr(fields.get(name), undefined);
-  const counter_name = text("counter_name");
-  const resource_id = text("resource_id");
-  const time = text("time");
-  const message_id = text("message_id");
-  const [content, reason, by, at] = [text("content"), text("reason"), text("settled_by"), text("settled_at")];
-  const billed = billOf(fields);
+  const counter_name = textIn(fields, "counter_name");
+  const resource_id = textIn(fields, "resource_id");
+  const time = textIn(fields, "time");
+  const message_id = textIn(fields, "message_id");
   if (counter_name === undefined || resource_id === undefined || time === undefined || message_id === undefined) return;
+  const content = textIn(fields, "content");
+  const reason = textIn(fields, "reason");
+  const by = textIn(fields, "settled_by");
+  const at = textIn(fields, "settled_at");
+  const billed = billIn(fields);
   if (content === undefined || reason === undefined || by === undefined || at === undefined) return;
   if (billed === undefined) return;
   return { identity: { counter_name, resource_id, time, message_id }, content, reason, by, at, billed };
 }
 
-function billOf(fields: ValueMap): SettledBill | undefined {
-  const project_id = textOr(fields.get("project_id"), null);
-  const user_id = textOr(fields.get("user_id"), null);
+function billIn(fields: ValueMap): SettledBill | undefined {
+  const project_id = ownerIn(fields, "project_id");
+  const user_id = ownerIn(fields, "user_id");
   const counter_type = counterTypes.find((type) => type === fields.get("counter_type"));
-  const counter_unit = textOr(fields.get("counter_unit"), undefined);
+  const counter_unit = textIn(fields, "counter_unit");
   const counter_volume = fields.get("counter_volume");
+  if (project_id === undefined || user_id === undefined) return undefined;
   if (counter_type === undefined || counter_unit === undefined) return undefined;
   if (typeof counter_volume !== "number" && typeof counter_volume !== "bigint") return undefined;
   return { project_id, user_id, counter_type, counter_unit, counter_volume };
 }
 
-function textOr<Other>(value: Value | undefined, other: Other): string | Other {
-  return typeof value === "string" ? value : other;
+function textIn(fields: ValueMap, name: string): string | undefined {
+  const value = fields.get(name);
+  return typeof value === "string" ? value : undefined;
+}
+
+function ownerIn(fields: ValueMap, name: string): string | null | undefined {
+  return fields.get(name) === null ? null : textIn(fields, name);
 }

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { createDispatcher, type Outcome } from "../../lib/dispatch/dispatcher.ts";
 import { createRecentlyRecorded } from "../../lib/dispatch/recently-recorded.ts";
+import { billedContent } from "../../lib/sample/billed.ts";
+import { contentDigest } from "../../lib/sample/content.ts";
 import type { Genuine } from "../../lib/sample/genuine.ts";
 import { identity } from "../../lib/sample/identity.ts";
 import type { Result } from "../../lib/sample/rejection.ts";
@@ -129,14 +131,19 @@ async function checkStored(
   refused: ReadonlySet<MeteringRecord>,
   checks: Checks,
 ): Promise<void> {
-  const expected = new Set(records.filter((record) => !refused.has(record)).map(identity));
+  const expected = new Set(records.filter((record) => !refused.has(record)).map(asRead));
   const read: MeteringRecord[] = [];
   for await (const sample of storage.samples({})) read.push(sample);
   const samples = read.length;
   for await (const event of storage.events({})) read.push(event);
-  const found = new Set(read.map(identity));
+  const found = new Set(read.map(asRead));
   const sorted = read.every((record, at) => at === 0 || at === samples || record.time <= (read[at - 1]?.time ?? ""));
   if (read.length !== expected.size || !isDeepStrictEqual(found, expected) || !sorted) {
     checks.failed("memory", `${read.length} read back of ${expected.size}, in order: ${sorted}`);
   }
+}
+
+/** What readers tell apart: samples of one identity that bill otherwise, events of one that say something else. */
+function asRead(record: MeteringRecord): string {
+  return identity(record) + (record.kind === "sample" ? billedContent(record) : contentDigest(record));
 }
