@@ -12,6 +12,8 @@ export type Outcome =
       readonly samples: number;
       /** Recorded a moment ago already, so not written again. */
       readonly duplicates: number;
+      /** Of those stored, what contradicts what was recorded a moment ago; stored beside it. */
+      readonly conflicting: number;
       readonly rejected: readonly Rejection[];
     }
   /** Nothing in it can ever be stored. */
@@ -23,6 +25,7 @@ export type Outcome =
       /** Stored all the same. */
       readonly samples: number;
       readonly duplicates: number;
+      readonly conflicting: number;
       /** Refused for now. */
       readonly failed: number;
       readonly rejected: readonly Rejection[];
@@ -42,13 +45,12 @@ export function createDispatcher(storage: StorageDriver, recent: RecentlyRecorde
   return {
     async dispatch(messages) {
       const genuine = messages.flat().flatMap((result) => (result.ok ? [result.value] : []));
-      const fresh = genuine.filter(({ fingerprint }) => !recent.has(fingerprint));
+      const fresh = genuine.filter(({ record }) => !recent.has(record));
       const stored = await store(
         storage,
         fresh.map(({ record }) => record),
       );
-      const answers = new Map(fresh.map((one, index) => [one, stored[index] ?? NO_ANSWER]));
-      for (const [one, { kind }] of answers) if (kind === "recorded") recent.add(one.fingerprint);
+      const answers = new Map(fresh.map((one, index) => [one, answered(one, stored[index] ?? NO_ANSWER, recent)]));
       return messages.map((results) => outcomeOf(results, answers));
     },
   };
@@ -66,10 +68,20 @@ async function store(storage: StorageDriver, records: readonly MeteringRecord[])
   }
 }
 
+/** Storage's answer, and whether what it took is in conflict. */
+interface Answered {
+  readonly stored: Stored;
+  readonly conflicting: boolean;
+}
+
+function answered(one: Genuine, stored: Stored, recent: RecentlyRecorded): Answered {
+  return { stored, conflicting: stored.kind === "recorded" && recent.add(one) };
+}
+
 /** @param answers storage's, for what it was given; what it was not given is a duplicate */
-function outcomeOf(results: readonly Result<Genuine>[], answers: ReadonlyMap<Genuine, Stored>): Outcome {
+function outcomeOf(results: readonly Result<Genuine>[], answers: ReadonlyMap<Genuine, Answered>): Outcome {
   const rejected: Rejection[] = [];
-  let [samples, duplicates, failed] = [0, 0, 0];
+  let [samples, duplicates, conflicting, failed] = [0, 0, 0, 0];
   let cause: unknown;
   for (const result of results) {
     if (!result.ok) {
@@ -77,16 +89,18 @@ function outcomeOf(results: readonly Result<Genuine>[], answers: ReadonlyMap<Gen
       continue;
     }
     const answer = answers.get(result.value);
-    if (answer === undefined) duplicates++;
-    else if (answer.kind === "recorded") samples++;
-    else if (answer.kind === "failed") {
+    if (answer?.conflicting) conflicting++;
+    const stored = answer?.stored;
+    if (stored === undefined) duplicates++;
+    else if (stored.kind === "recorded") samples++;
+    else if (stored.kind === "failed") {
       failed++;
-      cause = answer.cause;
-    } else rejected.push({ reason: "unstorable", detail: answer.detail });
+      cause = stored.cause;
+    } else rejected.push({ reason: "unstorable", detail: stored.detail });
   }
-  if (failed > 0) return { kind: "failed", cause, samples, duplicates, failed, rejected };
+  if (failed > 0) return { kind: "failed", cause, samples, duplicates, conflicting, failed, rejected };
   // An empty batch, which publishers do send, is recorded: there was nothing to lose.
   return samples + duplicates === 0 && rejected.length > 0
     ? { kind: "rejected", rejected }
-    : { kind: "recorded", samples, duplicates, rejected };
+    : { kind: "recorded", samples, duplicates, conflicting, rejected };
 }

@@ -1,6 +1,7 @@
 import type { ListenerName } from "../ledger/metrics.ts";
 import type { MutableCounters } from "../ledger/socket-counters.ts";
 import type { ListenerOptions } from "../listener/listener.ts";
+import { contentDigest } from "../sample/content.ts";
 import type { Genuine } from "../sample/genuine.ts";
 import type { Receipt } from "../sample/receipt.ts";
 import { type Rejection, type Result, reject } from "../sample/rejection.ts";
@@ -45,10 +46,10 @@ export function createIntake(listener: ListenerName, options: ListenerOptions, c
 
   const take = (arrived: Uint8Array, judged: readonly Result<Genuine>[], receipt: Receipt, peer: Peer): void => {
     const genuine = judged.flatMap((result) => (result.ok ? [result.value] : []));
-    const fresh = genuine.filter(({ fingerprint }) => !recent.has(fingerprint));
-    const fingerprints = fresh.map(({ fingerprint }) => fingerprint);
+    const fresh = genuine.filter(({ record }) => !recent.has(record));
+    const contents = fresh.map(({ record }) => contentDigest(record));
     const rejected = judged.flatMap((result) => (result.ok ? [] : [{ reason: result.reason, detail: result.detail }]));
-    const same = pending.same(fingerprints);
+    const same = pending.same(contents);
     if (same?.samples === judged.length && same.refused === rejected.length) {
       same.echo(counters, arrived.length);
       return;
@@ -62,12 +63,10 @@ export function createIntake(listener: ListenerName, options: ListenerOptions, c
     message.duplicate(genuine.length - fresh.length);
 
     // What outlives this call may hold none of the decoded samples: a message waits for the spill queue as its bytes.
-    const forget = pending.add(fingerprints, message);
-    const settle = (fate: Stored, fingerprint: string): void => {
-      if (fate.kind === "recorded") {
-        recent.add(fingerprint);
-        message.record();
-      } else if (fate.kind === "failed") message.fail();
+    const forget = pending.add(contents, message);
+    const settle = (fate: Stored, one: Genuine): void => {
+      if (fate.kind === "recorded") message.record(recent.add(one));
+      else if (fate.kind === "failed") message.fail();
       else {
         message.reject("unstorable");
         tell([{ reason: "unstorable", detail: fate.detail }]);
@@ -107,11 +106,8 @@ export function createIntake(listener: ListenerName, options: ListenerOptions, c
   };
 }
 
-function offersOf(
-  fresh: readonly Genuine[],
-  settle: (fate: Stored, fingerprint: string) => void,
-): readonly RecordOffer[] {
-  return fresh.map(({ record, fingerprint }) => ({ record, settled: (fate) => settle(fate, fingerprint) }));
+function offersOf(fresh: readonly Genuine[], settle: (fate: Stored, one: Genuine) => void): readonly RecordOffer[] {
+  return fresh.map((one) => ({ record: one.record, settled: (fate) => settle(fate, one) }));
 }
 
 function sum(sizes: readonly number[]): number {

@@ -1,26 +1,78 @@
-/** The fingerprints of what was recorded last: whoever sends a captured message again and again buys no writes with it. */
+import { billedContent } from "../sample/billed.ts";
+import { contentDigest } from "../sample/content.ts";
+import type { Genuine } from "../sample/genuine.ts";
+import { identity } from "../sample/identity.ts";
+import type { MeteringRecord, Sample } from "../sample/sample.ts";
+import { createRecentPairings } from "./recent-pairings.ts";
+
+/**
+ * What was recorded last, by its content: whoever sends a captured message again and again buys no writes with it,
+ * and whoever sends another content first silences nothing.
+ */
 export interface RecentlyRecorded {
-  has(fingerprint: string): boolean;
-  add(fingerprint: string): void;
+  /** Whether the very same was recorded, by whatever way it came. */
+  has(record: MeteringRecord): boolean;
+  /** @returns whether it says something else than was recorded of its identity, and is the first to say so */
+  add(genuine: Recorded): boolean;
 }
 
-/** A few minutes of a busy collector; about 15 MB of fingerprints. */
+export type Recorded = Pick<Genuine, "record" | "keyId">;
+
+/** Two contents of one identity, both recorded. */
+export interface Conflict {
+  readonly sample: Sample;
+  /** For a person: what is billed by the content that was recorded before, and by this one. */
+  readonly before: string;
+  readonly now: string;
+}
+
+export interface RecentlyRecordedOptions {
+  /** Contents, and identities with what is billed of them. @default a few minutes of a busy collector; some 30 MB at most */
+  readonly capacity?: number;
+  readonly onConflict?: (conflict: Conflict) => void;
+}
+
 const CAPACITY = 50_000;
 
 /** Forgets the oldest first. What is forgotten is written once more, which changes nothing. */
-export function createRecentlyRecorded(capacity = CAPACITY): RecentlyRecorded {
+export function createRecentlyRecorded(options: RecentlyRecordedOptions = {}): RecentlyRecorded {
+  const { capacity = CAPACITY, onConflict = () => undefined } = options;
+  const billed = createRecentPairings(capacity);
   // Two generations cost less than an order of use, and forget nothing younger than half the capacity.
   const generation = Math.floor(capacity / 2);
   let young = new Set<string>();
   let old = new Set<string>();
+
+  const conflictOf = (sample: Sample, keyId: string): Conflict | undefined => {
+    const told = () => toldOf(sample, keyId);
+    const before = billed.meet(identity(sample), billedContent(sample), told);
+    return before === undefined ? undefined : { sample, before, now: told() };
+  };
+
   return {
-    has: (fingerprint) => young.has(fingerprint) || old.has(fingerprint),
-    add(fingerprint) {
+    has(record) {
+      const digest = contentDigest(record);
+      return young.has(digest) || old.has(digest);
+    },
+    add({ record, keyId }) {
       if (young.size >= generation) {
         old = young;
         young = new Set();
       }
-      young.add(fingerprint);
+      young.add(contentDigest(record));
+      const conflict = record.kind === "sample" ? conflictOf(record, keyId) : undefined;
+      if (conflict !== undefined) onConflict(conflict);
+      return conflict !== undefined;
     },
   };
+}
+
+/** An id of Keystone has 32 characters, or 36 with dashes; others are shortened. */
+const LONGEST_NAME = 36;
+
+function toldOf(sample: Sample, keyId: string): string {
+  const { counter_volume: volume, counter_type: type, counter_unit: unit, project_id, user_id } = sample;
+  const name = (text: string | null) => (text === null ? "-" : text.slice(0, LONGEST_NAME));
+  const what = `${String(volume).slice(0, LONGEST_NAME)} ${unit.slice(0, LONGEST_NAME)} ${type}`;
+  return `${what}, project ${name(project_id)}, user ${name(user_id)}, key ${keyId}`;
 }

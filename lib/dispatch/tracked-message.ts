@@ -50,10 +50,12 @@ export class MessageInHand {
     this.#echoes.set(counters, (this.#echoes.get(counters) ?? 0) + 1);
   }
 
-  record(): void {
+  /** @param conflicting whether something else was recorded of its identity before */
+  record(conflicting = false): void {
     this.#end();
     this.#recorded++;
     this.#counters.samples.recorded++;
+    if (conflicting) this.#counters.conflicting++;
   }
 
   duplicate(count: number): void {

@@ -1,4 +1,3 @@
-import { hash } from "node:crypto";
 import type { Key } from "../keys/key.ts";
 import { type KeySource, keyRefusal } from "../keys/keyring.ts";
 import { type ListenerName, listenerNames } from "../ledger/metrics.ts";
@@ -45,12 +44,6 @@ export interface Judge {
   message(message: Value, receipt: Receipt, publisher?: string): Result<Genuine>;
 }
 
-/** What signature v2 proved of a whole envelope. */
-interface Opened {
-  readonly key: Key;
-  readonly mac: string;
-}
-
 /** A message as it stands in what arrived. */
 interface Carried {
   readonly receipt: Receipt;
@@ -73,9 +66,9 @@ export function createJudge(options: JudgeOptions): Judge {
     return outside === undefined ? parsed : reject("outside-window", outside);
   };
 
-  const genuine = (record: MeteringRecord, keyId: string, fingerprint: string, size: number): Result<Genuine> => {
+  const genuine = (record: MeteringRecord, keyId: string, size: number): Result<Genuine> => {
     keys.used(keyId);
-    return accept({ record, keyId, fingerprint, size });
+    return accept({ record, keyId, size });
   };
 
   const legacy = (message: Value, { receipt, size, notifier }: Carried): Result<Genuine> => {
@@ -87,17 +80,17 @@ export function createJudge(options: JudgeOptions): Judge {
     const verified = verify(message, { keyring: keys.current(), dialects, receipt, publisher });
     if (!verified.ok) return verified;
     const parsed = read(message, verified.value, receipt);
-    return parsed.ok ? genuine(parsed.value, verified.value.keyId, fingerprintOf(parsed.value), size) : parsed;
+    return parsed.ok ? genuine(parsed.value, verified.value.keyId, size) : parsed;
   };
 
   /** A message out of an envelope that is proved genuine as a whole. */
-  const sealed = (message: Value, { key, mac }: Opened, index: number, carried: Carried): Result<Genuine> => {
+  const sealed = (message: Value, key: Key, carried: Carried): Result<Genuine> => {
     const { receipt, size, notifier } = carried;
     if (!isValueMap(message)) return notAMap(message);
     const refusal = keyRefusal(key, receipt, publisherOf(message, notifier));
     if (refusal !== undefined) return reject("refused-key", refusal);
     const parsed = read(message, { dialect: "v2", signature: null }, receipt);
-    return parsed.ok ? genuine(parsed.value, key.id, `${mac}/${index}`, size) : parsed;
+    return parsed.ok ? genuine(parsed.value, key.id, size) : parsed;
   };
 
   /** The answer for a message that can't be opened. */
@@ -115,9 +108,9 @@ export function createJudge(options: JudgeOptions): Judge {
       if (isEnvelope(bytes)) {
         const opened = openEnvelope(bytes, { keyring: keys.current(), receipt, timeWindow, limits });
         if (!opened.ok) return unopened(opened);
-        const { messages } = opened.value;
+        const { key, messages } = opened.value;
         const carried = { receipt, size: opened.value.bytes / messages.length };
-        return messages.map((message, index) => sealed(message, opened.value, index, carried));
+        return messages.map((message) => sealed(message, key, carried));
       }
       const decoded = decodeMsgpack(bytes, limits);
       return decoded.ok ? [legacy(decoded.value, { receipt, size: bytes.length })] : unopened(decoded);
@@ -131,7 +124,8 @@ export function createJudge(options: JudgeOptions): Judge {
       const { messages, publisher } = decoded.value;
       const carried = { receipt, size: body.length / messages.length, notifier: publisher };
       if (proof === undefined) return messages.map((message) => legacy(message, carried));
-      return messages.map((message, index) => sealed(message, proof.value, index, carried));
+      const { key } = proof.value;
+      return messages.map((message) => sealed(message, key, carried));
     },
   };
 }
@@ -140,21 +134,6 @@ export function createJudge(options: JudgeOptions): Judge {
 function publisherOf(message: ValueMap, notifier?: string): string | undefined {
   const own = message.get("publisher_id");
   return typeof own === "string" ? own : notifier;
-}
-
-/** Longer ones are hashed, so that what is remembered of a record stays small. */
-const LONGEST_FINGERPRINT = 512;
-
-/** Two records may share a signature, as its text has no separators; not their identity as well. */
-function fingerprintOf(record: MeteringRecord): string {
-  const { message_signature: signature, time, message_id: id } = record;
-  // Lengths where JSON would do, at a third of its cost.
-  const named =
-    record.kind === "sample"
-      ? `${record.counter_name.length} ${record.counter_name}${record.resource_id.length} ${record.resource_id}`
-      : `${record.event_type.length} ${record.event_type}`;
-  const fingerprint = `${record.kind}${signature}${time}${named}${id}`;
-  return fingerprint.length <= LONGEST_FINGERPRINT ? fingerprint : hash("sha256", fingerprint, "base64");
 }
 
 function notAMap(message: Value) {

@@ -33,6 +33,8 @@ export const metricNames = [
   "SamplesFailed",
   "SamplesSpilled",
   "SamplesShed",
+  /** Of those recorded: what is billed is not what was recorded of the same identity a moment ago. Beside the ledger. */
+  "SamplesConflicting",
   /** Datagrams that the kernel dropped at our own sockets, before we could count them. */
   "KernelDrops",
   /** Samples waiting for storage or for the spill queue, at the moment of writing: what a scaling policy looks at. */
@@ -74,6 +76,7 @@ const ledgerFigures = [
   "SamplesDuplicate",
   "SamplesRejected",
   "SamplesFailed",
+  "SamplesConflicting",
 ] as const satisfies readonly MetricName[];
 const socketFigures = [
   ...ledgerFigures,

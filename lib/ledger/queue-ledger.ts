@@ -22,6 +22,7 @@ export function createQueueLedger(): QueueLedger {
     SamplesDuplicate: 0,
     SamplesRejected: 0,
     SamplesFailed: 0,
+    SamplesConflicting: 0,
   };
 
   const countMessage = (outcome: Outcome): void => {
@@ -41,6 +42,7 @@ export function createQueueLedger(): QueueLedger {
     figures.SamplesRecorded += recorded;
     figures.SamplesDuplicate += duplicates;
     figures.SamplesFailed += failed;
+    figures.SamplesConflicting += outcome.kind === "rejected" ? 0 : outcome.conflicting;
     figures.SamplesRejected += outcome.rejected.length;
   };
 

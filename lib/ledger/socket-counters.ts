@@ -26,6 +26,8 @@ export interface ListenerCounters {
   readonly samples: SampleCounters;
   /** Samples by reason; a message that can't be opened counts as one. */
   readonly rejected: Readonly<Record<RejectionReason, number>>;
+  /** Of the samples recorded, those that contradict what was recorded a moment ago; apart from the ledger. */
+  readonly conflicting: number;
   /** Of the socket or of our own code; apart from the ledger. */
   readonly errors: number;
   /**
@@ -86,6 +88,7 @@ export function newCounters(connections?: MutableConnectionCounters): MutableCou
     inFlight: 0,
     samples: { decoded: 0, recorded: 0, duplicate: 0, failed: 0, spilled: 0, shed: 0, inFlight: 0 },
     rejected: noRejections(),
+    conflicting: 0,
     errors: 0,
   };
   return connections === undefined ? counters : { ...counters, connections };

@@ -34,6 +34,7 @@ function ledgerOf(counters: readonly ListenerCounters[]): Ledger {
       SamplesFailed: total((one) => one.samples.failed),
       SamplesSpilled: total((one) => one.samples.spilled),
       SamplesShed: total((one) => one.samples.shed),
+      SamplesConflicting: total((one) => one.conflicting),
       RecordsInFlight: total((one) => one.samples.inFlight),
       ...(counters.some((one) => one.kernelDrops !== undefined) && {
         KernelDrops: total((one) => one.kernelDrops ?? 0),

@@ -30,7 +30,8 @@ async function keep({ arrived, outcome }: Handled, quarantine: Quarantine): Prom
   const { rejected } = outcome;
   const kept = await quarantine.keep({ arrived, rejected });
   if (kept.ok) return outcome;
-  const { samples, duplicates } = outcome.kind === "recorded" ? outcome : { samples: 0, duplicates: 0 };
+  const none = { samples: 0, duplicates: 0, conflicting: 0 };
+  const { samples, duplicates, conflicting } = outcome.kind === "recorded" ? outcome : none;
   const cause = new Error("the quarantine did not take a rejected message", { cause: kept.cause });
-  return { kind: "failed", cause, samples, duplicates, failed: rejected.length, rejected: [] };
+  return { kind: "failed", cause, samples, duplicates, conflicting, failed: rejected.length, rejected: [] };
 }

@@ -127,5 +127,5 @@ function outOfTime(samples: number): Outcome {
 }
 
 function failure(cause: Error, samples: number): Outcome {
-  return { kind: "failed", cause, samples: 0, duplicates: 0, failed: samples, rejected: [] };
+  return { kind: "failed", cause, samples: 0, duplicates: 0, conflicting: 0, failed: samples, rejected: [] };
 }

@@ -4,8 +4,6 @@ import type { MeteringRecord } from "./sample.ts";
 export interface Genuine {
   readonly record: MeteringRecord;
   readonly keyId: string;
-  /** The same for two deliveries of one signed record, and for nothing else. */
-  readonly fingerprint: string;
   /** Its share of the bytes that were decoded, which deflate may have made few of on the way. */
   readonly size: number;
 }

@@ -54,10 +54,10 @@ describe("the dispatcher", () => {
       judged([]),
     ]);
     expect(outcomes).toEqual([
-      { kind: "recorded", samples: 2, duplicates: 0, rejected: [] },
+      { kind: "recorded", samples: 2, duplicates: 0, conflicting: 0, rejected: [] },
       { kind: "rejected", rejected: [{ reason: "undecodable", detail: "no" }] },
-      { kind: "recorded", samples: 1, duplicates: 0, rejected: [] },
-      { kind: "recorded", samples: 0, duplicates: 0, rejected: [] },
+      { kind: "recorded", samples: 1, duplicates: 0, conflicting: 0, rejected: [] },
+      { kind: "recorded", samples: 0, duplicates: 0, conflicting: 0, rejected: [] },
     ]);
     expect(await storedIds(storage)).toEqual(["a", "b"]);
   });
@@ -70,6 +70,7 @@ describe("the dispatcher", () => {
         kind: "recorded",
         samples: 2,
         duplicates: 0,
+        conflicting: 0,
         rejected: [{ reason: "not-a-sample", detail: "expected a map, got a number" }],
       },
     ]);
@@ -84,8 +85,8 @@ describe("the dispatcher", () => {
     ]);
     const rejected = [{ reason: "not-a-sample", detail: "expected a map, got nil" }];
     expect(outcomes).toEqual([
-      { kind: "failed", cause: "throttled", samples: 1, duplicates: 0, failed: 1, rejected },
-      { kind: "recorded", samples: 1, duplicates: 0, rejected: [] },
+      { kind: "failed", cause: "throttled", samples: 1, duplicates: 0, conflicting: 0, failed: 1, rejected },
+      { kind: "recorded", samples: 1, duplicates: 0, conflicting: 0, rejected: [] },
     ]);
     expect(await storedIds(storage)).toEqual(["a", "c"]);
   });
@@ -95,7 +96,7 @@ describe("the dispatcher", () => {
     const rejected = [{ reason: "unstorable", detail: "too big" }];
     expect(await dispatcherOn(storage).dispatch([judged([sample("b")]), judged([sample("a"), sample("b")])])).toEqual([
       { kind: "rejected", rejected },
-      { kind: "recorded", samples: 1, duplicates: 0, rejected },
+      { kind: "recorded", samples: 1, duplicates: 0, conflicting: 0, rejected },
     ]);
   });
 
@@ -108,7 +109,7 @@ describe("the dispatcher", () => {
     const fault = new Error("a fault of the driver");
     const breaking: StorageDriver = { ...openMemory(), record: () => Promise.reject(fault) };
     expect(await dispatcherOn(breaking).dispatch([judged([sample("a")]), judged([1n])])).toMatchObject([
-      { kind: "failed", cause: fault, samples: 0, duplicates: 0, failed: 1, rejected: [] },
+      { kind: "failed", cause: fault, samples: 0, duplicates: 0, conflicting: 0, failed: 1, rejected: [] },
       { kind: "rejected" },
     ]);
     const silent: StorageDriver = { ...openMemory(), record: async () => [] };
@@ -128,16 +129,16 @@ describe("the dispatcher", () => {
     const message = judged([sample("a"), sample("b")]);
     // Twice in one call is written twice, which storage knows by their identity.
     expect(await dispatcher.dispatch([message, judged([sample("a")])])).toEqual([
-      { kind: "recorded", samples: 2, duplicates: 0, rejected: [] },
-      { kind: "recorded", samples: 1, duplicates: 0, rejected: [] },
+      { kind: "recorded", samples: 2, duplicates: 0, conflicting: 0, rejected: [] },
+      { kind: "recorded", samples: 1, duplicates: 0, conflicting: 0, rejected: [] },
     ]);
     const rejected = [{ reason: "not-a-sample", detail: "expected a map, got nil" }];
     expect(
       await dispatcher.dispatch([message, judged([sample("b"), sample("c"), null]), judged([sample("a"), null])]),
     ).toEqual([
-      { kind: "recorded", samples: 0, duplicates: 2, rejected: [] },
-      { kind: "recorded", samples: 1, duplicates: 1, rejected },
-      { kind: "recorded", samples: 0, duplicates: 1, rejected },
+      { kind: "recorded", samples: 0, duplicates: 2, conflicting: 0, rejected: [] },
+      { kind: "recorded", samples: 1, duplicates: 1, conflicting: 0, rejected },
+      { kind: "recorded", samples: 0, duplicates: 1, conflicting: 0, rejected },
     ]);
     expect(await dispatcher.dispatch([message])).toMatchObject([{ samples: 0, duplicates: 2 }]);
     expect(calls).toEqual([["a", "b", "a"], ["c"]]);
@@ -154,10 +155,33 @@ describe("the dispatcher", () => {
     const message = judged([sample("a"), sample("b"), sample("c")]);
     const rejected = [{ reason: "unstorable", detail: "" }];
     expect(await dispatcher.dispatch([message])).toEqual([
-      { kind: "failed", cause: "down", samples: 1, duplicates: 0, failed: 1, rejected },
+      { kind: "failed", cause: "down", samples: 1, duplicates: 0, conflicting: 0, failed: 1, rejected },
     ]);
     delete answers.b;
-    expect(await dispatcher.dispatch([message])).toEqual([{ kind: "recorded", samples: 1, duplicates: 1, rejected }]);
+    expect(await dispatcher.dispatch([message])).toEqual([
+      { kind: "recorded", samples: 1, duplicates: 1, conflicting: 0, rejected },
+    ]);
     expect(await storedIds(storage)).toEqual(["a", "b"]);
+  });
+
+  it("records what contradicts a sample of a moment ago beside it, whichever comes first, and counts it once", async () => {
+    const storage = openMemory();
+    const dispatcher = dispatcherOn(storage);
+    const genuine = judged([sample("a")]);
+    const cut = judged([signedMessage({ ...plainSample, message_id: "a", project_id: "another" })]);
+    const once = { kind: "recorded", samples: 1, duplicates: 0, conflicting: 0, rejected: [] };
+    const again = { ...once, samples: 0, duplicates: 1 };
+    expect(await dispatcher.dispatch([cut])).toEqual([once]);
+    expect(await dispatcher.dispatch([genuine, cut])).toEqual([{ ...once, conflicting: 1 }, again]);
+    expect(await dispatcher.dispatch([cut, genuine])).toEqual([again, again]);
+  });
+
+  it("counts no conflict of what storage did not take", async () => {
+    const refusing = createDispatcher(answering({ a: { kind: "failed", cause: "down" } }), createRecentlyRecorded());
+    const contents = [1n, 2n].map((counter_volume) =>
+      judged([signedMessage({ ...plainSample, message_id: "a", counter_volume })]),
+    );
+    const failed = { kind: "failed", samples: 0, conflicting: 0, failed: 1 };
+    expect(await refusing.dispatch(contents)).toMatchObject([failed, failed]);
   });
 });

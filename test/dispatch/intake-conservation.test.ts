@@ -39,7 +39,7 @@ function spillAnswer(mood: (typeof spills)[number] | undefined): Spilled {
 function judged(samples: readonly (number | RejectionReason)[]): readonly Result<Genuine>[] {
   return samples.map((one) =>
     typeof one === "number"
-      ? accept({ record: { ...base, message_id: `${one}` }, keyId: "key", fingerprint: `${one}`, size: 1 })
+      ? accept({ record: { ...base, message_id: `${one}` }, keyId: "key", size: 1 })
       : reject(one, ""),
   );
 }
@@ -77,7 +77,7 @@ it("the intake loses count of no message and no sample, whatever storage and spi
         host: "",
         port: 0,
         queue,
-        recent: createRecentlyRecorded(8),
+        recent: createRecentlyRecorded({ capacity: 8 }),
         pending: createPendingMessages(),
         spiller,
         onRejected: look,

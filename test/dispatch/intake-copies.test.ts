@@ -21,7 +21,7 @@ import { scriptedSpillQueue } from "./scripted-spill-queue.ts";
 const peer = { address: "10.0.0.9", port: 4_711 };
 
 function genuine(message_id: string): Genuine {
-  return { record: { ...aSample(), message_id }, keyId: "key", fingerprint: message_id, size: 1 };
+  return { record: { ...aSample(), message_id }, keyId: "key", size: 1 };
 }
 
 /** An intake whose datagrams name the samples that they carry: `a b` carries two. */

@@ -43,7 +43,7 @@ let made = 0;
 
 function genuine(fate: SampleFate): Genuine {
   const message_id = `${fate} ${made++}`;
-  return { record: { ...base, message_id }, keyId: "key", fingerprint: message_id, size: 1 };
+  return { record: { ...base, message_id }, keyId: "key", size: 1 };
 }
 
 /** Does with each record as its message id says. */
@@ -114,7 +114,7 @@ describe("the intake of a listener", () => {
         const judged = fates.map((fate): Result<Genuine> => {
           if (fate === "rejected") return reject("unsigned", "no signature");
           const one = genuine(fate);
-          if (fate === "duplicate") recent.add(one.fingerprint);
+          if (fate === "duplicate") recent.add(one);
           return accept(one);
         });
         const { counters, intake } = rig({ judge: () => judged, queue, spiller, recent });

@@ -12,7 +12,7 @@ import { planOf } from "../../lib/storage/dynamodb/write-plan.ts";
 import { openMemory } from "../../lib/storage/memory/memory.ts";
 import type { Checks } from "./checks.ts";
 import type { Corpus } from "./corpus.ts";
-import { judgeAndCheck, proofOf, stackOf } from "./judging.ts";
+import { judgeAndCheck, provenIn, stackOf } from "./judging.ts";
 import type { Mutant } from "./mutant.ts";
 import { lostByStorage } from "./storage-checks.ts";
 import type { Tally } from "./tally.ts";
@@ -40,11 +40,11 @@ export async function runBatch(
   let at = 0;
   for (const [index, mutant] of mutants.entries()) {
     const results = judged[index] ?? [];
-    checkMutant(mutant, results.flat(), outcomes.slice(at, at + results.length), refused, checks, tally);
+    checkMutant(mutant, results, outcomes.slice(at, at + results.length), refused, checks, tally);
     at += results.length;
   }
   const genuine = sent.flat().flatMap((result) => (result.ok ? [result.value] : []));
-  checkFingerprints(genuine, checks);
+  checkContents(genuine, checks);
   await checkStored(
     storage,
     genuine.map(({ record }) => record),
@@ -55,28 +55,33 @@ export async function runBatch(
 
 function checkMutant(
   mutant: Mutant,
-  judged: readonly Result<Genuine>[],
+  deliveries: readonly (readonly Result<Genuine>[])[],
   outcomes: readonly Outcome[],
   refused: ReadonlySet<MeteringRecord>,
   checks: Checks,
   tally: Tally,
 ): void {
   if (mutant.problem !== undefined) checks.failed("transport", mutant.problem, mutant);
-  tally.add(mutant, judged);
-  const accepted = judged.flatMap((result) => (result.ok ? [result.value] : []));
-  const proofs = new Set(accepted.map(proofOf));
+  const judged = deliveries.flat();
+  const accepted = provenIn(deliveries, mutant);
+  const proofs = new Set(accepted.map(([, proof]) => proof));
+  const own = accepted.flatMap(([record, proof]) => (mutant.neighbours.includes(proof) ? [] : [record]));
+  tally.add(
+    mutant,
+    own,
+    judged.flatMap((result) => (result.ok ? [] : [result.reason])),
+  );
   const lost = mutant.neighbours.filter((proof) => !proofs.has(proof));
   if (lost.length > 0 && mutant.isSpoilt?.() !== true)
     checks.failed("neighbours", `not recorded: ${lost.join(", ")}`, mutant);
-  const unstorable = accepted.filter(({ record }) => refused.has(record)).length;
+  const unstorable = accepted.filter(([record]) => refused.has(record)).length;
   tally.unstorable += unstorable;
   const problem = disagreement(outcomes, accepted.length - unstorable, judged.length - accepted.length + unstorable);
   if (problem !== undefined) checks.failed("outcomes", problem, mutant);
   if (mutant.index % STORED_EVERY !== 0) return;
-  for (const genuine of accepted) {
-    if (mutant.neighbours.includes(proofOf(genuine))) continue;
+  for (const record of own) {
     try {
-      const problem = lostByStorage(genuine.record);
+      const problem = lostByStorage(record);
       if (problem !== undefined) checks.failed("storage", problem, mutant);
     } catch (error) {
       checks.failed("throws", stackOf(error), mutant);
@@ -85,13 +90,13 @@ function checkMutant(
 }
 
 /** What is taken for a duplicate must be one. */
-function checkFingerprints(all: readonly Genuine[], checks: Checks): void {
+function checkContents(all: readonly Genuine[], checks: Checks): void {
   const identities = new Map<string, string>();
-  for (const { fingerprint, record } of all) {
-    const own = identity(record);
-    const known = identities.get(fingerprint) ?? own;
-    if (known !== own) checks.failed("fingerprint", `${fingerprint} of ${own} and ${known}`);
-    identities.set(fingerprint, own);
+  for (const { record } of all) {
+    const [digest, own] = [contentDigest(record), identity(record)];
+    const known = identities.get(digest) ?? own;
+    if (known !== own) checks.failed("content", `${digest} of ${own} and ${known}`);
+    identities.set(digest, own);
   }
 }
 

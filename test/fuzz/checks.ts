@@ -11,7 +11,7 @@ export const checkNames = {
   neighbours: "genuine neighbours of a mutant are recorded",
   transport: "messages and frames are unpacked as they were packed, however a stream was cut",
   signature: "what is accepted gives its text or its message again, from its fields alone",
-  fingerprint: "what has one fingerprint is one record",
+  content: "what has one content is one record",
   storage: "rows, DynamoDB's items and S3's keys give back what they were made from",
   memory: "what was recorded is read back, newest first, once",
   half: "half of all mutants were signed again, and enough of those were recorded",

@@ -33,7 +33,7 @@ export function judgeAndCheck(
       else if (delivered.ok) {
         messages ??= messagesIn(delivered.value);
         const context: Context = { delivery: delivered.value, message: messages[index], mutant, corpus, checks };
-        if (result.value.record.dialect === "v2") checkSealed(result.value, context);
+        if (result.value.record.dialect === "v2") checkSealed(result.value.record, context);
         else checkSigned(result.value.record, result.value.record.dialect, context);
       }
     }
@@ -48,9 +48,19 @@ export function stackOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-/** What tells a genuine record from every other that was sent. */
-export function proofOf({ record, fingerprint }: Genuine): string {
-  return record.message_signature ?? fingerprint;
+/** What is genuine in a mutant's deliveries, and what tells each from every other: its signature, or its place in what was sealed. */
+export function provenIn(
+  judged: readonly (readonly Result<Genuine>[])[],
+  { deliveries, sealed }: Mutant,
+): readonly (readonly [record: MeteringRecord, proof: string])[] {
+  return judged.flatMap((results, at) => {
+    const delivered = deliveries[at];
+    const macs = delivered?.ok ? macsOf(delivered.value) : [];
+    const mac = macs.find((one) => one === sealed?.mac) ?? macs[0];
+    return results.flatMap((result, index) =>
+      result.ok ? [[result.value.record, result.value.record.message_signature ?? `${mac}/${index}`] as const] : [],
+    );
+  });
 }
 
 interface Context {
@@ -114,9 +124,10 @@ function checkSigned(
   }
 }
 
-function checkSealed({ record, fingerprint }: Genuine, { delivery, message, mutant, corpus, checks }: Context): void {
-  const [mac = ""] = fingerprint.split("/");
-  const sealed = mutant.sealed?.mac === mac ? mutant.sealed : corpus.sealed.get(mac);
+function checkSealed(record: MeteringRecord, { delivery, message, mutant, corpus, checks }: Context): void {
+  const [sealed] = macsOf(delivery).flatMap((mac) =>
+    mutant.sealed?.mac === mac ? [mutant.sealed] : (corpus.sealed.get(mac) ?? []),
+  );
   if (sealed === undefined) {
     checks.failed("falseAccept", "by a MAC that nobody gave, or by a key that proves nothing here", mutant);
     return;
@@ -130,6 +141,13 @@ function checkSealed({ record, fingerprint }: Genuine, { delivery, message, muta
 
 /** Writing values down takes longer than judging them. */
 const COMPARED_EVERY = 3;
+
+/** Those that stand in it or beside it, in hexadecimal. */
+function macsOf(delivery: Delivery): readonly string[] {
+  if (delivery.form === "bytes") return [Buffer.from(delivery.bytes).subarray(-32).toString("hex")];
+  const entries = (delivery.attributes["webhook-signature"] ?? "").split(" ");
+  return entries.map((entry) => Buffer.from(entry.replace(/^v1,/, ""), "base64").toString("hex"));
+}
 
 function coveredBy(delivery: Delivery): Buffer {
   if (delivery.form === "bytes") return Buffer.from(delivery.bytes).subarray(0, -32);

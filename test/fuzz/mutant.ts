@@ -26,7 +26,7 @@ export interface Mutant {
   readonly signed?: Signed | undefined;
   /** How, with signature v2, or else what was signed before the mutation; undefined if by a key that proves nothing here. */
   readonly sealed?: Sealed | undefined;
-  /** What tells its genuine neighbours, see `proofOf`: they have to be recorded whatever the mutant is, */
+  /** What tells its genuine neighbours, see `provenIn`: they have to be recorded whatever the mutant is, */
   readonly neighbours: readonly string[];
   /** unless it spoils the list that all of them are in, because nobody can say where it ends. Asked if one is lost. */
   readonly isSpoilt?: () => boolean;

@@ -29,7 +29,7 @@ export function sealedCorpus(accepted: Some<Genuine>): Some<SealedGenuine> {
   return [seal(), ...Array.from({ length: ENVELOPES - 1 }, seal)];
 }
 
-/** What tells the record of one message of an envelope, as `proofOf` does. */
+/** What tells the record of one message of an envelope, as `provenIn` does. */
 export function proofAt({ sealed }: Pick<Envelope, "sealed">, index: number): string {
   return `${sealed.mac}/${index}`;
 }

@@ -1,6 +1,5 @@
-import type { Genuine } from "../../lib/sample/genuine.ts";
-import type { Result } from "../../lib/sample/rejection.ts";
-import { proofOf } from "./judging.ts";
+import type { RejectionReason } from "../../lib/sample/rejection.ts";
+import type { MeteringRecord } from "../../lib/sample/sample.ts";
 import type { Mutant } from "./mutant.ts";
 
 interface Row {
@@ -19,17 +18,13 @@ export class Tally {
   readonly #mutations = new Map<string, Row>();
 
   /** What was judged to be what, the genuine neighbours left out. */
-  add(mutant: Mutant, results: readonly Result<Genuine>[]): void {
-    const own = results.filter((result) => !(result.ok && mutant.neighbours.includes(proofOf(result.value))));
-    const recorded = own.some((result) => result.ok);
+  add(mutant: Mutant, genuine: readonly MeteringRecord[], rejected: readonly RejectionReason[]): void {
+    const recorded = genuine.length > 0;
     const column = mutant.isResigned ? 0 : 1;
     this.mutants++;
     if (column === 0) this.resigned++;
     if (column === 0 && recorded) this.resignedRecorded++;
-    for (const result of own) {
-      const verdict = result.ok
-        ? `recorded, ${result.value.record.kind}, ${result.value.record.dialect}`
-        : result.reason;
+    for (const verdict of [...genuine.map(({ kind, dialect }) => `recorded, ${kind}, ${dialect}`), ...rejected]) {
       const counts = this.#verdicts.get(verdict) ?? [0, 0];
       counts[column]++;
       this.#verdicts.set(verdict, counts);

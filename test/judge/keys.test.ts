@@ -141,29 +141,3 @@ describe("a legacy key", () => {
     expect(Object.fromEntries(keys.uses())).toEqual({ old: 2 });
   });
 });
-
-describe("the fingerprint of a legacy record", () => {
-  const judge = judgeWith([legacyKey("old", secret), legacyKey("new", another)]);
-  const fingerprint = (one: ValueMap) => {
-    const judged = judge.message(one, receipt({ receivedAt: RECEIVED_AT + fingerprints++ }));
-    return judged.ok ? judged.value.fingerprint : judged.reason;
-  };
-  let fingerprints = 0;
-
-  it("is the same for every delivery, also of what has one signature and prints alike", () => {
-    expect(fingerprint(new Map([...message].reverse()))).toBe(fingerprint(message));
-    const nobody = signedMessage({ ...plainSample, user_id: null });
-    expect(fingerprint(new Map(nobody).set("user_id", "None"))).toBe(fingerprint(nobody));
-  });
-
-  it("is another for every other identity or signature", () => {
-    const others = [
-      { message_id: "another" },
-      { resource_id: "another" },
-      { counter_name: "another" },
-      { timestamp: "2022-09-30T12:00:00.123457" },
-      { counter_volume: 1n },
-    ].map((change) => fingerprint(signedMessage({ ...plainSample, ...change })));
-    expect(new Set([fingerprint(message), ...others]).size).toBe(6);
-  });
-});

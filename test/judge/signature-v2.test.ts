@@ -131,16 +131,6 @@ describe("an envelope of signature v2", () => {
     const everywhere = createJudge({ keys: fixedKeys([v2]), dialects, extraFields: [] });
     expect(everywhere.message(signedMessage(plainSample), receipt())).toMatchObject({ reason: "bad-signature" });
   });
-
-  it("has a fingerprint for each message, the same when it is delivered again, and another in another envelope", () => {
-    const { judge } = judging();
-    const prints = (bytes: Uint8Array, receivedAt = RECEIVED_AT) =>
-      judge.bytes(bytes, receipt({ receivedAt })).map((result) => result.ok && result.value.fingerprint);
-    const twice = sealed([plain(), plain()]);
-    expect(new Set(prints(twice)).size).toBe(2);
-    expect(prints(twice, RECEIVED_AT + 1)).toEqual(prints(twice));
-    expect(new Set([...prints(twice), ...prints(sealed([plain()]))]).size).toBe(3);
-  });
 });
 
 describe("a body with the attributes of signature v2", () => {
@@ -189,16 +179,5 @@ describe("a body with the attributes of signature v2", () => {
       { ok: false, reason: "legacy-refused" },
       { ok: false, reason: "not-a-sample" },
     ]);
-  });
-
-  it("has the same fingerprints when it is delivered again, and others under another id", () => {
-    const { judge } = judging();
-    const body = toExactJson([plain(), plain()]);
-    const prints = (unique: string) =>
-      judge
-        .text(body, attributes(body, undefined, unique), queue)
-        .map((result) => result.ok && result.value.fingerprint);
-    expect(prints("a")).toEqual(prints("a"));
-    expect(new Set([...prints("a"), ...prints("b")]).size).toBe(4);
   });
 });

@@ -37,15 +37,16 @@ describe("the queue's ledger", () => {
   it("counts each outcome of a message once, and each of its samples once", () => {
     const ledger = createQueueLedger();
     ledger.count([
-      { kind: "recorded", samples: 3, duplicates: 1, rejected: [] },
-      { kind: "recorded", samples: 0, duplicates: 0, rejected: [] },
-      { kind: "recorded", samples: 2, duplicates: 0, rejected: [rejection("unsigned")] },
+      { kind: "recorded", samples: 3, duplicates: 1, conflicting: 2, rejected: [] },
+      { kind: "recorded", samples: 0, duplicates: 0, conflicting: 0, rejected: [] },
+      { kind: "recorded", samples: 2, duplicates: 0, conflicting: 0, rejected: [rejection("unsigned")] },
       { kind: "rejected", rejected: [rejection("undecodable")] },
       {
         kind: "failed",
         cause: "",
         samples: 4,
         duplicates: 2,
+        conflicting: 1,
         failed: 5,
         rejected: [rejection("unsigned"), rejection("unsigned")],
       },
@@ -62,6 +63,7 @@ describe("the queue's ledger", () => {
         SamplesDuplicate: 3,
         SamplesRejected: 4,
         SamplesFailed: 5,
+        SamplesConflicting: 3,
       },
       rejected: { ...none, unsigned: 3, undecodable: 1 },
     });
@@ -126,6 +128,7 @@ describe("the queue's ledger", () => {
       SamplesDuplicate: 0,
       SamplesRejected: 100,
       SamplesFailed: 199,
+      SamplesConflicting: 0,
     });
     expect(imbalance(ledger.snapshot())).toEqual(balanced);
   });

@@ -20,6 +20,7 @@ describe("the ledgers of listeners", () => {
         inFlight: 1,
         samples: { decoded: 27, recorded: 6, duplicate: 3, failed: 1, spilled: 5, shed: 1, inFlight: 6 },
         rejected: { ...none.rejected, unsigned: 2, unstorable: 3 },
+        conflicting: 4,
         kernelDrops: 5,
       },
       "udp://[::1]:4952": {
@@ -28,6 +29,7 @@ describe("the ledgers of listeners", () => {
         rejectedMessages: 1,
         samples: { ...none.samples, decoded: 1 },
         rejected: { ...none.rejected, unsigned: 1 },
+        conflicting: 1,
         kernelDrops: 2,
       },
     });
@@ -49,6 +51,7 @@ describe("the ledgers of listeners", () => {
           SamplesFailed: 1,
           SamplesSpilled: 5,
           SamplesShed: 1,
+          SamplesConflicting: 5,
           RecordsInFlight: 6,
           KernelDrops: 7,
         },

@@ -52,7 +52,7 @@ it("stores each dead letter once after an interrupted redrive and its repetition
   const keys = fixedKeys([{ id: "old", scheme: "legacy", secret: SECRET, retiredAt }]);
   const judge = createJudge({ keys, dialects: ["py3"], extraFields: [], timeWindow: false });
   // Remembers nothing: what comes twice is written twice.
-  const dispatcher = createDispatcher(storage, createRecentlyRecorded(0));
+  const dispatcher = createDispatcher(storage, createRecentlyRecorded({ capacity: 0 }));
   const kinds: string[] = [];
   const handler = createQueueHandler({
     ...{ judge, keys, dispatcher, logger, spillQueue: spillQueueUrl },

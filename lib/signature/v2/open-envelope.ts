@@ -22,8 +22,6 @@ export interface OpenOptions {
 
 export interface OpenedEnvelope {
   readonly key: Key;
-  /** The envelope's MAC, 64 lower-case hexadecimal digits: the same for every delivery of it. */
-  readonly mac: string;
   /** Not yet proved to be samples. */
   readonly messages: readonly Value[];
   /** Of the body, inflated. */
@@ -53,7 +51,7 @@ export function openEnvelope(bytes: Uint8Array, options: OpenOptions): Result<Op
   if (outside !== undefined) return reject("outside-window", outside);
   const body = readBody(header, limits);
   if (!body.ok) return body;
-  return accept({ key: key.value, mac: header.mac.toString("hex"), ...body.value });
+  return accept({ key: key.value, ...body.value });
 }
 
 interface Header {

@@ -15,8 +15,6 @@ const TIMESTAMP = /^[0-9]{1,12}$/;
 
 export interface VerifiedBody {
   readonly key: Key;
-  /** The MAC of id, time and body, 64 lower-case hexadecimal digits: the same for every delivery. */
-  readonly mac: string;
 }
 
 /**
@@ -61,7 +59,7 @@ export function verifyAttributes(
   }
   const outside = timeWindow ? outsideEnvelopeWindow(Number(timestamp) * 1_000, receipt.receivedAt) : undefined;
   if (outside !== undefined) return reject("outside-window", outside);
-  return accept({ key: key.value, mac: mac.toString("hex") });
+  return accept({ key: key.value });
 }
 
 /** Entries of other kinds, such as v1a, are somebody else's. */

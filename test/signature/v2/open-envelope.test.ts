@@ -49,10 +49,9 @@ describe("an envelope of signature v2", () => {
     fc.assert(
       fc.property(fc.array(value, { maxLength: 20 }), fc.boolean(), (messages, deflate) => {
         const sealed = sealEnvelope(messages, { ...signed, deflate });
-        const mac = sealed.subarray(-32).toString("hex");
         expect(isEnvelope(sealed)).toBe(true);
         const bytes = encodeMsgpack(messages).length;
-        expect(openEnvelope(sealed, options)).toEqual({ ok: true, value: { key, mac, messages, bytes } });
+        expect(openEnvelope(sealed, options)).toEqual({ ok: true, value: { key, messages, bytes } });
       }),
     );
   });

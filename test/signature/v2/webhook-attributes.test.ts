@@ -31,8 +31,7 @@ describe("the attributes of a queue's message", () => {
           "webhook-signature": signature,
         };
         expect(signAttributes(body, { keyId: key.id, secret: key.secret, id, sentAt })).toEqual(attributes);
-        const mac = Buffer.from(signature.slice(3), "base64").toString("hex");
-        expect(verifyAttributes(body, attributes, context)).toEqual({ ok: true, value: { key, mac } });
+        expect(verifyAttributes(body, attributes, context)).toEqual({ ok: true, value: { key } });
       }),
     );
   });
