@@ -1,3 +1,4 @@
+import { createConflictLog } from "../dispatch/conflict-log.ts";
 import { createDispatcher } from "../dispatch/dispatcher.ts";
 import { createRecentlyRecorded } from "../dispatch/recently-recorded.ts";
 import { createMetricsWriter } from "../ledger/emf.ts";
@@ -54,7 +55,7 @@ export async function startQueueCollector(
     handler: createQueueHandler({
       judge,
       keys,
-      dispatcher: createDispatcher(storage, createRecentlyRecorded()),
+      dispatcher: createDispatcher(storage, createRecentlyRecorded({ onConflict: createConflictLog(logger) })),
       logger,
       quarantine,
       spillQueue: settings.spillQueue,

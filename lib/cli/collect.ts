@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { closeParts, openPartsInTime, type Parts } from "../assembly/open-parts.ts";
+import { createConflictLog } from "../dispatch/conflict-log.ts";
 import { createDispatcher } from "../dispatch/dispatcher.ts";
 import { createRecentlyRecorded } from "../dispatch/recently-recorded.ts";
 import { warmUp } from "../judge/warm-up.ts";
@@ -99,12 +100,13 @@ async function collect(collecting: Collecting, io: Io): Promise<void> {
   const { addresses, queue, spill, parts, logger, stopped } = collecting;
   const { judge, keys, storage, quarantine } = parts;
   const share = quarantine && createQuarantineShare(quarantine, logger, quarantine);
-  const collector = createCollector({ ...parts, addresses, logger, quarantine: share });
+  const recent = createRecentlyRecorded({ onConflict: createConflictLog(logger) });
+  const collector = createCollector({ ...parts, addresses, logger, quarantine: share, recent });
   const ledger = createQueueLedger();
   const handler = createQueueHandler({
     judge,
     keys,
-    dispatcher: createDispatcher(storage, createRecentlyRecorded()),
+    dispatcher: createDispatcher(storage, recent),
     logger,
     quarantine: quarantine?.whole,
     spillQueue: spill?.url ?? null,

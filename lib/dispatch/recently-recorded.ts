@@ -19,7 +19,7 @@ export interface RecentlyRecorded {
 export type Recorded = Pick<Genuine, "record" | "keyId">;
 
 /** Two contents of one identity, both recorded. */
-export interface Conflict {
+export interface NewConflict {
   readonly sample: Sample;
   /** For a person: what is billed by the content that was recorded before, and by this one. */
   readonly before: string;
@@ -29,7 +29,7 @@ export interface Conflict {
 export interface RecentlyRecordedOptions {
   /** Contents, and identities with what is billed of them. @default a few minutes of a busy collector; some 30 MB at most */
   readonly capacity?: number;
-  readonly onConflict?: (conflict: Conflict) => void;
+  readonly onConflict?: (conflict: NewConflict) => void;
 }
 
 const CAPACITY = 50_000;
@@ -43,7 +43,7 @@ export function createRecentlyRecorded(options: RecentlyRecordedOptions = {}): R
   let young = new Set<string>();
   let old = new Set<string>();
 
-  const conflictOf = (sample: Sample, keyId: string): Conflict | undefined => {
+  const conflictOf = (sample: Sample, keyId: string): NewConflict | undefined => {
     const told = () => toldOf(sample, keyId);
     const before = billed.meet(identity(sample), billedContent(sample), told);
     return before === undefined ? undefined : { sample, before, now: told() };

@@ -1,5 +1,6 @@
+import { createConflictLog } from "../dispatch/conflict-log.ts";
 import { createPendingMessages } from "../dispatch/pending-messages.ts";
-import { createRecentlyRecorded } from "../dispatch/recently-recorded.ts";
+import { createRecentlyRecorded, type RecentlyRecorded } from "../dispatch/recently-recorded.ts";
 import { createRecordQueue } from "../dispatch/record-queue.ts";
 import type { SpillQueue } from "../dispatch/spill-queue.ts";
 import { createSpiller } from "../dispatch/spiller.ts";
@@ -38,6 +39,8 @@ export interface CollectorOptions {
   readonly spillQueue?: SpillQueue | undefined;
   /** Keeps some of what is rejected. @default none: it is only logged and counted */
   readonly quarantine?: QuarantineShare | undefined;
+  /** What was recorded a moment ago, where others of this process record as well. @default its own */
+  readonly recent?: RecentlyRecorded;
   /** At the stop: how long storage may take to finish, in milliseconds. */
   readonly flushMs?: number;
   /** At the stop, after that: how long the spill queue may take. */
@@ -58,11 +61,11 @@ export function createCollector({
   logger,
   spillQueue,
   quarantine,
+  recent = createRecentlyRecorded({ onConflict: createConflictLog(logger) }),
   flushMs = FLUSH_MS,
   spillMs = SPILL_MS,
 }: CollectorOptions): Collector {
   const rejections = createRejectionLog(logger);
-  const recent = createRecentlyRecorded();
   const pending = createPendingMessages();
   const spiller = spillQueue && createSpiller({ queue: spillQueue, logger });
   const queue = createRecordQueue({

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Conflict, createRecentlyRecorded } from "../../lib/dispatch/recently-recorded.ts";
+import { createRecentlyRecorded, type NewConflict } from "../../lib/dispatch/recently-recorded.ts";
 import type { Sample } from "../../lib/sample/sample.ts";
 import { anEvent, aSample } from "../support/sample-builder.ts";
 
@@ -72,7 +72,7 @@ describe("what was recorded recently", () => {
 
 describe("a conflict", () => {
   function watching(capacity?: number) {
-    const conflicts: Conflict[] = [];
+    const conflicts: NewConflict[] = [];
     const recent = createRecentlyRecorded({
       ...(capacity !== undefined && { capacity }),
       onConflict: (conflict) => conflicts.push(conflict),
