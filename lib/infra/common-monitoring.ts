@@ -1,16 +1,24 @@
+import { Duration } from "aws-cdk-lib";
+import { type IMetric, MathExpression } from "aws-cdk-lib/aws-cloudwatch";
 import { Construct } from "constructs";
-import { processMetric } from "./collector-metric.ts";
+import type { ListenerName } from "../ledger/metrics.ts";
+import { collectorMetric, processMetric } from "./collector-metric.ts";
 import { type AlarmTarget, LossAlarm } from "./loss-alarm.ts";
 
 export interface CommonMonitoringProps extends AlarmTarget {
   readonly stage: string;
+  /** Whether the socket side is deployed as well. */
+  readonly sockets: boolean;
 }
 
-/** Alarms on what function and tasks have in common: keys, and what is kept of rejected messages. */
+/** How long the alarm on conflicts looks back: it ends by itself so long after the last new one. */
+const CONFLICT_PERIOD = Duration.hours(1);
+
+/** Alarms on what function and tasks have in common: keys, conflicts, and what is kept of rejected messages. */
 export class CommonMonitoring extends Construct {
   constructor(scope: Construct, id: string, props: CommonMonitoringProps) {
     super(scope, id);
-    const { stage, topic, runbookUrl } = props;
+    const { stage, sockets, topic, runbookUrl } = props;
     const target = { topic, ...(runbookUrl !== undefined && { runbookUrl }) };
     // Each has been tried several times over by then, so one is enough.
     new LossAlarm(this, "KeyReadsFailed", {
@@ -24,5 +32,23 @@ export class CommonMonitoring extends Construct {
       metric: processMetric(stage, "QuarantineFailed"),
       periods: 5,
     });
+    new LossAlarm(this, "NewConflicts", {
+      ...target,
+      says: "Somebody with a key says something else of a sample than was recorded of it; both are kept, and the greatest volume counts until it is settled",
+      metric: conflicting(stage, sockets ? ["queue", "udp", "tcp"] : ["queue"]),
+    });
   }
+}
+
+function conflicting(stage: string, listeners: readonly ListenerName[]): IMetric {
+  const metrics = listeners.map(
+    (listener) =>
+      [listener, collectorMetric(stage, listener, "SamplesConflicting", { period: CONFLICT_PERIOD })] as const,
+  );
+  return new MathExpression({
+    expression: metrics.map(([listener]) => `FILL(${listener}, 0)`).join(" + "),
+    usingMetrics: Object.fromEntries(metrics),
+    label: "SamplesConflicting",
+    period: CONFLICT_PERIOD,
+  });
 }

@@ -61,6 +61,7 @@ export class CollectorDashboard extends Construct {
           "Keys: readings that failed",
           [ofProcesses("KeyReadsFailed", "failed")],
         ),
+        [graph("Conflicting: samples, recorded beside what they contradict", this.#each("SamplesConflicting"))],
         row("Failed: samples", this.#each("SamplesFailed"), "Failed: messages", this.#each("MessagesFailed")),
         ...(sockets ? this.#socketRows() : []),
         row(

@@ -103,6 +103,7 @@ describe("monitoring", () => {
       "Verified",
       "Quarantined",
       "Keys",
+      "Conflicting",
       "Failed",
       "Failed",
       "Spilled",
