@@ -29,6 +29,10 @@ const commands: Readonly<Record<string, { summary: string; load(): Promise<Comma
     summary: "read events back, newest first",
     load: async () => (await import("./read/events.ts")).eventsCommand,
   },
+  conflicts: {
+    summary: "look at samples stored with several contents, and settle which is right",
+    load: async () => (await import("./conflicts/conflicts.ts")).conflictsCommand,
+  },
   redrive: {
     summary: "move dead letters back, to be handled once more",
     load: async () => (await import("./redrive.ts")).redriveCommand,

@@ -1,0 +1,21 @@
+import { hash } from "node:crypto";
+import type { Conflict } from "../../storage/driver.ts";
+import { settledKey } from "../../storage/settlement.ts";
+
+/** As many digits as tell conflicts and contents apart in practice. */
+const SHORT = 12;
+
+/** What a person calls a conflict by: 64 hexadecimal digits of its identity, which is four texts of any length. */
+export function conflictId({ samples: [sample] }: Conflict): string {
+  return sample === undefined ? "" : hash("sha256", settledKey(sample), "hex");
+}
+
+/** Of the id of a conflict, or the digest of a content. */
+export function shortId(id: string): string {
+  return id.slice(0, SHORT);
+}
+
+/** Whether a person can have meant the beginning of such an id: four digits at least. */
+export function isIdPrefix(text: string): boolean {
+  return /^[0-9a-f]{4,64}$/.test(text);
+}
