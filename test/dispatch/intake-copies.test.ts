@@ -20,11 +20,14 @@ import { scriptedSpillQueue } from "./scripted-spill-queue.ts";
 
 const peer = { address: "10.0.0.9", port: 4_711 };
 
-function genuine(message_id: string): Genuine {
-  return { record: { ...aSample(), message_id }, keyId: "key", size: 1 };
+const base = aSample();
+
+function genuine(text: string): Genuine {
+  const [message_id = "", volume = "1"] = text.split("=");
+  return { record: { ...base, message_id, counter_volume: BigInt(volume) }, keyId: "key", size: 1 };
 }
 
-/** An intake whose datagrams name the samples that they carry: `a b` carries two. */
+/** An intake whose datagrams name the samples that they carry: `a b` carries two, `a=2` another content of `a`. */
 function intaking(
   stored: (record: MeteringRecord) => Stored,
   answer: () => Spilled | Promise<Spilled> = () => ({ ok: true }),
@@ -119,4 +122,21 @@ it("holds one of many copies also where storage can never take a part of it, and
   await settled();
   expect([given, told]).toEqual([["never", "later"], ["unstorable"]]);
   expect(counters).toMatchObject({ spilled: 50, rejected: { unstorable: 50 }, samples: { spilled: 50, recorded: 0 } });
+});
+
+it("another content of a sample is no copy of it: both are recorded, also while one is on its way, and counted once", async () => {
+  const { counters, given, receive, settled } = intaking(() => ({ kind: "recorded" }));
+  for (const text of ["a", "a=2", "a", "b", "a=2 b"]) receive(text);
+  await settled();
+  for (const text of ["a=2", "a", "a=3"]) receive(text);
+  await settled();
+  expect(new Set(given)).toEqual(new Set(["a", "b"]));
+  expect(counters).toMatchObject({ received: 8, recorded: 8, conflicting: 2, samples: { decoded: 9 } });
+});
+
+it("a content that storage did not take is in no conflict", async () => {
+  const { counters, receive, settled } = intaking(refused);
+  for (const text of ["a", "a=2"]) receive(text);
+  await settled();
+  expect(counters).toMatchObject({ spilled: 2, conflicting: 0 });
 });
