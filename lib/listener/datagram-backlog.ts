@@ -1,19 +1,14 @@
-import type { Peer } from "../dispatch/intake.ts";
-import { Fifo } from "../flow/fifo.ts";
-import { KnownPeers } from "./known-peers.ts";
-
-/** A datagram that was read from the socket and not yet looked at. */
-export interface ReadDatagram {
-  readonly bytes: Uint8Array;
-  readonly peer: Peer;
-  /** Milliseconds since 1970. */
-  readonly receivedAt: number;
-}
+import { TimeShare } from "../flow/time-share.ts";
+import { KnownPeers, senderName } from "./known-peers.ts";
+import { heldBytesOf, type ReadDatagram } from "./read-datagram.ts";
+import { SenderQueues } from "./sender-queues.ts";
+import { StrangerQueue } from "./stranger-queue.ts";
 
 /**
  * A receive buffer of our own behind the system's, which holds only some 200 datagrams where nobody may ask for more:
  * verifying waits for reading, so that a flood is read as fast as a socket can be read. Senders who have sent something
- * genuine before go first, and are shed last.
+ * genuine before go first, one after another, and are shed last. All others have a share of the time, by the clock and
+ * whatever one of theirs costs, and all the time that is left.
  */
 export interface DatagramBacklog {
   readonly length: number;
@@ -29,36 +24,73 @@ export interface DatagramBacklogOptions {
   readonly shed: (datagram: ReadDatagram) => void;
   /** What is held at most, each datagram with `OVERHEAD_BYTES`. @default 16 MiB */
   readonly maxBytes?: number;
+  /** Milliseconds of a clock that is not set back. */
+  readonly now?: () => number;
 }
 
 const DEFAULT_MAX_BYTES = 16 * 1_048_576;
-/** What a datagram takes in memory beside its bytes, as measured: its buffer, its sender, its place, and what is not yet freed. */
-export const OVERHEAD_BYTES = 1_024;
-
 /** Datagrams that the runtime reads in one turn of its loop: so many mean that more are waiting. */
 const READ_A_TURN = 32;
 /** How long verifying goes on before the socket is read again, in milliseconds. */
 const SLICE_MS = 0.5;
+/** The strangers' part of the time while others wait: whoever is new has to become known beside those who are busy. */
+export const STRANGERS_SHARE = 1 / 8;
+/** What they may save up, in milliseconds, while the loop stands still: it delays everybody else by as much. */
+const MOST_SAVED_MS = 10;
 
 export function createDatagramBacklog(options: DatagramBacklogOptions): DatagramBacklog {
-  const { take, shed, maxBytes = DEFAULT_MAX_BYTES } = options;
-  const peers = new KnownPeers();
-  const known = new Fifo<ReadDatagram>();
-  const strangers = new Fifo<ReadDatagram>();
+  const { take, shed, maxBytes = DEFAULT_MAX_BYTES, now = () => performance.now() } = options;
+  const peers = new KnownPeers(now);
+  const known = new SenderQueues();
+  const strangers = new StrangerQueue();
+  const strangersTime = new TimeShare({ share: STRANGERS_SHARE, most: MOST_SAVED_MS });
   let heldBytes = 0;
   let isDue = false;
   let readThisTurn = 0;
+  /** Up to when the strangers' share of the time was counted. */
+  let countedTo = 0;
 
-  const shift = (from: Fifo<ReadDatagram>): ReadDatagram | undefined => {
-    const next = from.shift();
-    if (next !== undefined) heldBytes -= sizeOf(next);
-    return next;
+  const pushStranger = (datagram: ReadDatagram): void => {
+    // Time in which no stranger waited gives them no claim.
+    if (strangers.length === 0) countedTo = now();
+    strangers.push(datagram);
   };
 
-  const takeFrom = (from: Fifo<ReadDatagram>): boolean => {
-    const next = shift(from);
-    if (next !== undefined) peers.note(next.peer, take(next));
-    return next !== undefined;
+  /** The oldest whose sender still goes first; those of the others fall back. */
+  const shiftKnown = (): ReadDatagram | undefined => {
+    for (let next = known.shift(); next !== undefined; next = known.shift()) {
+      if (peers.goesFirst(next.peer)) return next;
+      pushStranger(next);
+    }
+    return undefined;
+  };
+
+  /** @returns when it was done */
+  const judge = (next: ReadDatagram, start: number): number => {
+    heldBytes -= heldBytesOf(next);
+    const isGenuine = take(next);
+    const end = now();
+    peers.note(next.peer, isGenuine, end - start);
+    return end;
+  };
+
+  const takeStranger = (start: number, isSpare: boolean): number | undefined => {
+    const next = strangers.shift();
+    if (next === undefined) return undefined;
+    const end = judge(next, start);
+    strangers.spend(next, end - start);
+    if (isSpare) strangersTime.spendSpare(end - start);
+    else strangersTime.spend(end - start);
+    return end;
+  };
+
+  /** @returns when it was done; undefined if there was nothing to take now */
+  const takeOne = (start: number, isMoreWaiting: boolean): number | undefined => {
+    if (strangersTime.isDue && strangers.length > 0) return takeStranger(start, known.length === 0 && !isMoreWaiting);
+    const next = shiftKnown();
+    if (next !== undefined) return judge(next, start);
+    // Reading a flood is worth more than verifying it.
+    return isMoreWaiting ? undefined : takeStranger(start, true);
   };
 
   const takeSome = (): void => {
@@ -66,12 +98,11 @@ export function createDatagramBacklog(options: DatagramBacklogOptions): Datagram
     readThisTurn = 0;
     // Half of the room is for bursts; a flood that lasts is not to put verifying off for ever.
     if (isMoreWaiting && heldBytes < maxBytes / 2) return;
-    const end = performance.now() + SLICE_MS;
-    // One in any case, or whoever is new would never become known beside others who are busy.
-    takeFrom(strangers);
-    while (takeFrom(known)) if (performance.now() >= end) return;
-    // Reading a flood is worth more than verifying it.
-    if (!isMoreWaiting) while (takeFrom(strangers)) if (performance.now() >= end) return;
+    let time: number | undefined = now();
+    const end = time + SLICE_MS;
+    strangersTime.pass(strangers.length > 0 ? time - countedTo : 0);
+    countedTo = time;
+    while (time !== undefined && time < end) time = takeOne(time, isMoreWaiting);
   };
 
   const takeSoon = (): void => {
@@ -85,10 +116,11 @@ export function createDatagramBacklog(options: DatagramBacklogOptions): Datagram
   };
 
   /** Sheds the oldest until so much fits; of known senders only for a known one. */
-  const makeRoom = (size: number, isKnown: boolean): boolean => {
+  const makeRoom = (size: number, sender: string | undefined): boolean => {
     while (heldBytes + size > maxBytes) {
-      const oldest = shift(strangers) ?? (isKnown ? shift(known) : undefined);
+      const oldest = strangers.shed(maxBytes) ?? (sender === undefined ? undefined : known.shed(sender));
       if (oldest === undefined) return false;
+      heldBytes -= heldBytesOf(oldest);
       shed(oldest);
     }
     return true;
@@ -100,22 +132,21 @@ export function createDatagramBacklog(options: DatagramBacklogOptions): Datagram
     },
     push(datagram) {
       readThisTurn++;
-      const isKnown = peers.has(datagram.peer);
-      if (!makeRoom(sizeOf(datagram), isKnown)) {
+      const isKnown = peers.goesFirst(datagram.peer);
+      const size = heldBytesOf(datagram);
+      if (!makeRoom(size, isKnown ? senderName(datagram.peer) : undefined)) {
         shed(datagram);
         return;
       }
-      heldBytes += sizeOf(datagram);
-      (isKnown ? known : strangers).push(datagram);
+      heldBytes += size;
+      if (isKnown) known.push(datagram);
+      else pushStranger(datagram);
       takeSoon();
     },
     abandon() {
       for (const from of [known, strangers])
-        for (let next = shift(from); next !== undefined; next = shift(from)) shed(next);
+        for (let next = from.shift(); next !== undefined; next = from.shift()) shed(next);
+      heldBytes = 0;
     },
   };
-}
-
-function sizeOf({ bytes }: ReadDatagram): number {
-  return bytes.length + OVERHEAD_BYTES;
 }
