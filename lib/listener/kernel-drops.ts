@@ -2,18 +2,21 @@ import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { endianness } from "node:os";
 
-/** What the kernel drops at one bound UDP socket because its receive buffer is full (or a checksum is wrong). */
+/** What the kernel holds for one bound UDP socket, and what it drops because its receive buffer is full (or a checksum is wrong). */
 export interface KernelDrops {
   /**
    * Datagrams dropped since the socket was opened: exactly those that were delivered to it and never received.
    * Once the socket is closed, the figure read last. Undefined where the system does not tell (anything but Linux).
    */
   read(): number | undefined;
+  /** Memory of what was delivered to the socket and not yet received. Undefined as above, and once it is closed. */
+  heldBytes(): number | undefined;
 }
 
 interface Row {
   readonly local: string;
   readonly inode: string;
+  readonly heldBytes: number;
   readonly drops: number;
 }
 
@@ -27,12 +30,14 @@ export function watchKernelDrops({ address, family, port }: AddressInfo): Kernel
   const own = ownSocketInodes();
   // Another process may share address and port by SO_REUSEPORT; then the inode alone tells which is ours.
   const inode = rows(table).find((row) => row.local === local && own.has(row.inode))?.inode;
+  const ownRow = () => (inode === undefined ? undefined : rows(table).find((row) => row.inode === inode));
   let last: number | undefined;
   return {
     read() {
-      if (inode !== undefined) last = rows(table).find((row) => row.inode === inode)?.drops ?? last;
+      last = ownRow()?.drops ?? last;
       return last;
     },
+    heldBytes: () => ownRow()?.heldBytes,
   };
 }
 
@@ -49,7 +54,12 @@ function rows(table: string): readonly Row[] {
     .split("\n")
     .slice(1)
     .map((line) => line.trim().split(/\s+/))
-    .map((columns) => ({ local: columns[1] ?? "", inode: columns[9] ?? "", drops: Number(columns[12]) }));
+    .map((columns) => ({
+      local: columns[1] ?? "",
+      inode: columns[9] ?? "",
+      heldBytes: Number.parseInt(columns[4]?.split(":")[1] ?? "0", 16),
+      drops: Number(columns[12]),
+    }));
 }
 
 function ownSocketInodes(): ReadonlySet<string> {

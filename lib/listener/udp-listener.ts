@@ -8,6 +8,7 @@ import { createDatagramBacklog } from "./datagram-backlog.ts";
 import { type KernelDrops, watchKernelDrops } from "./kernel-drops.ts";
 import { toListenUrl } from "./listen-url.ts";
 import type { Listener, ListenerOptions } from "./listener.ts";
+import { sealSocket } from "./seal-socket.ts";
 import { untilQuiet } from "./until-idle.ts";
 
 /**
@@ -15,10 +16,12 @@ import { untilQuiet } from "./until-idle.ts";
  * nothing of it. So much outlasts 100 ms of a flood in which this process gets no turn.
  */
 const DEFAULT_RECEIVE_BUFFER_BYTES = 4_194_304;
-/** At the stop: emptying the system's buffer takes some milliseconds, and a flood never ends. */
-const READ_WITHIN_MS = 250;
-/** At the stop, after that: our own buffer, when it is full, takes a second. */
-const VERIFY_WITHIN_MS = 1_500;
+/** At the stop: what was sent before it is on its way for some milliseconds yet, and a flood never ends. */
+const ARRIVE_WITHIN_MS = 200;
+/** After that nothing comes in any more: emptying the system's buffer takes some ten milliseconds. */
+const READ_WITHIN_MS = 300;
+/** After that: our own buffer, when it is full, takes a second. With the two above less than the 2 s that are promised. */
+const VERIFY_WITHIN_MS = 1_400;
 
 export interface UdpListenerOptions extends ListenerOptions {
   /** Asked of the system, which may grant another size. */
@@ -99,6 +102,12 @@ export function createUdpListener(options: UdpListenerOptions): UdpListener {
     await untilQuiet(
       () => arrived,
       () => false,
+      ARRIVE_WITHIN_MS,
+    );
+    await sealSocket(socket);
+    await untilQuiet(
+      () => arrived,
+      () => (kernelDrops?.heldBytes() ?? 0) > 0,
       READ_WITHIN_MS,
     );
     // The kernel forgets the figure with the socket.

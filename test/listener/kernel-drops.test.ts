@@ -61,10 +61,12 @@ describe("the kernel's drops", () => {
       for (let round = 0; round < 3; round++) {
         flood(address, flooded.port, 500);
         sent += 500;
+        expect(flooded.drops.heldBytes()).toBeGreaterThan(0);
         const dropped = () => flooded.drops.read() ?? 0;
         await eventually("all received or dropped", () => flooded.received() + dropped() >= sent);
         expect(flooded.received() + dropped()).toBe(sent);
         expect(dropped()).toBeGreaterThan(100);
+        expect(flooded.drops.heldBytes()).toBe(0);
       }
       for (const other of others) expectDrops(other.drops, 0);
     },

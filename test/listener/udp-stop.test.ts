@@ -1,9 +1,11 @@
+import { existsSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { openGated, samplesIn } from "../dispatch/gated-driver.ts";
 import { expectCounters } from "../ledger/ledger.ts";
 import { eventually } from "../support/eventually.ts";
-import { aDatagram } from "./genuine.ts";
+import { startFlooder } from "./counting-flooder.ts";
+import { aDatagram, judge } from "./genuine.ts";
 import { sendDatagrams, udpRig } from "./udp-rig.ts";
 
 const { listen } = udpRig();
@@ -70,6 +72,27 @@ describe("starting and stopping a UDP listener", () => {
     flooding = false;
     await flooded;
   });
+
+  it.runIf(existsSync("/proc/net/udp")).each(["127.0.0.1", "0.0.0.0", "::"])(
+    "reads or counts all that reached its socket at %s in a flood across the stop",
+    async (host) => {
+      // Judged so slowly that the system's buffer is full at every moment.
+      const slow: typeof judge = (bytes, receipt) => {
+        for (const end = performance.now() + 3; performance.now() < end; );
+        return judge(bytes, receipt);
+      };
+      const buffers = { receiveBufferBytes: 65_536, maxBacklogBytes: 65_536 };
+      const { listener } = listen({ driver: openGated(), host, judge: slow, ...buffers });
+      const flooder = await startFlooder(await listener.start(), 1_000);
+      onTestFinished(() => flooder.kill());
+      await eventually("the flood arrives", () => listener.counters.received > 300);
+      const started = performance.now();
+      await listener.stop();
+      expect(performance.now() - started).toBeLessThan(2_000);
+      const { received, kernelDrops = 0 } = listener.snapshot();
+      expect(received + kernelDrops).toBe(await flooder.taken);
+    },
+  );
 
   it("may be stopped twice, before it was started, and while it starts", async () => {
     const twice = listen({ driver: openGated() }).listener;
