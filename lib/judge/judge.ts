@@ -40,6 +40,8 @@ export interface Judge {
   bytes(bytes: Uint8Array, receipt: Receipt): readonly Result<Genuine>[];
   /** The body of a queue's message, with what stood beside it. */
   text(body: string, attributes: MessageAttributes, receipt: Receipt): readonly Result<Genuine>[];
+  /** The same answers, each found when it is asked for: a caller with a deadline looks at the clock in between. */
+  items(body: string, attributes: MessageAttributes, receipt: Receipt): Iterable<Result<Genuine>>;
   /** One message with Ceilometer's own signature, already decoded. */
   message(message: Value, receipt: Receipt, publisher?: string): Result<Genuine>;
 }
@@ -100,6 +102,18 @@ export function createJudge(options: JudgeOptions): Judge {
     return [rejection];
   };
 
+  function* items(body: string, attributes: MessageAttributes, receipt: Receipt): Generator<Result<Genuine>> {
+    const proof = verifyAttributes(body, attributes, { keyring: keys.current(), receipt, timeWindow });
+    if (proof !== undefined && !proof.ok) return yield* unopened(proof);
+    const decoded = decodeEnvelope(body);
+    if (!decoded.ok) return yield* unopened(decoded);
+    const { messages, publisher } = decoded.value;
+    const carried = { receipt, size: body.length / messages.length, notifier: publisher };
+    for (const message of messages) {
+      yield proof === undefined ? legacy(message, carried) : sealed(message, proof.value.key, carried);
+    }
+  }
+
   return {
     message: (message, receipt, notifier) => legacy(message, { receipt, size: 0, notifier }),
 
@@ -116,17 +130,8 @@ export function createJudge(options: JudgeOptions): Judge {
       return decoded.ok ? [legacy(decoded.value, { receipt, size: bytes.length })] : unopened(decoded);
     },
 
-    text(body, attributes, receipt) {
-      const proof = verifyAttributes(body, attributes, { keyring: keys.current(), receipt, timeWindow });
-      if (proof !== undefined && !proof.ok) return unopened(proof);
-      const decoded = decodeEnvelope(body);
-      if (!decoded.ok) return unopened(decoded);
-      const { messages, publisher } = decoded.value;
-      const carried = { receipt, size: body.length / messages.length, notifier: publisher };
-      if (proof === undefined) return messages.map((message) => legacy(message, carried));
-      const { key } = proof.value;
-      return messages.map((message) => sealed(message, key, carried));
-    },
+    text: (body, attributes, receipt) => Array.from(items(body, attributes, receipt)),
+    items,
   };
 }
 

@@ -3,7 +3,8 @@ import type { Judge } from "../judge/judge.ts";
 import type { KeySource } from "../keys/keyring.ts";
 import type { Arrived } from "../quarantine/quarantine.ts";
 import type { Genuine } from "../sample/genuine.ts";
-import type { Result } from "../sample/rejection.ts";
+import { accept, type Result } from "../sample/rejection.ts";
+import type { JudgingTime } from "./judging-time.ts";
 import { isFromQueue } from "./queue-arn.ts";
 import { type Arrival, arrivalsOf } from "./received-message.ts";
 
@@ -21,31 +22,56 @@ export interface JudgeRecordsOptions {
   readonly spillQueue: string | null;
 }
 
-/** @returns the messages of each record, or why a record of the spill queue can't be read */
+/** @returns the messages of each record, or why a record of the spill queue can't be read; of the first ones, as far as time goes */
 export async function judgeRecords(
   records: readonly SQSRecord[],
   { judge, keys, spillQueue }: JudgeRecordsOptions,
+  time: JudgingTime,
 ): Promise<readonly Result<readonly Judged[]>[]> {
-  const judged = records.map((record): Result<readonly Judged[]> => {
+  const judged = await whileTime(records, async (record): Promise<Result<readonly Judged[]> | undefined> => {
     const trusted = spillQueue !== null && isFromQueue(record.eventSourceARN, spillQueue);
     const arrivals = arrivalsOf(record, trusted);
-    return arrivals.ok ? { ok: true, value: arrivals.value.map((arrival) => judgeOne(arrival, judge)) } : arrivals;
+    if (!arrivals.ok) return arrivals;
+    const messages = await whileTime(arrivals.value, (arrival) => judgeOne(arrival, judge, time));
+    return messages.length < arrivals.value.length ? undefined : accept(messages);
   });
   if (!judged.some((record) => record.ok && record.value.some(missesKey))) return judged;
   // The key may have been added a moment ago, and a queue has the time to look.
   await keys.settled();
-  // Only those, because judging counts each key's uses.
-  const again = (one: Judged) => (missesKey(one) ? judgeOne(one, judge) : one);
-  return judged.map((record) => (record.ok ? { ok: true, value: record.value.map(again) } : record));
+  return whileTime(judged, async (record): Promise<Result<readonly Judged[]> | undefined> => {
+    if (!record.ok) return record;
+    // Only those, because judging counts each key's uses.
+    const messages = await whileTime(record.value, async (one) => (missesKey(one) ? judgeOne(one, judge, time) : one));
+    return messages.length < record.value.length ? undefined : accept(messages);
+  });
 }
 
-function judgeOne({ arrived, rejection }: Arrival, judge: Judge): Judged {
+/** One after another, up to the first that time runs out on. */
+async function whileTime<Item, Done>(
+  items: readonly Item[],
+  each: (item: Item) => Promise<Done | undefined>,
+): Promise<readonly Done[]> {
+  const done: Done[] = [];
+  for (const item of items) {
+    const one = await each(item);
+    if (one === undefined) break;
+    done.push(one);
+  }
+  return done;
+}
+
+/** @returns undefined once there is no time left */
+async function judgeOne({ arrived, rejection }: Arrival, judge: Judge, time: JudgingTime): Promise<Judged | undefined> {
   if (rejection !== undefined) return { arrived, results: [rejection] };
   const { receipt } = arrived;
-  const results =
-    arrived.form === "bytes"
-      ? judge.bytes(arrived.bytes, receipt)
-      : judge.text(arrived.text, arrived.attributes, receipt);
+  if (!(await time.goesOn())) return undefined;
+  if (arrived.form === "bytes") return { arrived, results: judge.bytes(arrived.bytes, receipt) };
+  const results: Result<Genuine>[] = [];
+  for (const result of judge.items(arrived.text, arrived.attributes, receipt)) {
+    // One that is done, at last, is not given up.
+    if (results.length > 0 && !(await time.goesOn())) return undefined;
+    results.push(result);
+  }
   return { arrived, results };
 }
 

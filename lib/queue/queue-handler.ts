@@ -6,8 +6,10 @@ import type { Logger } from "../log/logger.ts";
 import type { Quarantine } from "../quarantine/quarantine.ts";
 import type { Rejected, Result } from "../sample/rejection.ts";
 import { type Judged, judgeRecords } from "./judge-records.ts";
+import { createJudgingTime } from "./judging-time.ts";
 import { logOutcomes, OUT_OF_TIME } from "./outcome-log.ts";
 import { setAside } from "./quarantine-rejected.ts";
+import { groupsOf, type Numbered } from "./record-groups.ts";
 
 /** What the handler needs of Lambda's context. */
 export interface Deadline {
@@ -32,11 +34,6 @@ export interface QueueHandlerOptions {
 
 /** Time kept back to answer in: an invocation that runs out of time counts as failed whole, stored or not. */
 const ANSWER_MARGIN_MS = 1_000;
-
-/** What goes to storage in one call: enough to fill its batches, little enough to finish one after another. */
-const MESSAGES_A_CALL = 100;
-/** Characters of their bodies: a message of the spill queue holds some hundred datagrams. */
-const CHARACTERS_A_CALL = 1_048_576;
 
 /** Turns the dispatcher's outcomes into what SQS understands. */
 export function createQueueHandler(options: QueueHandlerOptions): QueueHandler {
@@ -64,22 +61,30 @@ async function handleUntil(
   const byRecord: (readonly Outcome[])[] = records.map(() => [outOfTime(0)]);
   const { spillQueue = null } = options;
   let late = false;
-  const note = (first: number, outcomes: readonly (readonly Outcome[])[]) => {
-    for (const [index, own] of outcomes.entries()) if (!late) byRecord[first + index] = own;
+  const note = (group: readonly Numbered[], outcomes: readonly (readonly Outcome[])[]) => {
+    for (const [index, own] of outcomes.entries()) {
+      const { number } = group[index] ?? {};
+      if (number !== undefined && !late) byRecord[number] = own;
+    }
   };
+  const time = createJudgingTime(milliseconds);
   const work = async () => {
     // Lambda freezes us between invocations, timers and all.
     await options.keys.settled();
-    for (let first = 0, after = 0; first < records.length && !late; first = after) {
-      after = endOfCall(records, first);
-      const judged = await judgeRecords(records.slice(first, after), { ...options, spillQueue });
+    for (const group of groupsOf(records)) {
+      const judged = await judgeRecords(
+        group.map(({ record }) => record),
+        { ...options, spillQueue },
+        time,
+      );
       note(
-        first,
+        group,
         judged.map((record) =>
           record.ok ? record.value.map(({ results }) => outOfTime(results.length)) : [unreadable(record)],
         ),
       );
-      note(first, await finish(judged, options));
+      note(group, await finish(judged, options));
+      if (late || judged.length < group.length) return;
     }
   };
   let timer: NodeJS.Timeout | undefined;
@@ -90,16 +95,6 @@ async function handleUntil(
   late = true;
   clearTimeout(timer);
   return byRecord;
-}
-
-/** @returns the position after the last record that goes into one call with the first */
-function endOfCall(records: readonly SQSRecord[], first: number): number {
-  let after = first;
-  for (let characters = 0; after < records.length && after - first < MESSAGES_A_CALL; after++) {
-    characters += records[after]?.body.length ?? 0;
-    if (after > first && characters > CHARACTERS_A_CALL) break;
-  }
-  return after;
 }
 
 /** Records what is genuine and keeps what is rejected. @returns the outcomes of each record's messages */
