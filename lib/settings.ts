@@ -1,10 +1,12 @@
+import { isIP } from "node:net";
 import { type ListenerName, listenerNames } from "./ledger/metrics.ts";
 import { parseListenUrl } from "./listener/listen-url.ts";
 import { type Dialect, dialects } from "./sample/sample.ts";
 import { LEAST_RETENTION_DAYS } from "./sample/time-window.ts";
+import { type mostOf, parseLimit, type SocketSettings, socketDefaults, socketSettingNames } from "./socket-defaults.ts";
 
 /** Everything that a deployed collector is told. The only place that knows the environment's names. */
-export interface Settings {
+export interface Settings extends SocketSettings {
   /** One storage URL, or several with commas between; see `openStorage`. */
   readonly storage: string;
   /** Any one of them may have signed. */
@@ -55,6 +57,10 @@ export const environmentNames = {
   stage: "COUNTERSIGN_STAGE",
   listen: "COUNTERSIGN_LISTEN",
   healthPort: "COUNTERSIGN_HEALTH_PORT",
+  healthHost: "COUNTERSIGN_HEALTH_HOST",
+  tcpConnections: "COUNTERSIGN_TCP_CONNECTIONS",
+  tcpConnectionsPerAddress: "COUNTERSIGN_TCP_CONNECTIONS_PER_ADDRESS",
+  tcpBufferMebibytes: "COUNTERSIGN_TCP_BUFFER_MIB",
   keyFile: "COUNTERSIGN_KEY_FILE",
   keyCacheSeconds: "COUNTERSIGN_KEY_CACHE_SECONDS",
   timeWindow: "COUNTERSIGN_TIME_WINDOW",
@@ -82,7 +88,14 @@ export function toEnvironment(settings: Settings): Record<string, string> {
     ...(settings.quarantine !== null && { [names.quarantine]: settings.quarantine }),
     ...(settings.secretArn !== null && { [names.secretArn]: settings.secretArn }),
     ...(settings.healthPort !== null && { [names.healthPort]: String(settings.healthPort) }),
+    ...changed(settings),
   };
+}
+
+/** Those that only a process with sockets looks at: not written where they are as they are anyway. */
+function changed(settings: SocketSettings): Record<string, string> {
+  const written = socketSettingNames.filter((name) => settings[name] !== socketDefaults[name]);
+  return Object.fromEntries(written.map((name) => [names[name], String(settings[name])]));
 }
 
 export type ReadSettings =
@@ -105,6 +118,10 @@ export function fromEnvironment(environment: Environment = process.env): ReadSet
     stage: environment[names.stage] || DEFAULT_STAGE,
     listen: listenUrls(environment, problems),
     healthPort: port(environment, problems),
+    healthHost: healthHost(environment, problems),
+    tcpConnections: limit(environment, "tcpConnections", problems),
+    tcpConnectionsPerAddress: limit(environment, "tcpConnectionsPerAddress", problems),
+    tcpBufferMebibytes: limit(environment, "tcpBufferMebibytes", problems),
     keyFile: environment[names.keyFile] || null,
     keyCacheSeconds: seconds(environment, names.keyCacheSeconds, DEFAULT_KEY_CACHE_SECONDS, problems),
     timeWindow: flag(environment, names.timeWindow, problems),
@@ -140,6 +157,22 @@ function port(environment: Environment, problems: string[]): number | null {
   if (/^[0-9]{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
   problems.push(`${names.healthPort}: expected a port from 0 to 65535, got ${JSON.stringify(text)}`);
   return null;
+}
+
+function healthHost(environment: Environment, problems: string[]): string {
+  const text = environment[names.healthHost];
+  if (text === undefined || text === "") return socketDefaults.healthHost;
+  if (isIP(text) === 0) {
+    problems.push(`${names.healthHost}: expected an address such as 127.0.0.1 or ::1, got ${JSON.stringify(text)}`);
+  }
+  return text;
+}
+
+function limit(environment: Environment, name: keyof typeof mostOf, problems: string[]): number {
+  const parsed = parseLimit(environment[names[name]], name);
+  if (typeof parsed === "number") return parsed;
+  problems.push(`${names[name]}: ${parsed}`);
+  return socketDefaults[name];
 }
 
 function seconds(environment: Environment, name: string, standard: number, problems: string[]): number {

@@ -1,4 +1,5 @@
 import { type ListenAddress, parseListenUrl } from "../listener/listen-url.ts";
+import { MEBIBYTE, type TcpLimits } from "../listener/tcp-limits.ts";
 import { type Environment, environmentNames, fromEnvironment, type Settings } from "../settings.ts";
 import { parseStorageUrl, splitUrls } from "../storage/storage-url.ts";
 import { missingKeys } from "./open-keys.ts";
@@ -25,4 +26,15 @@ export function socketSettings(environment?: Environment): { readonly settings: 
 
 export function addressesOf({ listen }: Settings): readonly ListenAddress[] {
   return listen.map(parseListenUrl).flatMap((parsed) => (parsed.ok ? [parsed.address] : []));
+}
+
+export type TcpSettings = Pick<Settings, "tcpConnections" | "tcpConnectionsPerAddress" | "tcpBufferMebibytes">;
+
+/** What outsiders may make each TCP listener hold. */
+export function tcpLimitsOf(settings: TcpSettings): Partial<TcpLimits> {
+  return {
+    maxConnections: settings.tcpConnections,
+    maxConnectionsPerAddress: settings.tcpConnectionsPerAddress,
+    maxBufferedBytes: settings.tcpBufferMebibytes * MEBIBYTE,
+  };
 }

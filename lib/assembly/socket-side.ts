@@ -11,7 +11,7 @@ import { createLogger, type Logger } from "../log/logger.ts";
 import { createQuarantineShare, type QuarantineShare } from "../quarantine/quarantine-quota.ts";
 import type { Environment, Settings } from "../settings.ts";
 import { closeParts, openPartsInTime, type Parts } from "./open-parts.ts";
-import { addressesOf, type Problems, socketSettings } from "./socket-settings.ts";
+import { addressesOf, type Problems, socketSettings, tcpLimitsOf } from "./socket-settings.ts";
 
 /** The socket side of a deployment: listeners, health port and metrics in one process. */
 export interface UdpCollector {
@@ -33,8 +33,6 @@ export interface UdpCollectorOptions {
   readonly environment?: Environment;
   readonly drainMs?: number;
   readonly metricsIntervalMs?: number;
-  /** Where the health port is bound. */
-  readonly healthHost?: string;
   /** Ends a start that waits for storage or keys. */
   readonly giveUp?: AbortSignal;
 }
@@ -49,8 +47,6 @@ const FLUSH_MS = 45_000;
 const SPILL_MS = 30_000;
 /** Two points a minute, the finest that CloudWatch keeps by default being one; more lines would only cost. */
 const METRICS_INTERVAL_MS = 30_000;
-/** Every address of the task, of which the load balancer checks one. */
-const HEALTH_HOST = "0.0.0.0";
 
 /** Opens all that the settings name, waiting for what can't be reached yet; unhealthy meanwhile. */
 export async function startUdpCollector(options: UdpCollectorOptions): Promise<UdpCollector | Problems> {
@@ -60,7 +56,7 @@ export async function startUdpCollector(options: UdpCollectorOptions): Promise<U
   const { settings } = read;
   const state: { running?: Running } = {};
   // First, so that who asks while storage is not there yet hears that we are not ready.
-  const health = healthServerFor(settings, options.healthHost, logger, {
+  const health = healthServerFor(settings, logger, {
     isHealthy: () => state.running?.receiving === true,
     metrics: () => state.running?.figures() ?? "",
   });
@@ -109,6 +105,7 @@ async function receive(opened: Opened, options: UdpCollectorOptions): Promise<Ud
     ...parts,
     quarantine: share,
     addresses: addressesOf(settings),
+    tcp: tcpLimitsOf(settings),
     logger,
     flushMs: FLUSH_MS,
     spillMs: SPILL_MS,
@@ -165,8 +162,7 @@ function processLedger({ keys }: Parts, share: QuarantineShare | undefined): Pro
 }
 
 function healthServerFor(
-  { healthPort }: Settings,
-  host: string = HEALTH_HOST,
+  { healthPort, healthHost: host }: Settings,
   logger: Logger,
   answers: { readonly isHealthy: () => boolean; readonly metrics: () => string },
 ): HealthServer | undefined {

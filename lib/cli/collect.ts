@@ -1,5 +1,7 @@
 import { parseArgs } from "node:util";
+import type { JudgeSettings } from "../assembly/open-judge.ts";
 import { closeParts, openPartsInTime, type Parts } from "../assembly/open-parts.ts";
+import { type TcpSettings, tcpLimitsOf } from "../assembly/socket-settings.ts";
 import { createConflictLog } from "../dispatch/conflict-log.ts";
 import { createDispatcher } from "../dispatch/dispatcher.ts";
 import { createRecentlyRecorded } from "../dispatch/recently-recorded.ts";
@@ -16,7 +18,8 @@ import { openQueue, type Queue } from "../queue/queue-client.ts";
 import { createQueueHandler } from "../queue/queue-handler.ts";
 import { type Command, EXIT_FAILED, EXIT_OK, EXIT_USAGE, usageError } from "./command.ts";
 import type { Io } from "./io.ts";
-import { verificationFrom, verificationHelp, verificationOptions } from "./verification-options.ts";
+import { tcpFrom, tcpOptions } from "./tcp-options.ts";
+import { type Problem, verificationFrom, verificationHelp, verificationOptions } from "./verification-options.ts";
 
 export const collectCommand: Command = {
   help: `usage: countersign collect --listen URL [URL…] --storage URL[,URL…] [OPTION…]
@@ -32,6 +35,9 @@ Its log goes to standard error. What it needs and can't reach yet it waits for, 
                             s3://BUCKET/PREFIX[?endpoint=URL&…]; with several, each keeps every sample
   --spill-queue URL         an SQS queue that only collectors write to: what storage can't take goes there, and is
                             taken from there again
+  --tcp-connections N       that each TCP listener holds open; default 1000
+  --tcp-connections-per-address N   of one address or IPv6 /64, as a site may stand behind one; default 250
+  --tcp-buffer MIB          mebibytes of TCP frames not yet complete, for all connections together; default 64
   --quarantine URL          keep rejected messages: file:///FOLDER or s3://BUCKET/PREFIX, see countersign quarantine
 ${verificationHelp}`,
 
@@ -45,6 +51,7 @@ ${verificationHelp}`,
         storage: { type: "string" },
         "spill-queue": { type: "string" },
         quarantine: { type: "string" },
+        ...tcpOptions,
         ...verificationOptions,
       },
     });
@@ -60,8 +67,9 @@ ${verificationHelp}`,
     if (queue !== undefined && spill !== undefined && isFromQueue(eventSourceArn(queue.url), spill.url)) {
       return usageError(io, "--queue and --spill-queue: give two queues; what is in the spill queue is believed");
     }
-    const verification = verificationFrom(values);
-    if ("problem" in verification) return usageError(io, verification.problem);
+    const checked = settingsFrom(values);
+    if ("problem" in checked) return usageError(io, checked.problem);
+    const { tcp, verification } = checked;
     const { storage, quarantine = null } = values;
     if (storage === undefined)
       return usageError(io, "--storage is missing, such as --storage file:///var/lib/samples.jsonl");
@@ -77,7 +85,7 @@ ${verificationHelp}`,
       return opened.transient ? EXIT_FAILED : EXIT_USAGE;
     }
     try {
-      await collect({ addresses, queue, spill, parts: opened.parts, logger, stopped }, io);
+      await collect({ addresses, tcp, queue, spill, parts: opened.parts, logger, stopped }, io);
     } finally {
       await closeParts(opened.parts);
       for (const one of [queue, spill]) one?.client.destroy();
@@ -86,8 +94,18 @@ ${verificationHelp}`,
   },
 };
 
+type Values = Parameters<typeof verificationFrom>[0] & Parameters<typeof tcpFrom>[0];
+
+function settingsFrom(values: Values): { readonly verification: JudgeSettings; readonly tcp: TcpSettings } | Problem {
+  const verification = verificationFrom(values);
+  if ("problem" in verification) return verification;
+  const tcp = tcpFrom(values);
+  return "problem" in tcp ? tcp : { verification, tcp };
+}
+
 interface Collecting {
   readonly addresses: readonly ListenAddress[];
+  readonly tcp: TcpSettings;
   readonly queue: Queue | undefined;
   /** What the sockets' side fills, and we empty again. */
   readonly spill: Queue | undefined;
@@ -97,11 +115,12 @@ interface Collecting {
 }
 
 async function collect(collecting: Collecting, io: Io): Promise<void> {
-  const { addresses, queue, spill, parts, logger, stopped } = collecting;
+  const { addresses, tcp, queue, spill, parts, logger, stopped } = collecting;
   const { judge, keys, storage, quarantine } = parts;
   const share = quarantine && createQuarantineShare(quarantine, logger, quarantine);
   const recent = createRecentlyRecorded({ onConflict: createConflictLog(logger) });
-  const collector = createCollector({ ...parts, addresses, logger, quarantine: share, recent });
+  const limits = tcpLimitsOf(tcp);
+  const collector = createCollector({ ...parts, addresses, tcp: limits, logger, quarantine: share, recent });
   const ledger = createQueueLedger();
   const handler = createQueueHandler({
     judge,

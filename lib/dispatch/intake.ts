@@ -118,6 +118,7 @@ function receiptOf(listener: ListenerName, { address }: Peer, receivedAt = Date.
   return { listener, address, receivedAt };
 }
 
-function spelled({ address = "an unknown address", port }: Peer): string {
+/** Where somebody sends from, as log lines have it. */
+export function spelled({ address = "an unknown address", port }: Peer): string {
   return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 }

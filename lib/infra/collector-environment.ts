@@ -1,4 +1,5 @@
 import { type Settings, toEnvironment } from "../settings.ts";
+import { type SocketSettings, socketDefaults } from "../socket-defaults.ts";
 import type { QuarantineBucket } from "./quarantine-bucket.ts";
 import type { SampleStorage } from "./sample-storage.ts";
 import type { SigningSecret } from "./signing-secret.ts";
@@ -21,10 +22,11 @@ export interface CollectorParts {
 export function collectorEnvironment(
   settings: JudgingSettings,
   parts: CollectorParts & { readonly spillQueue: SpillQueue },
-  sockets: Pick<Settings, "listen" | "healthPort">,
+  sockets: Pick<Settings, "listen" | "healthPort"> & Partial<SocketSettings>,
 ): Record<string, string> {
   return toEnvironment({
     ...settings,
+    ...socketDefaults,
     ...sockets,
     storage: parts.storage.url,
     secrets: [],

@@ -8,6 +8,7 @@ import {
   retentionProblem,
   type Settings,
 } from "../settings.ts";
+import { mostOf, type SocketSettings, socketDefaults } from "../socket-defaults.ts";
 import type { JudgingSettings } from "./collector-environment.ts";
 import { ContextReader } from "./context-reader.ts";
 
@@ -35,7 +36,7 @@ export interface StageSettings extends JudgingSettings {
   readonly udp: UdpSettings | null;
 }
 
-export interface UdpSettings {
+export interface UdpSettings extends Omit<SocketSettings, "healthHost"> {
   /** IPv4 networks that the publishers send from. At least one. */
   readonly clientCidrs: readonly string[];
   /** Reachable from the internet. @default false */
@@ -165,6 +166,9 @@ function udpFrom(values: ContextReader | undefined): UdpSettings | null {
     minTasks: values.wholeNumber("minTasks", { from: 1, to: 100 }, 2),
     maxTasks: values.wholeNumber("maxTasks", { from: 1, to: 100 }, 10),
     cpu: values.oneOf("cpu", [256, 512, 1_024, 2_048, 4_096], 512),
+    tcpConnections: limitFrom(values, "tcpConnections"),
+    tcpConnectionsPerAddress: limitFrom(values, "tcpConnectionsPerAddress"),
+    tcpBufferMebibytes: limitFrom(values, "tcpBufferMebibytes"),
   };
   if (settings.maxTasks < settings.minTasks) values.problem("maxTasks", `not less than minTasks ${settings.minTasks}`);
   if (settings.internetFacing && settings.vpc?.publicSubnetIds.length === 0) {
@@ -172,6 +176,10 @@ function udpFrom(values: ContextReader | undefined): UdpSettings | null {
   }
   values.refuseOthers();
   return settings;
+}
+
+function limitFrom(values: ContextReader, name: keyof typeof mostOf): number {
+  return values.wholeNumber(name, { from: 1, to: mostOf[name] }, socketDefaults[name]);
 }
 
 /** @returns what is wrong with the networks that clients send from */

@@ -22,6 +22,7 @@ import type { Role } from "aws-cdk-lib/aws-iam";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import type { ListenerName, MetricName } from "../ledger/metrics.ts";
+import type { SocketSettings } from "../socket-defaults.ts";
 import { type CollectorParts, collectorEnvironment, type JudgingSettings } from "./collector-environment.ts";
 import { collectorMetric } from "./collector-metric.ts";
 import type { SpillQueue } from "./spill-queue.ts";
@@ -46,6 +47,8 @@ export interface UdpCollectorProps extends CollectorParts {
   readonly maxTasks?: number;
   /** CPU units of a task; it gets twice as many MiB of memory. @default 512 */
   readonly cpu?: number;
+  /** What outsiders may make a task hold. @default as `socketDefaults` says */
+  readonly tcp?: Partial<Omit<SocketSettings, "healthHost">>;
   /** @default RetentionDays.THREE_MONTHS */
   readonly logRetention?: RetentionDays;
 }
@@ -179,6 +182,7 @@ export class UdpCollector extends Construct {
       environment: collectorEnvironment(props.settings, props, {
         listen: udpListeners.map((protocol) => `${protocol}://0.0.0.0:${ports[protocol]}`),
         healthPort: ports.health,
+        ...props.tcp,
       }),
       portMappings: [
         { containerPort: ports.udp, protocol: Protocol.UDP },

@@ -35,6 +35,11 @@ export class UdpStack extends Stack {
       minTasks: udp.minTasks,
       maxTasks: udp.maxTasks,
       cpu: udp.cpu,
+      tcp: {
+        tcpConnections: udp.tcpConnections,
+        tcpConnectionsPerAddress: udp.tcpConnectionsPerAddress,
+        tcpBufferMebibytes: udp.tcpBufferMebibytes,
+      },
       logRetention: settings.logRetentionDays,
       ...(udp.vpc !== null && { vpc: importVpc(this, udp.vpc) }),
     });

@@ -37,6 +37,14 @@ export const metricNames = [
   "SamplesConflicting",
   /** Datagrams that the kernel dropped at our own sockets, before we could count them. */
   "KernelDrops",
+  /** TCP connections closed at once, because there were too many or too few descriptors. */
+  "ConnectionsRefused",
+  /** TCP connections closed for a new one, as they had brought nothing genuine for long. */
+  "ConnectionsDisplaced",
+  /** TCP connections that came while the process could hardly open any more. */
+  "DescriptorsShort",
+  /** TCP frames that began and did not come to their end: cut off by us, by the sender or on the way. */
+  "FramesCut",
   /** Samples waiting for storage or for the spill queue, at the moment of writing: what a scaling policy looks at. */
   "RecordsInFlight",
 ] as const;
@@ -96,7 +104,7 @@ const socketFigures = [
 export const listenerMetrics: Readonly<Record<ListenerName, readonly MetricName[]>> = {
   queue: ledgerFigures,
   udp: [...socketFigures, "KernelDrops"],
-  tcp: socketFigures,
+  tcp: [...socketFigures, "ConnectionsRefused", "ConnectionsDisplaced", "DescriptorsShort", "FramesCut"],
 };
 
 /** Dimension names. `Reason` only stands on SamplesRejected, in a dimension set of its own beside the plain one; `KeyId` on SamplesVerified. */

@@ -54,14 +54,20 @@ export interface SampleCounters {
 export interface ConnectionCounters {
   readonly open: number;
   readonly accepted: number;
-  /** Over the limit of connections: closed at once. */
+  /** Closed at once: there were too many, or too few descriptors, and none that could go for it. */
   readonly refused: number;
+  /** Closed for a new one: the longest that brought nothing genuine. */
+  readonly displaced: number;
+  /** New ones that came while descriptors were short, refused or not. */
+  readonly descriptorsShort: number;
   /** Closed for a length that no frame can have, or ended inside a frame by either side. */
   readonly framingErrors: number;
   /** Closed because a frame took too long. */
   readonly timeouts: number;
   /** Closed because all connections together held too much. */
   readonly overBuffered: number;
+  /** Frames that had begun and never came to their end, whichever the cause; or whose length no frame can have. */
+  readonly framesCut: number;
   /** Held now, of frames not complete or not yet taken. */
   readonly bufferedBytes: number;
 }
@@ -95,7 +101,18 @@ export function newCounters(connections?: MutableConnectionCounters): MutableCou
 }
 
 export function newConnectionCounters(): MutableConnectionCounters {
-  return { open: 0, accepted: 0, refused: 0, framingErrors: 0, timeouts: 0, overBuffered: 0, bufferedBytes: 0 };
+  return {
+    open: 0,
+    accepted: 0,
+    refused: 0,
+    displaced: 0,
+    descriptorsShort: 0,
+    framingErrors: 0,
+    timeouts: 0,
+    overBuffered: 0,
+    framesCut: 0,
+    bufferedBytes: 0,
+  };
 }
 
 export function snapshotOf(counters: ListenerCounters): ListenerCounters {

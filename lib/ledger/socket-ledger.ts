@@ -39,6 +39,12 @@ function ledgerOf(counters: readonly ListenerCounters[]): Ledger {
       ...(counters.some((one) => one.kernelDrops !== undefined) && {
         KernelDrops: total((one) => one.kernelDrops ?? 0),
       }),
+      ...(counters.some((one) => one.connections !== undefined) && {
+        ConnectionsRefused: total((one) => one.connections?.refused ?? 0),
+        ConnectionsDisplaced: total((one) => one.connections?.displaced ?? 0),
+        DescriptorsShort: total((one) => one.connections?.descriptorsShort ?? 0),
+        FramesCut: total((one) => one.connections?.framesCut ?? 0),
+      }),
     },
     rejected,
   };

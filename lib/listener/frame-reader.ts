@@ -1,4 +1,5 @@
 import { accept, type Result, reject } from "../sample/rejection.ts";
+import { ALWAYS_HELD_BYTES } from "./largest-holder.ts";
 
 /** Little-endian, before each frame. */
 const HEADER_BYTES = 8;
@@ -32,6 +33,11 @@ export class FrameReader {
   /** True from the first byte of a header to the last of its frame. */
   get insideFrame(): boolean {
     return this.#headerLength > 0;
+  }
+
+  /** Bytes of the frame now being read that have come. */
+  get frameBytes(): number {
+    return this.#bodyLength;
   }
 
   /** Memory held for bytes not yet given out. */
@@ -85,7 +91,8 @@ export class FrameReader {
   #append(part: Uint8Array, frameLength: number): void {
     const needed = this.#bodyLength + part.length;
     if (needed > this.#body.length) {
-      const size = Math.min(frameLength, Math.max(FIRST_BODY_BYTES, needed, 2 * this.#body.length));
+      const most = needed <= ALWAYS_HELD_BYTES ? Math.min(frameLength, ALWAYS_HELD_BYTES) : frameLength;
+      const size = Math.min(most, Math.max(FIRST_BODY_BYTES, needed, 2 * this.#body.length));
       const larger = new Uint8Array(size);
       larger.set(this.#body.subarray(0, this.#bodyLength));
       this.#body = larger;

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { endianness } from "node:os";
+import { ipv6Bytes } from "./ipv6-bytes.ts";
 
 /** What the kernel holds for one bound UDP socket, and what it drops because its receive buffer is full (or a checksum is wrong). */
 export interface KernelDrops {
@@ -87,15 +88,4 @@ function descriptors(): readonly string[] {
 function hexAddress(address: string, family: string): string {
   const bytes = Buffer.from(family === "IPv6" ? ipv6Bytes(address) : address.split(".").map(Number));
   return (endianness() === "LE" ? bytes.swap32() : bytes).toString("hex").toUpperCase();
-}
-
-function ipv6Bytes(address: string): readonly number[] {
-  // The URL's spelling has no IPv4 tail; a zone such as %eth0 is no part of the address.
-  const canonical = new URL(`http://[${address.split("%")[0]}]`).hostname.slice(1, -1);
-  const [head = [], tail = []] = canonical.split("::").map((part) => part.split(":").filter((group) => group !== ""));
-  const zeros = Array<string>(8 - head.length - tail.length).fill("0");
-  return [...head, ...zeros, ...tail].flatMap((group) => {
-    const value = Number.parseInt(group, 16);
-    return [value >> 8, value & 0xff];
-  });
 }

@@ -9,9 +9,13 @@ import type { ListenerCounters } from "../ledger/socket-counters.ts";
 import type { Logger } from "../log/logger.ts";
 import type { QuarantineShare } from "../quarantine/quarantine-quota.ts";
 import type { StorageDriver } from "../storage/driver.ts";
+import { descriptorsFor, watchDescriptors } from "./descriptors.ts";
+import { createIntervalLog } from "./interval-log.ts";
 import { type ListenAddress, toListenUrl } from "./listen-url.ts";
 import type { Listener, ListenerOptions } from "./listener.ts";
 import { createRejectionLog } from "./rejection-log.ts";
+import type { CutCause } from "./tcp-connection.ts";
+import { type TcpLimits, tcpLimits } from "./tcp-limits.ts";
 import { createTcpListener } from "./tcp-listener.ts";
 import { createUdpListener } from "./udp-listener.ts";
 
@@ -41,6 +45,8 @@ export interface CollectorOptions {
   readonly quarantine?: QuarantineShare | undefined;
   /** What was recorded a moment ago, where others of this process record as well. @default its own */
   readonly recent?: RecentlyRecorded;
+  /** What outsiders may make each TCP listener hold. @default as `tcpLimits` says */
+  readonly tcp?: Partial<TcpLimits>;
   /** At the stop: how long storage may take to finish, in milliseconds. */
   readonly flushMs?: number;
   /** At the stop, after that: how long the spill queue may take. */
@@ -62,10 +68,12 @@ export function createCollector({
   spillQueue,
   quarantine,
   recent = createRecentlyRecorded({ onConflict: createConflictLog(logger) }),
+  tcp = {},
   flushMs = FLUSH_MS,
   spillMs = SPILL_MS,
 }: CollectorOptions): Collector {
   const rejections = createRejectionLog(logger);
+  const cuts = createIntervalLog<CutCause>({ logger, message: "TCP connections refused or closed" });
   const pending = createPendingMessages();
   const spiller = spillQueue && createSpiller({ queue: spillQueue, logger });
   const queue = createRecordQueue({
@@ -92,7 +100,8 @@ export function createCollector({
       },
       onError: (error) => logger.error("a listener's socket failed", { listener: toListenUrl(address), error }),
     };
-    return address.protocol === "udp" ? createUdpListener(options) : createTcpListener(options);
+    if (address.protocol === "udp") return createUdpListener(options);
+    return createTcpListener({ ...options, limits: tcp, onCut: (cause, from) => cuts.note(cause, { from }) });
   });
   const started = new Map<string, Listener>();
 
@@ -102,10 +111,22 @@ export function createCollector({
     await queue.drain(flushMs);
     await spiller?.drain(spillMs);
     rejections.close();
+    cuts.close();
+  };
+
+  const warnOfDescriptors = (): void => {
+    const { limit } = watchDescriptors();
+    const connections = tcpLimits(tcp).maxConnections * addresses.filter(({ protocol }) => protocol === "tcp").length;
+    const needed = descriptorsFor(connections);
+    if (limit === undefined || connections === 0 || limit >= needed) return;
+    const message =
+      "this process may open fewer files than TCP connections are allowed: raise ulimit -n, or allow fewer";
+    logger.warn(message, { limit, needed, connections });
   };
 
   return {
     async start() {
+      warnOfDescriptors();
       try {
         for (const listener of listeners) started.set(await listener.start(), listener);
       } catch (error) {

@@ -3,7 +3,9 @@ import type { Intake, Peer } from "../dispatch/intake.ts";
 import type { RecordQueue } from "../dispatch/record-queue.ts";
 import type { MutableConnectionCounters } from "../ledger/socket-counters.ts";
 import type { Result } from "../sample/rejection.ts";
+import type { SharingConnection } from "./connection-shares.ts";
 import { FrameReader } from "./frame-reader.ts";
+import type { Holder, UnfinishedFrame } from "./largest-holder.ts";
 import type { TcpLimits } from "./tcp-limits.ts";
 
 /** What all connections of a listener have in common. */
@@ -12,15 +14,32 @@ export interface TcpContext {
   readonly queue: RecordQueue;
   readonly limits: TcpLimits;
   readonly counters: MutableConnectionCounters;
+  readonly held: HeldBytes;
+  /** Told of each frame with something genuine in it. */
+  readonly onGenuine: (connection: TcpConnection) => void;
+  /** Cuts frames off, this connection's or others', until all together hold no more than they may. */
+  readonly relieve: () => void;
+  /** Told why a connection is closed by us. */
+  readonly onCut: (cause: CutCause, peer: Peer) => void;
 }
 
-type CloseCause = "framingErrors" | "timeouts" | "overBuffered";
+/** What all connections hold, beside `bufferedBytes`, which is all of it. */
+export interface HeldBytes {
+  /** With whole frames that wait for the queue. That is our delay, and costs no connection. */
+  waitingBytes: number;
+}
+
+/** Why a connection is refused or closed by us, named as it is counted. */
+export type CutCause = "refused" | "descriptorsShort" | "displaced" | "framingErrors" | "timeouts" | "overBuffered";
+type CloseCause = Exclude<CutCause, "refused" | "descriptorsShort">;
 
 /** One publisher's connection: frames from its stream into the queue, paused while the queue is full. */
-export class TcpConnection {
+export class TcpConnection implements SharingConnection, Holder {
+  readonly share: string;
   readonly #socket: Socket;
   readonly #context: TcpContext;
   readonly #onConcluded: (connection: TcpConnection) => void;
+  /** Its address is undefined for a sender that reset its connection before we took it. */
   readonly #peer: Peer;
   readonly #reader: FrameReader;
   /** A whole frame for which the queue has no room yet. */
@@ -28,18 +47,31 @@ export class TcpConnection {
   #stopWaiting: (() => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
   #accounted = 0;
+  /** Of that, with a whole frame that has to wait. */
+  #accountedWaiting = 0;
   #cause: CloseCause | undefined;
   /** Taking frames even without room for them. */
   #shedding = false;
   #finished = (): void => undefined;
 
-  /** @param onConcluded told once the socket is closed and everything whole was taken from it */
-  constructor(socket: Socket, context: TcpContext, onConcluded: (connection: TcpConnection) => void) {
+  /** When the frame now being read began. */
+  #since = 0;
+
+  /**
+   * @param sender its peer, and the share it is in
+   * @param onConcluded told once the socket is closed and everything whole was taken from it
+   */
+  constructor(
+    socket: Socket,
+    sender: { readonly peer: Peer; readonly share: string },
+    context: TcpContext,
+    onConcluded: (connection: TcpConnection) => void,
+  ) {
     this.#socket = socket;
     this.#context = context;
     this.#onConcluded = onConcluded;
-    // Gone for a sender that reset its connection before we took it.
-    this.#peer = { address: socket.remoteAddress, port: socket.remotePort ?? 0 };
+    this.#peer = sender.peer;
+    this.share = sender.share;
     this.#reader = new FrameReader(context.limits.maxFrameBytes);
     socket.on("data", (chunk) => this.#receive(chunk));
     // A reset is everyday business, and "close" follows it.
@@ -50,6 +82,17 @@ export class TcpConnection {
   /** Paused until the queue has room. */
   get waiting(): boolean {
     return this.#stopWaiting !== undefined;
+  }
+
+  /** What it holds of a frame that is not whole; a whole one waits for us, and is not the sender's delay. */
+  get unfinished(): UnfinishedFrame | undefined {
+    if (this.waiting || this.#cause !== undefined || !this.#reader.insideFrame) return undefined;
+    return { bytes: this.#reader.frameBytes, heldBytes: this.#accounted, since: this.#since };
+  }
+
+  /** Closes it, whatever it is doing. */
+  cut(cause: CloseCause): void {
+    if (this.#cause === undefined) this.#close(cause);
   }
 
   /**
@@ -77,7 +120,7 @@ export class TcpConnection {
   }
 
   #takeFrames(): void {
-    const { intake, queue } = this.#context;
+    const { intake, onGenuine } = this.#context;
     let taken = 0;
     while (this.#cause === undefined) {
       this.#frame ??= this.#reader.next();
@@ -85,8 +128,8 @@ export class TcpConnection {
       if (!this.#frame.ok) {
         intake.refuse(this.#frame, this.#peer);
         this.#close("framingErrors");
-      } else if (queue.room > 0 || this.#shedding) {
-        intake.receive(this.#frame.value, this.#peer);
+      } else if (this.#hasRoom()) {
+        if (intake.receive(this.#frame.value, this.#peer)) onGenuine(this);
         taken++;
         this.#frame = undefined;
       } else {
@@ -96,6 +139,12 @@ export class TcpConnection {
     }
     this.#account();
     this.#watchFrame(taken > 0);
+  }
+
+  #hasRoom(): boolean {
+    const { queue, held, limits } = this.#context;
+    // Held back, whole frames may not pile up without end: those beyond go on, to be spilled or shed.
+    return queue.room > 0 || this.#shedding || held.waitingBytes > limits.maxBufferedBytes;
   }
 
   #waitForRoom(): void {
@@ -112,13 +161,14 @@ export class TcpConnection {
     });
   }
 
-  /** What waits for the queue is bounded by a chunk or so a connection, and may not cost a connection. */
   #account(): void {
-    const { counters } = this.#context;
-    const frameBytes = this.#frame?.ok ? this.#frame.value.length : 0;
-    const held = this.#cause === undefined ? this.#reader.bufferedBytes + frameBytes : 0;
-    counters.bufferedBytes += held - this.#accounted;
-    this.#accounted = held;
+    const { counters, held } = this.#context;
+    const waiting = this.#frame?.ok ? this.#frame.value.length + this.#reader.bufferedBytes : 0;
+    const all = this.#cause === undefined ? waiting || this.#reader.bufferedBytes : 0;
+    counters.bufferedBytes += all - this.#accounted;
+    this.#accounted = all;
+    held.waitingBytes += Math.min(waiting, all) - this.#accountedWaiting;
+    this.#accountedWaiting = Math.min(waiting, all);
   }
 
   #watchFrame(isAnother: boolean): void {
@@ -126,13 +176,12 @@ export class TcpConnection {
       this.#stopTimer();
       return;
     }
-    const { counters, limits } = this.#context;
-    if (counters.bufferedBytes > limits.maxBufferedBytes) {
-      this.#close("overBuffered");
-      return;
-    }
+    if (isAnother || this.#timer === undefined) this.#since = performance.now();
+    const { limits, relieve } = this.#context;
+    relieve();
+    if (this.#cause !== undefined) return;
     if (isAnother) this.#stopTimer();
-    this.#timer ??= setTimeout(() => this.#close("timeouts"), limits.frameTimeoutMs);
+    this.#timer ??= setTimeout(() => this.cut("timeouts"), limits.frameTimeoutMs);
   }
 
   #stopTimer(): void {
@@ -141,8 +190,11 @@ export class TcpConnection {
   }
 
   #close(cause: CloseCause): void {
-    this.#context.counters[cause]++;
+    const { counters, onCut } = this.#context;
+    counters[cause]++;
+    if (this.#reader.insideFrame) counters.framesCut++;
     this.#cause = cause;
+    onCut(cause, this.#peer);
     this.#frame = undefined;
     this.#stopTimer();
     this.#account();

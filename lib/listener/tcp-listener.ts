@@ -1,12 +1,16 @@
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
-import { createIntake } from "../dispatch/intake.ts";
+import { createIntake, type Peer, spelled } from "../dispatch/intake.ts";
 import { newConnectionCounters, newCounters, snapshotOf } from "../ledger/socket-counters.ts";
+import { addressShare } from "./address-share.ts";
 import { bindAddress } from "./bind-address.ts";
 import { bindError } from "./bind-error.ts";
+import { ConnectionShares } from "./connection-shares.ts";
+import { type Descriptors, isExhausted, watchDescriptors } from "./descriptors.ts";
+import { largestHolder } from "./largest-holder.ts";
 import { toListenUrl } from "./listen-url.ts";
 import type { Listener, ListenerOptions } from "./listener.ts";
-import { TcpConnection } from "./tcp-connection.ts";
+import { type CutCause, type HeldBytes, TcpConnection, type TcpContext } from "./tcp-connection.ts";
 import { type TcpLimits, tcpLimits } from "./tcp-limits.ts";
 import { untilQuiet } from "./until-idle.ts";
 
@@ -18,6 +22,10 @@ const KEEP_ALIVE_DELAY_MS = 60_000;
 
 export interface TcpListenerOptions extends ListenerOptions {
   readonly limits?: Partial<TcpLimits>;
+  /** Told of each connection that is refused or closed by us, after that was counted; `from` is `address:port`. */
+  readonly onCut?: (cause: CutCause, from: string) => void;
+  /** @default the process's own */
+  readonly descriptors?: Descriptors;
 }
 
 /** Takes one message a frame: an 8-byte little-endian length, then so many bytes. A full queue pauses the senders. */
@@ -27,17 +35,64 @@ export function createTcpListener(options: TcpListenerOptions): Listener {
   const connectionCounters = newConnectionCounters();
   const counters = newCounters(connectionCounters);
   const intake = createIntake("tcp", options, counters);
-  const context = { intake, queue, limits, counters: connectionCounters };
   const connections = new Set<TcpConnection>();
+  const shares = new ConnectionShares<TcpConnection>(limits);
+  const { descriptors = watchDescriptors() } = options;
+  const onCut = (cause: CutCause, peer: Peer): void => options.onCut?.(cause, spelled(peer));
+  const held: HeldBytes = { waitingBytes: 0 };
+  const context: TcpContext = {
+    intake,
+    queue,
+    limits,
+    counters: connectionCounters,
+    held,
+    onCut,
+    onGenuine: (connection) => shares.note(connection),
+    relieve() {
+      while (connectionCounters.bufferedBytes - held.waitingBytes > limits.maxBufferedBytes) {
+        const largest = largestHolder(connections);
+        if (largest === undefined) return;
+        largest.cut("overBuffered");
+      }
+    },
+  };
   let arrivedBytes = 0;
   let server: Server | undefined;
   let starting: Promise<string> | undefined;
   let stopping: Promise<void> | undefined;
 
+  /** Makes room for one more, if there is any to make. */
+  const admit = (share: string, peer: Peer): boolean => {
+    const isShort = descriptors.areShort();
+    if (isShort) connectionCounters.descriptorsShort++;
+    const room = shares.roomFor(share, isShort);
+    if (isShort) onCut("descriptorsShort", peer);
+    if (room.fits) {
+      // It is gone for the others from now on, whenever its socket closes.
+      if (room.displaced !== undefined) shares.remove(room.displaced);
+      room.displaced?.cut("displaced");
+      return true;
+    }
+    connectionCounters.refused++;
+    onCut("refused", peer);
+    return false;
+  };
+
   const connect = (socket: Socket): void => {
+    const peer = { address: socket.remoteAddress, port: socket.remotePort ?? 0 };
+    const share = addressShare(peer.address);
+    if (!admit(share, peer)) {
+      socket.destroy();
+      return;
+    }
     connectionCounters.accepted++;
     connectionCounters.open++;
-    connections.add(new TcpConnection(socket, context, (concluded) => connections.delete(concluded)));
+    const connection = new TcpConnection(socket, { peer, share }, context, (concluded) => {
+      connections.delete(concluded);
+      shares.remove(concluded);
+    });
+    connections.add(connection);
+    shares.add(connection);
     socket.on("data", (chunk: Buffer) => {
       arrivedBytes += chunk.length;
     });
@@ -46,18 +101,19 @@ export function createTcpListener(options: TcpListenerOptions): Listener {
     });
   };
 
+  const report = (error: unknown): void => {
+    if (isExhausted(error)) connectionCounters.descriptorsShort++;
+    intake.report(error);
+  };
+
   const start = async (): Promise<string> => {
     try {
       const { address, family } = await bindAddress(host);
       const opened = createServer({ keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS }, connect);
-      opened.maxConnections = limits.maxConnections;
-      opened.on("drop", () => {
-        connectionCounters.refused++;
-      });
       const listening = once(opened, "listening");
       opened.listen({ host: address, port, ipv6Only: family === 6, exclusive: true });
       await listening;
-      opened.on("error", intake.report);
+      opened.on("error", report);
       server = opened;
       const bound = opened.address();
       if (bound === null || typeof bound === "string") throw new Error(`bound to ${bound}`);

@@ -17,6 +17,7 @@ const settings: Settings = {
   ...plainSettings,
   listen: ["udp://127.0.0.1:0", "tcp://127.0.0.1:0"],
   healthPort: 0,
+  healthHost: "127.0.0.1",
 };
 
 const momentary: readonly string[] = momentaryMetrics;
@@ -39,7 +40,6 @@ async function attempt(environment: Environment, { drainMs = 0, metricsIntervalM
     environment,
     drainMs,
     metricsIntervalMs,
-    healthHost: "127.0.0.1",
   });
   if (!("problems" in collector)) running.push(collector);
   return { collector, lines };

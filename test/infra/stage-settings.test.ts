@@ -46,7 +46,7 @@ describe("the settings of a stage", () => {
       maxConcurrency: 50,
       logRetentionDays: 14,
       alarmTopicArn: "arn:aws:sns:eu-west-1:123456789012:owner",
-      udp: { clientCidrs: ["10.1.0.0/16"], vpc, minTasks: 3, maxTasks: 4, cpu: 1_024 },
+      udp: { clientCidrs: ["10.1.0.0/16"], vpc, minTasks: 3, maxTasks: 4, cpu: 1_024, tcpConnectionsPerAddress: 1_000 },
     };
     expect(parseStage("prod", { dev: { no: "matter" }, prod })).toEqual({
       ok: true,
@@ -56,7 +56,13 @@ describe("the settings of a stage", () => {
         stage: "prod",
         dialects: ["kilo"],
         legacyListeners: ["queue", "tcp"],
-        udp: { ...prod.udp, internetFacing: false, vpc: { ...vpc, publicSubnetIds: [] } },
+        udp: {
+          ...prod.udp,
+          internetFacing: false,
+          vpc: { ...vpc, publicSubnetIds: [] },
+          tcpConnections: 1_000,
+          tcpBufferMebibytes: 64,
+        },
       },
     });
   });

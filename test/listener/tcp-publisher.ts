@@ -16,9 +16,15 @@ export interface TcpPublisher {
   destroy(): void;
 }
 
-export async function openPublisher(url: string): Promise<TcpPublisher> {
+/** @param from one of this machine's own addresses to send from */
+export async function openPublisher(url: string, from?: string): Promise<TcpPublisher> {
   const { hostname, port } = new URL(url.replace("tcp:", "http:"));
-  const socket: Socket = connect({ host: hostname.replace(/[[\]]/g, ""), port: Number(port), noDelay: true });
+  const socket: Socket = connect({
+    host: hostname.replace(/[[\]]/g, ""),
+    port: Number(port),
+    noDelay: true,
+    localAddress: from,
+  });
   let closed = false;
   await once(socket, "connect");
   socket.on("error", () => undefined);

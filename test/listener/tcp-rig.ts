@@ -34,8 +34,8 @@ export function tcpRig() {
       listeners.push(listener);
       return { listener, queue };
     },
-    async publish(url: string): Promise<TcpPublisher> {
-      const publisher = await openPublisher(url);
+    async publish(url: string, from?: string): Promise<TcpPublisher> {
+      const publisher = await openPublisher(url, from);
       publishers.push(publisher);
       return publisher;
     },

@@ -1,4 +1,5 @@
 import type { Settings } from "../../lib/settings.ts";
+import { socketDefaults } from "../../lib/socket-defaults.ts";
 import { CAPTURE_SECRET } from "./fixtures.ts";
 
 /** What a collector of captures is told, in memory and with nothing beside it. */
@@ -12,6 +13,7 @@ export const plainSettings: Settings = {
   stage: "test",
   listen: [],
   healthPort: null,
+  ...socketDefaults,
   keyFile: null,
   keyCacheSeconds: 300,
   timeWindow: false,

@@ -15,6 +15,7 @@ import { type Meter, meters } from "../../query/meters.ts";
 import { createPoller } from "../../queue/poller.ts";
 import { openQueue } from "../../queue/queue-client.ts";
 import { type Settings, toEnvironment } from "../../settings.ts";
+import { socketDefaults } from "../../socket-defaults.ts";
 import type { Io } from "../io.ts";
 import type { Problem } from "../verification-options.ts";
 import type { DemoCounts, DemoTargets } from "./demo.ts";
@@ -61,6 +62,7 @@ export async function startLocalCollector(options: LocalOptions, io: Io): Promis
     stage: "local",
     listen: [],
     healthPort: null,
+    ...socketDefaults,
   };
   // The handler opens the same once more, and warns.
   const opened = await openParts(settings, { ...quiet, warn: () => undefined });

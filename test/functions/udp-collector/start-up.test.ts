@@ -30,10 +30,10 @@ async function starting() {
       COUNTERSIGN_ALLOW_DEFAULT_SECRET: "true",
       COUNTERSIGN_LISTEN: `udp://127.0.0.1:${udpPort}`,
       COUNTERSIGN_HEALTH_PORT: String(healthPort),
+      COUNTERSIGN_HEALTH_HOST: "127.0.0.1",
     },
     drainMs: 0,
     metricsIntervalMs: 60_000,
-    healthHost: "127.0.0.1",
     giveUp: giveUp.signal,
   });
   await eventually("it waits", () => lines.some((line) => line.includes("can't start yet")));

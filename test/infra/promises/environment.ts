@@ -1,4 +1,5 @@
 import { fromEnvironment, type Settings, toEnvironment } from "../../../lib/settings.ts";
+import { socketDefaults } from "../../../lib/socket-defaults.ts";
 import { parseStorageUrl, splitUrls } from "../../../lib/storage/storage-url.ts";
 import { at, type Deployment, list, resourcesOf, textOf } from "../template.ts";
 
@@ -24,6 +25,7 @@ export function environmentViolations({ collector, udp }: Deployment): readonly 
     stage: "prod",
     listen: [],
     healthPort: null,
+    ...socketDefaults,
     keyFile: null,
     keyCacheSeconds: 300,
     timeWindow: true,
