@@ -20,6 +20,9 @@ import { untilQuiet } from "./until-idle.ts";
  */
 const KEEP_ALIVE_DELAY_MS = 60_000;
 
+/** Of the time for a stop, a tenth is for connections that are on their way: who keeps connecting never ends. */
+const ACCEPTING_SHARE = 10;
+
 export interface TcpListenerOptions extends ListenerOptions {
   readonly limits?: Partial<TcpLimits>;
   /** Told of each connection that is refused or closed by us, after that was counted; `from` is `address:port`. */
@@ -128,8 +131,15 @@ export function createTcpListener(options: TcpListenerOptions): Listener {
   const stop = async (): Promise<void> => {
     await starting?.catch(() => undefined);
     if (server === undefined) return;
+    const begun = performance.now();
+    // Those that the system has connected and we have not seen yet would vanish with the server, in no count.
+    await untilQuiet(
+      () => connectionCounters.accepted + connectionCounters.refused,
+      () => false,
+      limits.stopWithinMs / ACCEPTING_SHARE,
+    );
     const closed = new Promise((resolve) => server?.close(resolve));
-    await untilQuiet(() => arrivedBytes, isWaiting, limits.stopWithinMs);
+    await untilQuiet(() => arrivedBytes, isWaiting, limits.stopWithinMs - (performance.now() - begun));
     await Promise.all(Array.from(connections, (connection) => connection.finish()));
     await closed;
   };

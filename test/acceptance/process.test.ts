@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../support/eventually.ts";
@@ -17,8 +17,9 @@ beforeAll(async () => {
 });
 afterAll(() => folder.remove());
 
-function start(args: readonly string[]) {
-  const child = spawn(process.execPath, [command, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+/** @param by what starts it, such as a shell with limits */
+function start(args: readonly string[], [program, ...before]: readonly [string, ...string[]] = [process.execPath]) {
+  const child = spawn(program, [...before, command, ...args], { stdio: ["ignore", "pipe", "pipe"] });
   const output = { out: "", err: "" };
   child.stdout.on("data", (chunk) => (output.out += chunk));
   child.stderr.on("data", (chunk) => (output.err += chunk));
@@ -75,6 +76,40 @@ describe("the collect process", () => {
       }
     },
   );
+
+  it("counts and tells of every connection that it can't take when it may open few files", async () => {
+    const storage = `file://${folder.path}/few-files.jsonl`;
+    const args = ["collect", "--listen", "tcp://127.0.0.1:0", "--storage", storage, "--secret", "s3cret of the test"];
+    const limited = `ulimit -Sn 120 && ulimit -Hn 120 && exec "$0" "$@"`;
+    const { child, output, exited } = start(args, ["sh", "-c", limited, process.execPath]);
+    const sockets: Socket[] = [];
+    try {
+      await eventually("the ready line", () => output.out.includes("\n"));
+      const [url = ""] = JSON.parse(output.out).listening;
+      for (let count = 0; count < 200; count++) {
+        const socket = connect(Number(new URL(url).port), "127.0.0.1").on("error", () => {});
+        sockets.push(socket);
+        await once(socket, "connect");
+      }
+      const last = sockets.at(-1);
+      await eventually("the last is closed", () => last?.resume().closed === true);
+      child.kill("SIGTERM");
+      expect(await exited).toEqual({ code: 0, signal: null });
+      const { listeners, ledgers } = JSON.parse(output.out.trimEnd().split("\n").at(-1) ?? "");
+      const { accepted, refused, descriptorsShort } = listeners[url].connections;
+      expect(accepted + refused).toBe(200);
+      expect(refused).toBeGreaterThan(80);
+      expect(descriptorsShort).toBeGreaterThanOrEqual(refused);
+      expect(ledgers.tcp.figures).toMatchObject({
+        ConnectionsRefused: refused,
+        DescriptorsShort: descriptorsShort,
+      });
+      expect(output.err).toContain('"limit":120,"needed":1064,"connections":1000');
+    } finally {
+      child.kill("SIGKILL");
+      for (const socket of sockets) socket.destroy();
+    }
+  });
 
   it("drains and ends when npm, which does not pass signals on, is ended", async () => {
     const storage = `file://${folder.path}/npm.jsonl`;
