@@ -101,6 +101,14 @@ export class CollectorDashboard extends Construct {
       row("Spilled: samples", this.#each("SamplesSpilled"), "Spilled: messages", this.#each("MessagesSpilled")),
       row("Shed: samples", this.#each("SamplesShed"), "Shed: messages", this.#each("MessagesShed")),
       row("Kernel drops: datagrams", [drops], "Records in flight, the fullest task", waiting),
+      row(
+        "TCP: connections refused or displaced, descriptors short",
+        (["ConnectionsRefused", "ConnectionsDisplaced", "DescriptorsShort"] as const).map((name) =>
+          collectorMetric(this.#stage, "tcp", name, { label: name }),
+        ),
+        "TCP: frames cut",
+        this.#each("FramesCut"),
+      ),
     ];
   }
 }

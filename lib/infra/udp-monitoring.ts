@@ -68,6 +68,31 @@ export class UdpMonitoring extends Construct {
       above: BACKLOG,
       periods: 3,
     });
+    new LossAlarm(this, "ConnectionsRefused", {
+      ...target,
+      says: "TCP connections were refused, or closed for new ones: a publisher may be among them, and loses a sample by each",
+      metric: new MathExpression({
+        expression: "FILL(refused, 0) + FILL(displaced, 0)",
+        usingMetrics: {
+          refused: udpCollector.metric("tcp", "ConnectionsRefused"),
+          displaced: udpCollector.metric("tcp", "ConnectionsDisplaced"),
+        },
+        label: "refused or displaced",
+        period: METRIC_PERIOD,
+      }),
+    });
+    new LossAlarm(this, "DescriptorsShort", {
+      ...target,
+      says: "A task can hardly open anything any more: TCP connections are refused, and storage may be next",
+      metric: udpCollector.metric("tcp", "DescriptorsShort"),
+    });
+    new LossAlarm(this, "FramesCut", {
+      ...target,
+      says: "TCP frames began and did not come to their end: what was in them is lost",
+      metric: udpCollector.metric("tcp", "FramesCut"),
+      // A publisher that is restarted half-way through one is everyday business.
+      periods: 3,
+    });
     new LossAlarm(this, "CollectorSilent", {
       ...target,
       says: "No task has written its figures: either none runs, or all other alarms here are blind",
