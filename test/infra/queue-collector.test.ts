@@ -112,6 +112,8 @@ describe("monitoring", () => {
       "Shed",
       "Kernel drops",
       "Records in flight",
+      "TCP",
+      "TCP",
       "Queues",
       "Queues",
       "Cost",
