@@ -26,8 +26,9 @@ export async function startProgram(
   name: keyof typeof programs,
   args: readonly string[] = [],
   withinMs = 15_000,
+  nodeOptions: readonly string[] = [],
 ): Promise<Program> {
-  const child = spawn(process.execPath, [programs[name], ...args], { stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [...nodeOptions, programs[name], ...args], { stdio: ["pipe", "pipe", "pipe"] });
   const said = linesOf(child);
   const closed = once(child, "close");
   const kill = async () => {
@@ -81,8 +82,12 @@ export interface CollectProgram extends Program {
   finish(): Promise<Ledgers>;
 }
 
-export async function startCollect(args: readonly string[], withinMs?: number): Promise<CollectProgram> {
-  const program = await startProgram("countersign", ["collect", ...args], withinMs);
+export async function startCollect(
+  args: readonly string[],
+  withinMs?: number,
+  nodeOptions?: readonly string[],
+): Promise<CollectProgram> {
+  const program = await startProgram("countersign", ["collect", ...args], withinMs, nodeOptions);
   const { listening } = program.ready;
   return {
     ...program,
