@@ -152,6 +152,14 @@ describe("the UDP collector", () => {
     socket.close();
   });
 
+  it("binds the health port where the settings say, and nowhere else", async () => {
+    const { collector } = await start({ healthHost: "127.0.0.2" });
+    const { hostname, port } = new URL(collector.health ?? "");
+    expect(hostname).toBe("127.0.0.2");
+    expect((await fetch(`http://127.0.0.2:${port}/healthz`)).status).toBe(200);
+    await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow();
+  });
+
   it("opens no health port where the settings name none", async () => {
     const { collector } = await start({ healthPort: null });
     expect(collector.health).toBeNull();

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { createMetricsWriter } from "../../lib/ledger/emf.ts";
+import { toPrometheus } from "../../lib/ledger/prometheus.ts";
 import { newConnectionCounters, newCounters } from "../../lib/ledger/socket-counters.ts";
 import { listenerLedgers } from "../../lib/ledger/socket-ledger.ts";
 import { balanced, imbalance } from "../support/balance.ts";
@@ -67,6 +69,30 @@ describe("the ledgers of listeners", () => {
       "tcp://0.0.0.0:1": newCounters(newConnectionCounters()),
     });
     expect([udp, tcp].map((ledger) => ledger && "KernelDrops" in ledger.figures)).toEqual([false, false]);
+  });
+
+  it("count what TCP refused and cut, and give it as metrics and to Prometheus", () => {
+    const connections = { ...newConnectionCounters(), refused: 1, displaced: 2, descriptorsShort: 3, framesCut: 4 };
+    const ledgers = listenerLedgers({
+      "udp://h:1": none,
+      "tcp://h:1": newCounters(connections),
+      "tcp://h:2": newCounters(connections),
+    });
+    const figures = { ConnectionsRefused: 2, ConnectionsDisplaced: 4, DescriptorsShort: 6, FramesCut: 8 };
+    expect(ledgers.tcp?.figures).toMatchObject(figures);
+    expect(Object.keys(ledgers.udp?.figures ?? {}).filter((name) => name in figures)).toEqual([]);
+    const lines: string[] = [];
+    createMetricsWriter({ stage: "test", write: (line) => lines.push(line) }).write(ledgers);
+    expect(lines.map((line) => JSON.parse(line)).find(({ Listener }) => Listener === "tcp")).toMatchObject(figures);
+    const text = toPrometheus(ledgers);
+    for (const line of [
+      'countersign_connections_refused_total{listener="tcp"} 2',
+      'countersign_connections_displaced_total{listener="tcp"} 4',
+      'countersign_descriptors_short_total{listener="tcp"} 6',
+      'countersign_frames_cut_total{listener="tcp"} 8',
+    ]) {
+      expect(text).toContain(`${line}\n`);
+    }
   });
 
   it("are none before anything listens", () => {
