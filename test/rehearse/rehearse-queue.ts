@@ -113,7 +113,7 @@ async function handleEvents(rehearsal: QueueRehearsal, running: FunctionProcess)
   const failing: QueueMessage[] = [];
   const durations: number[] = [];
   const left = new Set<string>();
-  account.dynamodb.leave((sortKey) => left.has(sortKey.slice(sortKey.indexOf("#") + 1)));
+  account.dynamodb.leave((sortKey) => left.has(sortKey.split("#")[1] ?? ""));
   const bad: string[] = [];
   for (let event = 0; event < EVENTS; event++) {
     const genuine = genuineMessages(account.signingSecret, MESSAGES_AN_EVENT, SAMPLES_A_MESSAGE);
