@@ -1,8 +1,9 @@
 import type { Dialect } from "../../sample/sample.ts";
 import { isValueList, isValueMap, type Value, type ValueMap } from "../../sample/value.ts";
-import { FieldNames } from "./field-names.ts";
+import { type FieldName, FieldNames } from "./field-names.ts";
 import { icehouse } from "./icehouse.ts";
 import { kilo } from "./kilo.ts";
+import { inside, NO_PREFIX, type Prefix, spelled } from "./prefix.ts";
 import { py3 } from "./py3.ts";
 import type { Scalar, Spelling } from "./spelling.ts";
 
@@ -35,12 +36,13 @@ export type CanonicalText =
  */
 export function canonicalText(message: ValueMap, dialect: Dialect, maxLength = MAX_CANONICAL_TEXT): CanonicalText {
   const writer = new TextWriter(grammars[dialect], maxLength);
-  if (writer.append(message, "")) return { kind: "text", text: writer.text };
-  return { kind: writer.text.length > maxLength ? "too-long" : "inexpressible" };
+  if (writer.append(message, NO_PREFIX)) return { kind: "text", text: writer.text };
+  return { kind: writer.isTooLong ? "too-long" : "inexpressible" };
 }
 
 class TextWriter {
   text = "";
+  isTooLong = false;
   readonly #grammar: Grammar;
   readonly #maxLength: number;
 
@@ -49,31 +51,35 @@ class TextWriter {
     this.#maxLength = maxLength;
   }
 
-  /** False once the text can't be written or has become too long. */
-  append(map: ValueMap, prefix: string | undefined): boolean {
+  /** False once the text can't be written or would become too long. */
+  append(map: ValueMap, prefix: Prefix): boolean {
     const names = this.#grammar.names.of(map, prefix);
     if (names === undefined) return false;
-    for (const { key, name } of names) {
-      const value = map.get(key) as Value;
-      // A name that can't be spelled does no harm in front of an empty map, which leaves no trace.
-      if (!(isValueMap(value) ? this.append(value, inside(name)) : this.#field(name, value))) return false;
+    for (const field of names) {
+      const value = map.get(field.key) as Value;
+      const isWritten = isValueMap(value)
+        ? this.append(value, inside(prefix, field.name))
+        : this.#field(prefix, field, value);
+      if (!isWritten) return false;
     }
     return true;
   }
 
-  #field(name: string | undefined, value: Exclude<Value, ValueMap>): boolean {
+  #field(prefix: Prefix, field: FieldName, value: Exclude<Value, ValueMap>): boolean {
     // A list is spelled before its name is looked at, so that even one called message_signature can fail.
     const list = isValueList(value) ? this.#grammar.spelling.list(value) : "";
-    if (list === undefined || name === undefined) return false;
-    if (name === "message_signature") return true;
+    // A name that can't be spelled does no harm in front of an empty map, which leaves no trace.
+    if (list === undefined || field.name === undefined || prefix.length < 0) return false;
+    if (prefix.length === 0 && field.name === "message_signature") return true;
     const text = isValueList(value) ? list : this.#grammar.spelling.scalar(value as Scalar);
     if (text === undefined) return false;
-    this.text += name + text;
-    return this.text.length <= this.#maxLength;
+    if (this.text.length + prefix.length + field.name.length + text.length > this.#maxLength) {
+      this.isTooLong = true;
+      return false;
+    }
+    // Joining makes one plain string, which is kept with names that are remembered.
+    field.full ??= [spelled(prefix), field.name].join("");
+    this.text += field.full + text;
+    return true;
   }
-}
-
-/** What stands in front of each name inside a map of this name, which may be empty. */
-function inside(name: string | undefined): string | undefined {
-  return name === undefined ? undefined : `${name}:`;
 }

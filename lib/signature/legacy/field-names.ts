@@ -1,72 +1,96 @@
 import type { ValueMap } from "../../sample/value.ts";
+import { type Prefix, spelled } from "./prefix.ts";
 import type { Spelling } from "./spelling.ts";
 
 /** One name of a map, as it is signed. */
 export interface FieldName {
   readonly key: string;
-  /** With the names of all outer maps in front; undefined where the dialect can't spell them. */
+  /** Without the names of outer maps; undefined where the dialect can't spell it. */
   readonly name: string | undefined;
+  /** With them, from the first time on that a value is written behind it: a map inside leaves no text by itself. */
+  full: string | undefined;
 }
 
 interface Remembered {
+  /** In the order in which they arrive. */
   readonly keys: readonly string[];
   readonly prefix: string;
   readonly names: readonly FieldName[];
+  readonly bytes: number;
 }
 
-/** Publishers send a few dozen different maps. */
-const MAX_REMEMBERED = 512;
+/** What one dialect may remember: some thousand maps such as publishers send, who have a few dozen. */
+export const MAX_REMEMBERED_BYTES = 1_048_576;
 
-/** Characters of all names of one map with what stands in front of them, so that nothing large is kept. */
-const MAX_CHARACTERS = 4_096;
+/** Of one map, so that one stranger can't make us forget all others at once. */
+const MAX_MAP_BYTES = 32_768;
+
+/** Characters. Real ones are shorter; names behind a longer one are sorted anew, so that looking them up costs no more than that. */
+const MAX_PREFIX = 256;
+
+/** V8's own share, measured: of one map its lists and its place among the others, of one name its strings and their places in the lists. */
+const MAP_BYTES = 320;
+const NAME_BYTES = 160;
 
 /**
  * The names of maps in the order in which a dialect signs them, remembered because messages repeat them:
  * sorting them anew would take half as long again as all of a datagram.
  *
  * Found by a hash, then compared name by name. Strangers choose names too, before any signature is proved:
- * a flood of them makes us sort as if nothing were remembered, and now and then forget, never hold more.
+ * a flood of them makes us sort as if nothing were remembered, and now and then forget, never hold more. Nothing is
+ * spelled here before it is needed: with all outer names in front of each, 60 KB of empty maps would be gigabytes.
  */
 export class FieldNames {
   readonly #spelling: Spelling;
   readonly #remembered = new Map<number, Remembered>();
+  #bytes = 0;
 
   constructor(spelling: Spelling) {
     this.#spelling = spelling;
   }
 
-  /**
-   * @param prefix what stands in front of each name; undefined where the dialect can't spell it
-   * @returns undefined where the dialect can't sort the names
-   */
-  of(map: ValueMap, prefix: string | undefined): readonly FieldName[] | undefined {
-    if (prefix === undefined) return this.#sorted(map, prefix);
-    const hash = hashOf(map, prefix);
-    const known = this.#remembered.get(hash);
-    if (known !== undefined && isFor(known, map, prefix)) return known.names;
-    const names = this.#sorted(map, prefix);
-    return names === undefined ? undefined : this.#remember(hash, map, prefix, names);
+  /** What is held, estimated from above. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
-  #sorted(map: ValueMap, prefix: string | undefined): readonly FieldName[] | undefined {
-    return this.#spelling.keys(map)?.map((key) => {
-      const spelled = this.#spelling.name(key);
-      if (prefix === undefined || spelled === undefined) return { key, name: undefined };
-      // Joining makes one plain string, where V8 would keep a sum as a tree to be walked each time it is used.
-      return { key, name: [prefix, spelled].join("") };
-    });
+  /** @returns undefined where the dialect can't sort the names */
+  of(map: ValueMap, prefix: Prefix): readonly FieldName[] | undefined {
+    if (map.size === 0) return NOTHING;
+    if (prefix.length < 0 || prefix.length > MAX_PREFIX) return this.#sorted(map);
+    const hash = hashOf(map, prefix.length);
+    const known = this.#remembered.get(hash);
+    if (known !== undefined && isFor(known, map, spelled(prefix))) return known.names;
+    const names = this.#sorted(map);
+    return names === undefined ? undefined : this.#remember(hash, map, spelled(prefix), names);
+  }
+
+  #sorted(map: ValueMap): readonly FieldName[] | undefined {
+    return this.#spelling.keys(map)?.map((key) => ({ key, name: this.#spelling.name(key), full: undefined }));
   }
 
   /** Gives the names back, as they are kept if they are. */
   #remember(hash: number, map: ValueMap, prefix: string, names: readonly FieldName[]): readonly FieldName[] {
-    let characters = 0;
-    for (const { key, name } of names) characters += key.length + (name ?? "").length;
-    if (characters > MAX_CHARACTERS) return names;
-    if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.clear();
-    const kept = names.map(({ key, name }) => ({ key: copied(key), name: name && copied(name) }));
-    this.#remembered.set(hash, { keys: Array.from(map.keys(), copied), prefix: copied(prefix), names: kept });
+    const bytes = bytesOf(names, prefix);
+    if (bytes > MAX_MAP_BYTES) return names;
+    if (this.#bytes + bytes > MAX_REMEMBERED_BYTES) {
+      this.#remembered.clear();
+      this.#bytes = 0;
+    }
+    const kept = names.map(({ key, name }) => ({ key: copied(key), name: name && copied(name), full: undefined }));
+    this.#bytes += bytes - (this.#remembered.get(hash)?.bytes ?? 0);
+    this.#remembered.set(hash, { keys: Array.from(map.keys(), copied), prefix: copied(prefix), names: kept, bytes });
     return kept;
   }
+}
+
+const NOTHING: readonly FieldName[] = [];
+
+/** Counts two bytes a character, and each name as if it had been written. */
+function bytesOf(names: readonly FieldName[], prefix: string): number {
+  let characters = prefix.length;
+  for (const { key, name = "" } of names) characters += 2 * key.length + 2 * name.length + prefix.length;
+  return MAP_BYTES + names.length * NAME_BYTES + 2 * characters;
 }
 
 /** The same text in memory of its own: a decoder's may be a part of the whole message, and would keep all of that. */
@@ -80,8 +104,8 @@ function copied(text: string): string {
 const LATIN_1 = /^[\u0000-\u00ff]*$/;
 
 /** Samples of the names only: an accidental or intended collision costs a sort. */
-function hashOf(map: ValueMap, prefix: string): number {
-  let hash = prefix.length;
+function hashOf(map: ValueMap, prefixLength: number): number {
+  let hash = prefixLength;
   for (const key of map.keys()) {
     hash = Math.imul(hash ^ key.length ^ (key.charCodeAt(key.length >> 1) << 8), 0x9e37_79b1);
   }
