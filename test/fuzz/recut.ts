@@ -10,7 +10,7 @@ import type { Random } from "../support/random.ts";
 
 /** Takes a field away and writes its name and text behind the field that is signed before it. */
 export function joined(map: Map<string, Value>, random: Random): void {
-  const names = sortedByCodePoint(map.keys()).filter((name) => name !== "message_signature");
+  const names = sortedByCodePoint(map).filter((name) => name !== "message_signature");
   const at = 1 + random.integer(names.length - 1);
   const [before, name] = [names[at - 1], names[at]];
   if (before === undefined || name === undefined) return;
@@ -77,7 +77,7 @@ function append(map: Map<string, Value>, name: string, text: string): void {
     return;
   }
   const copy = new Map(value);
-  const last = sortedByCodePoint(copy.keys()).at(-1);
+  const last = sortedByCodePoint(copy).at(-1);
   if (last === undefined) copy.set(text, "");
   else append(copy, last, text);
   map.set(name, copy);

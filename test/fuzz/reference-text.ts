@@ -1,7 +1,15 @@
 import type { Dialect } from "../../lib/sample/sample.ts";
-import { bytesOfKey, isValueList, isValueMap, type Value, type ValueMap } from "../../lib/sample/value.ts";
+import {
+  bytesOfKey,
+  isValueList,
+  isValueMap,
+  type Value,
+  type ValueList,
+  type ValueMap,
+} from "../../lib/sample/value.ts";
 import { icehouse } from "../../lib/signature/legacy/icehouse.ts";
 import { kilo } from "../../lib/signature/legacy/kilo.ts";
+import { ListText } from "../../lib/signature/legacy/list-text.ts";
 import { py3 } from "../../lib/signature/legacy/py3.ts";
 import type { Spelling } from "../../lib/signature/legacy/spelling.ts";
 
@@ -22,7 +30,7 @@ export function referenceText(message: ValueMap, dialect: Dialect, maxLength: nu
   };
   const addField = (names: readonly (string | undefined)[], value: Value): boolean => {
     if (isValueMap(value)) return add(value, names);
-    const spelled = isValueList(value) ? spelling.list(value) : spelling.scalar(value);
+    const spelled = isValueList(value) ? listText(value, spelling) : spelling.scalar(value);
     if (names.includes(undefined)) return false;
     const name = names.join(":");
     if (name === "message_signature") return !isValueList(value) || spelled !== undefined;
@@ -41,3 +49,8 @@ function sorted(map: ValueMap): readonly string[] | undefined {
 }
 
 const ASCII = /^[ -~]*$/;
+
+function listText(list: ValueList, spelling: Spelling): string | undefined {
+  const text = new ListText(Number.POSITIVE_INFINITY);
+  return spelling.list(list, text) ? text.toString() : undefined;
+}

@@ -1,8 +1,9 @@
 import type { Dialect } from "../../sample/sample.ts";
-import { isValueList, isValueMap, type Value, type ValueMap } from "../../sample/value.ts";
+import { isValueList, isValueMap, type Value, type ValueList, type ValueMap } from "../../sample/value.ts";
 import { type FieldName, FieldNames } from "./field-names.ts";
 import { icehouse } from "./icehouse.ts";
 import { kilo } from "./kilo.ts";
+import { ListText } from "./list-text.ts";
 import { inside, NO_PREFIX, type Prefix, spelled } from "./prefix.ts";
 import { py3 } from "./py3.ts";
 import type { Scalar, Spelling } from "./spelling.ts";
@@ -67,7 +68,7 @@ class TextWriter {
 
   #field(prefix: Prefix, field: FieldName, value: Exclude<Value, ValueMap>): boolean {
     // A list is spelled before its name is looked at, so that even one called message_signature can fail.
-    const list = isValueList(value) ? this.#grammar.spelling.list(value) : "";
+    const list = isValueList(value) ? this.#list(value) : "";
     // A name that can't be spelled does no harm in front of an empty map, which leaves no trace.
     if (list === undefined || field.name === undefined || prefix.length < 0) return false;
     if (prefix.length === 0 && field.name === "message_signature") return true;
@@ -81,5 +82,12 @@ class TextWriter {
     field.full ??= [spelled(prefix), field.name].join("");
     this.text += field.full + text;
     return true;
+  }
+
+  #list(list: ValueList): string | undefined {
+    const text = new ListText(this.#maxLength - this.text.length);
+    if (this.#grammar.spelling.list(list, text)) return text.toString();
+    this.isTooLong = text.isTooLong;
+    return undefined;
   }
 }

@@ -2,8 +2,9 @@ import { isUtf8 } from "node:buffer";
 import { bytesOfKey, isValueList, isValueMap, type Value, type ValueMap } from "../../sample/value.ts";
 import { floatRepr } from "../../wire/python-number.ts";
 import { sortedByCodePoint } from "./key-order.ts";
+import { addList, addMap, type ListText } from "./list-text.ts";
 import { bytesRepr, textRepr, utf8Repr } from "./python-text.ts";
-import { joined, plainScalar, type Scalar, type Spelling } from "./spelling.ts";
+import { plainScalar, type Scalar, type Spelling } from "./spelling.ts";
 
 /** Ceilometer 8 and later on Python 3. Inside lists text and bytes change places before they are spelled. */
 export const py3: Spelling = {
@@ -13,12 +14,12 @@ export const py3: Spelling = {
     return bytes === undefined ? key : `b${bytesRepr(bytes)}`;
   },
   scalar,
-  list: (list) => joined(list.map(inList), "[", "]"),
+  list: (list, text) => addList(text, list, inList),
 };
 
 /** Python 3 can't compare text with bytes, so it can't sort a map that has names of both kinds. */
 function orderedKeys(map: ValueMap): readonly string[] | undefined {
-  const keys = sortedByCodePoint(map.keys());
+  const keys = sortedByCodePoint(map);
   const bytesKeys = keys.filter((key) => bytesOfKey(key) !== undefined).length;
   return bytesKeys === 0 || bytesKeys === keys.length ? keys : undefined;
 }
@@ -30,21 +31,24 @@ function scalar(value: Scalar): string {
   return plainScalar(value);
 }
 
-function inList(value: Value): string | undefined {
-  if (typeof value === "string") return `b${utf8Repr(value)}`;
-  if (value instanceof Uint8Array) return swappedToText(value);
-  if (isValueList(value)) return joined(value.map(inList), "[", "]");
-  if (isValueMap(value)) return inOrder(value);
-  return scalar(value);
+function inList(text: ListText, value: Value): boolean {
+  if (typeof value === "string") return text.add(`b${utf8Repr(value)}`);
+  if (isValueList(value)) return addList(text, value, inList);
+  if (isValueMap(value)) return inOrder(text, value);
+  return text.add(value instanceof Uint8Array ? swappedToText(value) : scalar(value));
 }
 
-function inOrder(map: ValueMap): string | undefined {
-  const entries = orderedKeys(map)?.map((key) => {
-    const name = inList(bytesOfKey(key) ?? key);
-    const value = inList(map.get(key) as Value);
-    return name === undefined || value === undefined ? undefined : `${name}: ${value}`;
-  });
-  return entries && joined(entries, "{", "}");
+function inOrder(text: ListText, map: ValueMap): boolean {
+  const keys = orderedKeys(map);
+  return (
+    keys !== undefined &&
+    addMap(
+      text,
+      keys,
+      (key) => inList(text, bytesOfKey(key) ?? key),
+      (key) => inList(text, map.get(key) as Value),
+    )
+  );
 }
 
 function swappedToText(bytes: Uint8Array): string | undefined {

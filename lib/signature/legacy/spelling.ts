@@ -1,6 +1,6 @@
-import type { ValueList, ValueMap } from "../../sample/value.ts";
-import { Timestamp, type Value } from "../../sample/value.ts";
+import { Timestamp, type Value, type ValueList, type ValueMap } from "../../sample/value.ts";
 import { floatRepr, floatStrPython2 } from "../../wire/python-number.ts";
+import type { ListText } from "./list-text.ts";
 
 /**
  * How one generation of Ceilometer turns a message into text. Each answers `undefined` where that
@@ -13,7 +13,8 @@ export interface Spelling {
   name(key: string): string | undefined;
   /** A value that is neither a map nor a list. */
   scalar(value: Scalar): string | undefined;
-  list(list: ValueList): string | undefined;
+  /** Writes a list; false where the text has no room for it, or where that generation can't spell it. */
+  list(list: ValueList, text: ListText): boolean;
 }
 
 export type Scalar = Exclude<Value, ValueList | ValueMap>;
@@ -49,14 +50,4 @@ const MIN_INT = -(2n ** 63n);
 /** Python 2 turns bytes into text as ASCII, and raises on anything else. */
 export function asciiText(bytes: Uint8Array): string | undefined {
   return bytes.every((byte) => byte < 0x80) ? Buffer.from(bytes).toString("latin1") : undefined;
-}
-
-/** Joins the spelled items, or gives up with the first that can't be spelled. */
-export function joined(items: Iterable<string | undefined>, open: string, close: string): string | undefined {
-  const parts: string[] = [];
-  for (const item of items) {
-    if (item === undefined) return undefined;
-    parts.push(item);
-  }
-  return open + parts.join(", ") + close;
 }
