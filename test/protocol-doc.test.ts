@@ -6,7 +6,9 @@ import { rejectionReasons } from "../lib/sample/rejection.ts";
 import { dialects } from "../lib/sample/sample.ts";
 import { isValueMap, type ValueMap } from "../lib/sample/value.ts";
 import { canonicalText, MAX_CANONICAL_TEXT } from "../lib/signature/legacy/canonical-text.ts";
+import { MAX_REMEMBERED_BYTES } from "../lib/signature/legacy/field-names.ts";
 import { sign } from "../lib/signature/legacy/sign.ts";
+import { MOST_TEXT_PER_BYTE, OWN_TEXT_PER_BYTE } from "../lib/signature/legacy/text-budget.ts";
 import { fromExactJson } from "../lib/wire/exact-json.ts";
 import { datagramLimits, messageLimits } from "../lib/wire/limits.ts";
 import { key } from "./support/fixtures.ts";
@@ -76,6 +78,21 @@ describe("docs/protocol.md", () => {
     expect(security).toContain(`${frameTimeoutMs / 1_000} s | \`lib/listener/tcp-limits.ts\``);
     expect(security).toContain(`| connections of one TCP listener | ${figures(maxConnections)} |`);
     expect(security).toContain(`all connections | ${maxBufferedBytes / 1_048_576} MiB |`);
+  });
+
+  it("shows what the unproved may cost for each byte", () => {
+    const rows = tableBelow("| cost | at most | in all of one list |");
+    const budget = `${OWN_TEXT_PER_BYTE} for each byte, and ${MAX_CANONICAL_TEXT.toLocaleString("en")}`;
+    expect(rows[1]).toEqual([
+      "characters of the text to sign, in each dialect",
+      `${MOST_TEXT_PER_BYTE} for each byte`,
+      budget,
+    ]);
+    expect(security).toContain(
+      `${OWN_TEXT_PER_BYTE} characters for each byte, and ${MAX_CANONICAL_TEXT.toLocaleString("en")}`,
+    );
+    expect(security).toContain(`characters, and ${MOST_TEXT_PER_BYTE} for each byte of the message`);
+    expect(security).toContain(`for each dialect | ${MAX_REMEMBERED_BYTES / 1_048_576} MiB |`);
   });
 
   it("has every reason", () => {

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { accept, type Result, reject } from "../sample/rejection.ts";
 import type { Value } from "../sample/value.ts";
-import { messageLimits } from "../wire/limits.ts";
+import { datagramLimits, messageLimits } from "../wire/limits.ts";
 import { decodeMsgpack } from "../wire/msgpack-reader.ts";
 import { decodeEnvelope } from "../wire/queue-body.ts";
 
@@ -10,10 +10,10 @@ export const fileFormats = ["datagram", "frames", "envelope"] as const;
 export type FileFormat = (typeof fileFormats)[number];
 
 /** Takes the messages out of a captured file; what can't be decoded stands in its place. */
-export function messagesOf(bytes: Buffer, format: FileFormat): readonly Result<Value>[] {
+export function messagesOf(bytes: Buffer, format: FileFormat, limits = datagramLimits): readonly Result<Value>[] {
   switch (format) {
     case "datagram":
-      return [hinted(decodeMsgpack(bytes), bytes)];
+      return [hinted(decodeMsgpack(bytes, limits), bytes)];
     case "frames":
       return splitFrames(bytes).map((frame) => (frame.ok ? decodeMsgpack(frame.value, messageLimits) : frame));
     case "envelope":
@@ -42,7 +42,7 @@ export function splitFrames(stream: Buffer): readonly Result<Buffer>[] {
 function fromEnvelope(bytes: Buffer): readonly Result<Value>[] {
   if (!isUtf8(bytes)) return [reject("undecodable", "the envelope is not UTF-8 text")];
   const decoded = decodeEnvelope(bytes.toString("utf8"));
-  return decoded.ok ? decoded.value.messages.map(accept) : [decoded];
+  return decoded.ok ? decoded.value.messages.map(({ message }) => message) : [decoded];
 }
 
 /** A queue's message verified as a datagram is a common slip; say so. */

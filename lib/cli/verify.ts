@@ -8,6 +8,7 @@ import type { Receipt } from "../sample/receipt.ts";
 import { accept, type Result } from "../sample/rejection.ts";
 import { isValueMap, type Value } from "../sample/value.ts";
 import { isEnvelope } from "../signature/v2/envelope.ts";
+import { datagramLimits, messageLimits } from "../wire/limits.ts";
 import { type FileFormat, fileFormats, messagesOf, splitFrames } from "./captured-file.ts";
 import { type Command, EXIT_FAILED, EXIT_OK, usageError } from "./command.ts";
 import { verificationHelp, verificationOptions, verifierFrom } from "./verification-options.ts";
@@ -95,10 +96,14 @@ function judged(bytes: Buffer, format: FileFormat, judge: Judge, receipt: Receip
       result,
     }));
   }
-  return messagesOf(bytes, format).map((message) => ({
-    message,
-    result: message.ok ? judge.message(message.value, receipt) : message,
-  }));
+  // Decoded once more, to show what a message that is not genuine says of itself.
+  const messages = messagesOf(bytes, format, receipt.listener === "udp" ? datagramLimits : messageLimits);
+  const results = format === "envelope" ? judge.text(bytes.toString("utf8"), {}, receipt) : judge.bytes(bytes, receipt);
+  return messages.map((message, index) => {
+    const result = results[index];
+    if (result === undefined) throw new TypeError("a judge gives one answer a message");
+    return { message, result: message.ok ? result : message };
+  });
 }
 
 function apparentKind(message: Result<Value>): "sample" | "event" | null {

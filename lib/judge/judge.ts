@@ -8,7 +8,8 @@ import { accept, type Rejected, type Result, reject } from "../sample/rejection.
 import type { Dialect, MeteringRecord } from "../sample/sample.ts";
 import { outsideSampleWindow } from "../sample/time-window.ts";
 import { isValueMap, type Value, type ValueMap } from "../sample/value.ts";
-import { verify } from "../signature/legacy/verify.ts";
+import { TextBudget } from "../signature/legacy/text-budget.ts";
+import { type Allowance, allowanceOf, verify } from "../signature/legacy/verify.ts";
 import { isEnvelope } from "../signature/v2/envelope.ts";
 import { openEnvelope } from "../signature/v2/open-envelope.ts";
 import { verifyAttributes } from "../signature/v2/webhook-attributes.ts";
@@ -42,7 +43,7 @@ export interface Judge {
   text(body: string, attributes: MessageAttributes, receipt: Receipt): readonly Result<Genuine>[];
   /** The same answers, each found when it is asked for: a caller with a deadline looks at the clock in between. */
   items(body: string, attributes: MessageAttributes, receipt: Receipt): Iterable<Result<Genuine>>;
-  /** One message with Ceilometer's own signature, already decoded. */
+  /** One message with Ceilometer's own signature, already decoded, whatever bytes it took. */
   message(message: Value, receipt: Receipt, publisher?: string): Result<Genuine>;
 }
 
@@ -73,20 +74,28 @@ export function createJudge(options: JudgeOptions): Judge {
     return accept({ record, keyId, size });
   };
 
-  const legacy = (message: Value, { receipt, size, notifier }: Carried): Result<Genuine> => {
+  const legacy = (message: Value, { receipt, size, notifier }: Carried, allowance?: Allowance): Result<Genuine> => {
     if (!isValueMap(message)) return notAMap(message);
     if (!legacyListeners.includes(receipt.listener)) {
       return reject("legacy-refused", `${receipt.listener} takes signature v2 only: have the publisher sign so`);
     }
     const publisher = publisherOf(message, notifier);
-    const verified = verify(message, { keyring: keys.current(), dialects, receipt, publisher });
+    const verified = verify(message, {
+      keyring: keys.current(),
+      dialects,
+      receipt,
+      publisher,
+      ...(allowance && { allowance }),
+    });
     if (!verified.ok) return verified;
     const parsed = read(message, verified.value, receipt);
     return parsed.ok ? genuine(parsed.value, verified.value.keyId, size) : parsed;
   };
 
   /** A message out of an envelope that is proved genuine as a whole. */
-  const sealed = (message: Value, key: Key, carried: Carried): Result<Genuine> => {
+  const sealed = (decoded: Result<Value>, key: Key, carried: Carried): Result<Genuine> => {
+    if (!decoded.ok) return decoded;
+    const message = decoded.value;
     const { receipt, size, notifier } = carried;
     if (!isValueMap(message)) return notAMap(message);
     const refusal = keyRefusal(key, receipt, publisherOf(message, notifier));
@@ -109,8 +118,10 @@ export function createJudge(options: JudgeOptions): Judge {
     if (!decoded.ok) return yield* unopened(decoded);
     const { messages, publisher } = decoded.value;
     const carried = { receipt, size: body.length / messages.length, notifier: publisher };
-    for (const message of messages) {
-      yield proof === undefined ? legacy(message, carried) : sealed(message, proof.value.key, carried);
+    const budget = new TextBudget(body.length);
+    for (const { message, size } of messages) {
+      if (proof !== undefined) yield sealed(message, proof.value.key, carried);
+      else yield message.ok ? legacy(message.value, carried, { size, budget }) : message;
     }
   }
 
@@ -127,7 +138,8 @@ export function createJudge(options: JudgeOptions): Judge {
         return messages.map((message) => sealed(message, key, carried));
       }
       const decoded = decodeMsgpack(bytes, limits);
-      return decoded.ok ? [legacy(decoded.value, { receipt, size: bytes.length })] : unopened(decoded);
+      if (!decoded.ok) return unopened(decoded);
+      return [legacy(decoded.value, { receipt, size: bytes.length }, allowanceOf(bytes.length))];
     },
 
     text: (body, attributes, receipt) => Array.from(items(body, attributes, receipt)),

@@ -1,12 +1,10 @@
-import { accept, type Result, reject } from "../sample/rejection.ts";
-import type { Value } from "../sample/value.ts";
+import { accept, type RejectionReason, type Result, reject } from "../sample/rejection.ts";
+import type { Value, ValueList, ValueMap } from "../sample/value.ts";
+import { type Document, PartsInHand } from "./document.ts";
+import { skipJson } from "./json-skip.ts";
 import { type DecodeLimits, messageLimits } from "./limits.ts";
 
-const SPACE = /[ \t\n\r]*/y;
 const NUMBER = /(-?(?:0|[1-9][0-9]*))(\.[0-9]+)?([eE][-+]?[0-9]+)?/y;
-// A run of characters that stand for themselves: no quote, no backslash, no control character.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids exactly these inside text
-const PLAIN = /[^"\\\u0000-\u001f]*/y;
 const HEX = /[0-9a-fA-F]{4}/y;
 const ESCAPES: Readonly<Record<string, string>> = {
   '"': '"',
@@ -35,36 +33,58 @@ const WORDS: readonly (readonly [word: string, value: Value])[] = [
  * surrogate is undecodable, because it has no UTF-8 and so no signature.
  */
 export function decodeJson(text: string, limits: DecodeLimits = messageLimits): Result<Value> {
+  const read = readWhole(text, limits);
+  return read.ok ? accept(read.value.value) : read;
+}
+
+/**
+ * The same for what may be a list of messages: one that exceeds a limit is skipped and noted, and its neighbours
+ * are read all the same.
+ */
+export function readJson(text: string, limits: DecodeLimits): Result<Document> {
+  return readWhole(text, limits, new PartsInHand());
+}
+
+function readWhole(text: string, limits: DecodeLimits, parts?: PartsInHand): Result<Document> {
   if (text.length > limits.maxBytes) {
     return reject("too-large", `${text.length} characters; the limit is ${limits.maxBytes} bytes`);
   }
-  const reader = new JsonReader(text, limits);
+  const reader = new JsonReader(text, limits, parts);
   const value = reader.document();
-  if (value === undefined) return reject("undecodable", `JSON: ${reader.problem} at character ${reader.position}`);
-  return accept(value);
+  if (value === undefined) return reject(reader.reason, `JSON: ${reader.problem} at character ${reader.position}`);
+  return accept({ value, parts: parts?.found ?? NO_PARTS });
 }
+
+const NO_PARTS: Document["parts"] = new Map();
+
+/** Empty maps and lists are all the same one: a stranger may send half a million of them. */
+const EMPTY_MAP: ValueMap = new Map();
+const EMPTY_LIST: ValueList = Object.freeze([]);
 
 /** Answers `undefined` once something is wrong, with `problem` saying what. */
 class JsonReader {
   position = 0;
   problem = "";
+  reason: RejectionReason = "undecodable";
   readonly #text: string;
   readonly #limits: DecodeLimits;
+  readonly #parts: PartsInHand | undefined;
 
-  constructor(text: string, limits: DecodeLimits) {
+  constructor(text: string, limits: DecodeLimits, parts: PartsInHand | undefined) {
     this.#text = text;
     this.#limits = limits;
+    this.#parts = parts;
   }
 
   document(): Value | undefined {
     const value = this.#value(0);
     if (value === undefined) return undefined;
-    this.#match(SPACE);
+    this.#space();
     return this.position === this.#text.length ? value : this.#fail("something after the value");
   }
 
   #value(depth: number): Value | undefined {
-    this.#match(SPACE);
+    this.#space();
     switch (this.#text[this.position]) {
       case "{":
         return this.#map(depth);
@@ -78,12 +98,13 @@ class JsonReader {
   }
 
   #map(depth: number): Value | undefined {
-    if (depth >= this.#limits.maxDepth) return this.#fail(`nests deeper than ${this.#limits.maxDepth}`);
+    const { maxDepth, maxMapLength } = this.#limits;
+    if (depth >= maxDepth) return this.#exceed(`nests deeper than ${maxDepth}`, this.position + 1);
     this.position++;
+    if (this.#next("}")) return EMPTY_MAP;
     const map = new Map<string, Value>();
-    if (this.#next("}")) return map;
     for (;;) {
-      this.#match(SPACE);
+      this.#space();
       if (this.#text[this.position] !== '"') return this.#fail("expected a name in quotes");
       const name = this.#string();
       if (name === undefined) return undefined;
@@ -91,45 +112,63 @@ class JsonReader {
       const value = this.#value(depth + 1);
       if (value === undefined) return undefined;
       map.set(name, value);
-      if (map.size > this.#limits.maxMapLength) {
-        return this.#fail(`a map of more than ${this.#limits.maxMapLength} entries`);
-      }
+      if (map.size > maxMapLength) return this.#exceed(`a map of more than ${maxMapLength} entries`, this.position);
       if (this.#next("}")) return map;
       if (!this.#next(",")) return this.#fail("expected a comma or a closing brace");
     }
   }
 
   #list(depth: number): Value | undefined {
-    if (depth >= this.#limits.maxDepth) return this.#fail(`nests deeper than ${this.#limits.maxDepth}`);
+    const { maxDepth, maxArrayLength } = this.#limits;
+    if (depth >= maxDepth) return this.#exceed(`nests deeper than ${maxDepth}`, this.position + 1);
     this.position++;
+    if (this.#next("]")) return EMPTY_LIST;
     const list: Value[] = [];
-    if (this.#next("]")) return list;
+    const parts = this.#parts?.begin(list, depth);
     for (;;) {
+      const start = this.position;
       const item = this.#value(depth + 1);
       if (item === undefined) return undefined;
       list.push(item);
-      if (list.length > this.#limits.maxArrayLength) {
-        return this.#fail(`a list of more than ${this.#limits.maxArrayLength} items`);
+      if (parts !== undefined) this.#parts?.next(parts, this.position - start);
+      if (list.length > maxArrayLength) {
+        if (parts !== undefined) this.#parts?.end();
+        return this.#exceed(`a list of more than ${maxArrayLength} items`, this.position);
       }
-      if (this.#next("]")) return list;
+      if (this.#next("]")) {
+        if (parts !== undefined) this.#parts?.end();
+        return list;
+      }
       if (!this.#next(",")) return this.#fail("expected a comma or a closing bracket");
     }
+  }
+
+  /** Over a limit: what exceeds it is skipped if it is one of several messages. `inside` is any place inside of it. */
+  #exceed(problem: string, inside: number): Value | undefined {
+    if (this.#parts?.exceed(`JSON: ${problem} at character ${this.position}`) !== true) {
+      this.reason = "too-large";
+      return this.#fail(problem);
+    }
+    this.position = skipJson(this.#text, inside);
+    return null;
   }
 
   #string(): string | undefined {
     const start = this.position++;
     let text = "";
     for (;;) {
-      text += this.#match(PLAIN);
+      const from = this.position;
+      const next = this.#plainEnd();
+      text += this.#text.slice(from, this.position);
       if (text.length > this.#limits.maxStringLength) {
+        this.reason = "too-large";
         return this.#fail(`a string of more than ${this.#limits.maxStringLength} characters`);
       }
-      const next = this.#text[this.position++];
-      if (next === '"') break;
-      if (next !== "\\") {
-        this.position--;
-        return this.#fail(next === undefined ? "ends inside a string" : "a control character inside a string");
+      if (next !== QUOTE && next !== BACKSLASH) {
+        return this.#fail(Number.isNaN(next) ? "ends inside a string" : "a control character inside a string");
       }
+      this.position++;
+      if (next === QUOTE) break;
       const escaped = this.#escape();
       if (escaped === undefined) return undefined;
       text += escaped;
@@ -137,6 +176,16 @@ class JsonReader {
     if (text.isWellFormed()) return text;
     this.position = start;
     return this.#fail("text with a lone surrogate");
+  }
+
+  /** Goes on to the first character that does not stand for itself, and gives it: a quote, a backslash, a control character; NaN at the end. */
+  #plainEnd(): number {
+    const text = this.#text;
+    let at = this.position;
+    let unit = text.charCodeAt(at);
+    while (unit >= 0x20 && unit !== QUOTE && unit !== BACKSLASH) unit = text.charCodeAt(++at);
+    this.position = at;
+    return unit;
   }
 
   #escape(): string | undefined {
@@ -151,10 +200,13 @@ class JsonReader {
   }
 
   #scalar(): Value | undefined {
-    for (const [word, value] of WORDS) {
-      if (this.#text.startsWith(word, this.position)) {
-        this.position += word.length;
-        return value;
+    const first = this.#text.charCodeAt(this.position);
+    if (!(first >= DIGIT_0 && first <= DIGIT_9)) {
+      for (const [word, value] of WORDS) {
+        if (this.#text.startsWith(word, this.position)) {
+          this.position += word.length;
+          return value;
+        }
       }
     }
     NUMBER.lastIndex = this.position;
@@ -163,7 +215,8 @@ class JsonReader {
     const [whole, integer = "", fraction, exponent] = match;
     if (fraction === undefined && exponent === undefined) {
       if (integer.length - (integer.startsWith("-") ? 1 : 0) > this.#limits.maxIntegerDigits) {
-        return this.#fail(`an integer of more than ${this.#limits.maxIntegerDigits} digits`);
+        const digits = this.#limits.maxIntegerDigits;
+        return this.#exceedNumber(`an integer of more than ${digits} digits`, whole.length);
       }
       this.position += whole.length;
       return BigInt(integer);
@@ -172,12 +225,28 @@ class JsonReader {
     return Number(whole);
   }
 
+  #exceedNumber(problem: string, length: number): Value | undefined {
+    if (this.#parts?.exceed(`JSON: ${problem} at character ${this.position}`) !== true) {
+      this.reason = "too-large";
+      return this.#fail(problem);
+    }
+    this.position += length;
+    return null;
+  }
+
   /** Skips space; takes `token` if it comes next. */
   #next(token: string): boolean {
-    this.#match(SPACE);
+    this.#space();
     if (this.#text[this.position] !== token) return false;
     this.position++;
     return true;
+  }
+
+  #space(): void {
+    const text = this.#text;
+    let at = this.position;
+    for (let unit = text.charCodeAt(at); isSpace(unit); unit = text.charCodeAt(++at));
+    this.position = at;
   }
 
   #match(pattern: RegExp): string {
@@ -192,4 +261,13 @@ class JsonReader {
     this.problem = problem;
     return undefined;
   }
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const DIGIT_0 = 0x30;
+const DIGIT_9 = 0x39;
+
+function isSpace(unit: number): boolean {
+  return unit === 0x20 || unit === 0x0a || unit === 0x0d || unit === 0x09;
 }

@@ -1,8 +1,11 @@
 import { isUtf8 } from "node:buffer";
-import { accept, type Result, reject } from "../sample/rejection.ts";
-import { bytesKey, Timestamp, type Value } from "../sample/value.ts";
+import { accept, type RejectionReason, type Result, reject } from "../sample/rejection.ts";
+import { bytesKey, type Timestamp, type Value, type ValueList, type ValueMap } from "../sample/value.ts";
+import { type Document, PartsInHand } from "./document.ts";
 import { KeyCache } from "./key-cache.ts";
 import { type DecodeLimits, datagramLimits } from "./limits.ts";
+import { skipMsgpack } from "./msgpack-skip.ts";
+import { readTimestamp } from "./msgpack-timestamp.ts";
 
 /**
  * Reads exactly one msgpack value.
@@ -14,17 +17,32 @@ import { type DecodeLimits, datagramLimits } from "./limits.ts";
  * @returns the value, or `too-large` / `undecodable` with the place in the bytes.
  */
 export function decodeMsgpack(bytes: Uint8Array, limits: DecodeLimits = datagramLimits): Result<Value> {
+  const read = readWhole(bytes, limits);
+  return read.ok ? accept(read.value.value) : read;
+}
+
+/**
+ * The same for what may be a list of messages: one that exceeds a limit is skipped and noted, and its neighbours
+ * are read all the same.
+ */
+export function readMsgpack(bytes: Uint8Array, limits: DecodeLimits): Result<Document> {
+  return readWhole(bytes, limits, new PartsInHand());
+}
+
+function readWhole(bytes: Uint8Array, limits: DecodeLimits, parts?: PartsInHand): Result<Document> {
   if (bytes.length > limits.maxBytes) {
     return reject("too-large", `${bytes.length} bytes; the limit is ${limits.maxBytes}`);
   }
-  const reader = new MsgpackReader(bytes, limits);
+  const reader = new MsgpackReader(bytes, limits, parts);
   const value = reader.read(0);
-  if (value === undefined) return reject("undecodable", `msgpack: ${reader.problem} at byte ${reader.position}`);
+  if (value === undefined) return reject(reader.reason, `msgpack: ${reader.problem} at byte ${reader.position}`);
   if (reader.position !== bytes.length) {
     return reject("undecodable", `msgpack: ${bytes.length - reader.position} bytes after the value`);
   }
-  return accept(value);
+  return accept({ value, parts: parts?.found ?? NO_PARTS });
 }
+
+const NO_PARTS: Document["parts"] = new Map();
 
 const keyCache = new KeyCache();
 
@@ -34,18 +52,25 @@ const SMALL_INTEGERS: readonly bigint[] = Array.from({ length: 0x100 }, (_, valu
 /** Text cut from a string keeps all of that string in memory: no matter for a datagram, too much for a long frame. */
 const MAX_WHOLE = 65_536;
 
+/** Empty maps and lists are all the same one: a stranger may send a million of them, and one takes 200 bytes. */
+const EMPTY_MAP: ValueMap = new Map();
+const EMPTY_LIST: ValueList = Object.freeze([]);
+
 /** Answers `undefined` once something is wrong, with `problem` saying what. */
 class MsgpackReader {
   position = 0;
   problem = "";
+  reason: RejectionReason = "undecodable";
   readonly #bytes: Buffer;
   readonly #limits: DecodeLimits;
+  readonly #parts: PartsInHand | undefined;
   /** All bytes as one string, from which ASCII text is cut. */
   #latin1: string | undefined;
 
-  constructor(bytes: Uint8Array, limits: DecodeLimits) {
+  constructor(bytes: Uint8Array, limits: DecodeLimits, parts: PartsInHand | undefined) {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#limits = limits;
+    this.#parts = parts;
   }
 
   read(depth: number): Value | undefined {
@@ -127,10 +152,12 @@ class MsgpackReader {
 
   #map(length: number | undefined, depth: number): Value | undefined {
     if (length === undefined) return undefined;
-    if (depth >= this.#limits.maxDepth) return this.#fail(`nests deeper than ${this.#limits.maxDepth}`);
-    if (length > this.#limits.maxMapLength) {
-      return this.#fail(`a map of ${length} entries; the limit is ${this.#limits.maxMapLength}`);
+    const { maxDepth, maxMapLength } = this.#limits;
+    if (depth >= maxDepth) return this.#exceed(`nests deeper than ${maxDepth}`, 2 * length);
+    if (length > maxMapLength) {
+      return this.#exceed(`a map of ${length} entries; the limit is ${maxMapLength}`, 2 * length);
     }
+    if (length === 0) return EMPTY_MAP;
     const map = new Map<string, Value>();
     for (let entry = 0; entry < length; entry++) {
       const key = this.#key();
@@ -172,17 +199,35 @@ class MsgpackReader {
 
   #list(length: number | undefined, depth: number): Value | undefined {
     if (length === undefined) return undefined;
-    if (depth >= this.#limits.maxDepth) return this.#fail(`nests deeper than ${this.#limits.maxDepth}`);
-    if (length > this.#limits.maxArrayLength) {
-      return this.#fail(`a list of ${length} items; the limit is ${this.#limits.maxArrayLength}`);
+    const { maxDepth, maxArrayLength } = this.#limits;
+    if (depth >= maxDepth) return this.#exceed(`nests deeper than ${maxDepth}`, length);
+    if (length > maxArrayLength) {
+      return this.#exceed(`a list of ${length} items; the limit is ${maxArrayLength}`, length);
     }
+    if (length === 0) return EMPTY_LIST;
     const list: Value[] = [];
+    const parts = this.#parts?.begin(list, depth);
     for (let index = 0; index < length; index++) {
+      const start = this.position;
       const item = this.read(depth + 1);
       if (item === undefined) return undefined;
       list.push(item);
+      if (parts !== undefined) this.#parts?.next(parts, this.position - start);
     }
+    if (parts !== undefined) this.#parts?.end();
     return list;
+  }
+
+  /** Over a limit: what exceeds it is skipped if it is one of several messages, `values` of it being still to come. */
+  #exceed(problem: string, values: number): Value | undefined {
+    if (this.#parts?.exceed(`msgpack: ${problem} at byte ${this.position}`) !== true) {
+      this.reason = "too-large";
+      return this.#fail(problem);
+    }
+    const end = skipMsgpack(this.#bytes, this.position, values);
+    if (end === undefined) return this.#fail("ends too early");
+    this.position = end;
+    return null;
   }
 
   #text(length: number | undefined): string | undefined {
@@ -225,6 +270,7 @@ class MsgpackReader {
 
   #holds(length: number): boolean {
     if (length > this.#limits.maxStringLength) {
+      this.reason = "too-large";
       this.#fail(`a string of ${length} bytes; the limit is ${this.#limits.maxStringLength}`);
       return false;
     }
@@ -252,20 +298,4 @@ class MsgpackReader {
 function integer(value: number | undefined): bigint | undefined {
   if (value === undefined) return undefined;
   return value < SMALL_INTEGERS.length ? SMALL_INTEGERS[value] : BigInt(value);
-}
-
-/** The three layouts of the msgpack specification; any other length has no valid nanoseconds. */
-function readTimestamp(bytes: Buffer): Timestamp {
-  switch (bytes.length) {
-    case 4:
-      return new Timestamp(BigInt(bytes.readUInt32BE(0)), 0);
-    case 8: {
-      const packed = bytes.readBigUInt64BE(0);
-      return new Timestamp(packed & 0x3_ffff_ffffn, Number(packed >> 34n));
-    }
-    case 12:
-      return new Timestamp(bytes.readBigInt64BE(4), bytes.readUInt32BE(0));
-    default:
-      return new Timestamp(0n, Number.POSITIVE_INFINITY);
-  }
 }

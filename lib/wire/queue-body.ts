@@ -1,8 +1,9 @@
 import { accept, type Result, reject } from "../sample/rejection.ts";
 import { isValueList, isValueMap, type Value, type ValueMap } from "../sample/value.ts";
-import { decodeJson } from "./json-reader.ts";
+import type { Document } from "./document.ts";
+import { readJson } from "./json-reader.ts";
 import { type DecodeLimits, messageLimits } from "./limits.ts";
-import { decodeMsgpack } from "./msgpack-reader.ts";
+import { readMsgpack } from "./msgpack-reader.ts";
 
 /** SNS around oslo.messaging around a notification is the deepest that occurs. */
 const MAX_ENVELOPES = 4;
@@ -10,9 +11,17 @@ const MAX_ENVELOPES = 4;
 /** Base64 as people's tools write it: either alphabet, broken into lines or not. Tried on trimmed text, in linear time. */
 const BASE64 = /^[A-Za-z0-9+/_\-\r\n]+={0,2}$/;
 
+/** One of the messages that a queue's message carries. */
+export interface CarriedMessage {
+  /** `too-large` where it exceeds a limit by itself. */
+  readonly message: Result<Value>;
+  /** Its own bytes, or characters of JSON. */
+  readonly size: number;
+}
+
 /** What a queue's message carries, not yet proved to be anything. */
 export interface Carried {
-  readonly messages: readonly Value[];
+  readonly messages: readonly CarriedMessage[];
   /** What a notification says of its publisher, where that is text. Nobody signed it. */
   readonly publisher: string | undefined;
 }
@@ -33,24 +42,24 @@ function decodeText(body: string, limits: DecodeLimits, envelopes: number): Resu
   if (Buffer.byteLength(body) > limits.maxBytes) {
     return reject("too-large", `${Buffer.byteLength(body)} bytes; the limit is ${limits.maxBytes}`);
   }
-  const decoded =
-    looksLikeJson(body) || !BASE64.test(body.trim()) ? decodeJson(body, limits) : decodeBase64(body, limits);
-  return decoded.ok ? unwrap(decoded.value, limits, envelopes) : decoded;
+  const read = looksLikeJson(body) || !BASE64.test(body.trim()) ? readJson(body, limits) : readBase64(body, limits);
+  return read.ok ? unwrap(read.value, body.length, limits, envelopes) : read;
 }
 
 function looksLikeJson(body: string): boolean {
   return /^\s*[{["]/.test(body);
 }
 
-function decodeBase64(body: string, limits: DecodeLimits): Result<Value> {
-  return decodeMsgpack(Buffer.from(body, "base64"), limits);
+function readBase64(body: string, limits: DecodeLimits): Result<Document> {
+  return readMsgpack(Buffer.from(body, "base64"), limits);
 }
 
-function unwrap(value: Value, limits: DecodeLimits, envelopes: number): Result<Carried> {
-  if (!isValueMap(value)) return accept(carrying(value));
-  const inner = innerText(value);
+function unwrap(document: Document, size: number, limits: DecodeLimits, envelopes: number): Result<Carried> {
+  const { value } = document;
+  const inner = isValueMap(value) ? innerText(value) : undefined;
   if (inner !== undefined) return decodeText(inner, limits, envelopes - 1);
-  return accept(carried(value));
+  const { content, publisher } = isValueMap(value) ? carriedBy(value) : { content: value };
+  return accept({ messages: messagesIn(content, document, size), publisher });
 }
 
 /** The text of the message inside, where an envelope carries its message as text. */
@@ -61,21 +70,44 @@ function innerText(map: ValueMap): string | undefined {
   return typeof sns === "string" && map.get("Type") === "Notification" ? sns : undefined;
 }
 
-/** The messages inside a notification or an RPC cast; anything else is taken for a message itself. */
-function carried(map: ValueMap): Carried {
+interface Content {
+  /** A message, or a list of them. */
+  readonly content: Value;
+  readonly publisher?: string | undefined;
+}
+
+/** What is inside a notification or an RPC cast; anything else is taken for a message itself. */
+function carriedBy(map: ValueMap): Content {
   const payload = map.get("payload");
   if (payload !== undefined && map.has("event_type") && !map.has("traits")) {
     const publisher = map.get("publisher_id");
-    return carrying(payload, typeof publisher === "string" ? publisher : undefined);
+    return { content: payload, publisher: typeof publisher === "string" ? publisher : undefined };
   }
   const args = map.get("args");
   if (isValueMap(args) && map.has("method")) {
     const data = args.get("data");
-    if (data !== undefined) return carrying(data);
+    if (data !== undefined) return { content: data };
   }
-  return carrying(map);
+  return { content: map };
 }
 
-function carrying(value: Value, publisher?: string): Carried {
-  return { messages: isValueList(value) ? value : [value], publisher };
+function messagesIn(content: Value, { parts }: Document, size: number): readonly CarriedMessage[] {
+  if (!isValueList(content)) return [{ message: whole(content, parts), size }];
+  const own = parts.get(content) ?? [];
+  return content.map((message, index) => {
+    const part = own[index];
+    const isTooLarge = part?.tooLarge !== undefined;
+    return {
+      message: isTooLarge ? reject("too-large", part.tooLarge) : accept(message),
+      size: part?.size ?? 0,
+    };
+  });
+}
+
+/** A single message may have lists that could have been lists of messages, and something too large in one of them. */
+function whole(message: Value, parts: Document["parts"]): Result<Value> {
+  for (const list of parts.values()) {
+    for (const { tooLarge } of list) if (tooLarge !== undefined) return reject("too-large", tooLarge);
+  }
+  return accept(message);
 }

@@ -145,7 +145,7 @@ describe("verify", () => {
         index: 0,
         outcome: "rejected",
         reason: "bad-signature",
-        detail: "not signed with a secret of ours, in any of: py3",
+        detail: "signed with Ceilometer's well-known default secret: telemetry_secret is not set on this publisher",
         kind: "sample",
         dialect: null,
         key: null,

@@ -18,7 +18,7 @@ import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
 import { decodeEnvelope } from "../../lib/wire/queue-body.ts";
 import { captureIo } from "../support/captured-io.ts";
 import { eventually } from "../support/eventually.ts";
-import { decodedMap, fixture, fixturePath } from "../support/fixtures.ts";
+import { accepted, decodedMap, fixture, fixturePath } from "../support/fixtures.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 import { receipt, v2Key, v2SecretText } from "../support/v2-keys.ts";
 
@@ -63,7 +63,7 @@ function opened(envelope: Buffer, limits = datagramLimits): readonly Value[] {
   const now = receipt({ receivedAt: Date.now() });
   const result = openEnvelope(envelope, { keyring, receipt: now, timeWindow: true, limits });
   if (!result.ok) throw new Error(result.detail);
-  return result.value.messages;
+  return result.value.messages.map(accepted);
 }
 
 function names(messages: readonly Value[]): ReadonlySet<string> {
@@ -221,7 +221,7 @@ async function queued(count: number) {
       const verified = verifyAttributes(body, attributes, { keyring, receipt: now, timeWindow: true });
       const decoded = decodeEnvelope(body);
       if (verified?.ok !== true || !decoded.ok) throw new Error("not genuine");
-      return { body, messages: decoded.value.messages };
+      return { body, messages: decoded.value.messages.map(({ message }) => accepted(message)) };
     });
   } finally {
     queue.client.destroy();

@@ -6,7 +6,7 @@ import { MAX_CANONICAL_TEXT } from "../../lib/signature/legacy/canonical-text.ts
 import { digest, sign } from "../../lib/signature/legacy/sign.ts";
 import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
 import { decodeEnvelope } from "../../lib/wire/queue-body.ts";
-import { datagrams, decodedMap, fixture, notificationBodies } from "../support/fixtures.ts";
+import { accepted, datagrams, decodedMap, fixture, notificationBodies } from "../support/fixtures.ts";
 import { judgeOf, RECEIVED_AT, receivedBy, secrets } from "./judges.ts";
 import { referenceText } from "./reference-text.ts";
 import { type SealedGenuine, sealedCorpus } from "./sealed-corpus.ts";
@@ -91,7 +91,7 @@ function frames(): readonly Buffer[] {
 function messagesIn(body: string): readonly ValueMap[] {
   const decoded = decodeEnvelope(body);
   if (!decoded.ok) throw new Error(decoded.detail);
-  return decoded.value.messages.filter(isValueMap);
+  return decoded.value.messages.map(({ message }) => accepted(message)).filter(isValueMap);
 }
 
 function signedByOlder(message: ValueMap): readonly Genuine[] {

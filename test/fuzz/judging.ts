@@ -7,7 +7,7 @@ import type { MeteringRecord } from "../../lib/sample/sample.ts";
 import { isValueList, isValueMap, type Value } from "../../lib/sample/value.ts";
 import { canonicalText, MAX_CANONICAL_TEXT } from "../../lib/signature/legacy/canonical-text.ts";
 import { messageLimits } from "../../lib/wire/limits.ts";
-import { decodeMsgpack } from "../../lib/wire/msgpack-reader.ts";
+import { readMsgpack } from "../../lib/wire/msgpack-reader.ts";
 import { decodeEnvelope } from "../../lib/wire/queue-body.ts";
 import type { Checks } from "./checks.ts";
 import type { Corpus } from "./corpus.ts";
@@ -83,7 +83,8 @@ function judged(delivery: Delivery, mutant: Mutant): readonly Result<Genuine>[] 
 function messagesIn(delivery: Delivery): readonly Value[] {
   if (delivery.form === "text") {
     const decoded = decodeEnvelope(delivery.text);
-    return decoded.ok ? decoded.value.messages : [];
+    // Nothing is accepted in place of one that is too large.
+    return decoded.ok ? decoded.value.messages.map(({ message }) => (message.ok ? message.value : null)) : [];
   }
   const { bytes } = delivery;
   if (bytes[0] !== 0xc1) return [decodedValue(bytes)];
@@ -93,8 +94,8 @@ function messagesIn(delivery: Delivery): readonly Value[] {
 }
 
 function decodedValue(bytes: Uint8Array): Value {
-  const decoded = decodeMsgpack(bytes, messageLimits);
-  return decoded.ok ? decoded.value : null;
+  const read = readMsgpack(bytes, messageLimits);
+  return read.ok ? read.value.value : null;
 }
 
 function checkSigned(

@@ -26,8 +26,8 @@ describe("a bad datagram", () => {
     ["that is cut off", encodeMsgpack(signedMessage(good)).subarray(0, 100), "undecodable"],
     ["with a trailing byte", Buffer.concat([encodeMsgpack(signedMessage(good)), Buffer.of(0)]), "undecodable"],
     ["with text that is not UTF-8", Buffer.from("81a161a1ff", "hex"), "undecodable"],
-    ["nested too deep", encodeMsgpack(nested(1_100)), "undecodable"],
-    ["nested as deep as the original's stack could not take", encodeMsgpack(nested(990)), "undecodable"],
+    ["nested too deep", encodeMsgpack(nested(1_100)), "too-large"],
+    ["nested as deep as the original's stack could not take", encodeMsgpack(nested(990)), "too-large"],
     ["without a signature", encodeMsgpack(new Map(Object.entries(good))), "unsigned"],
     [
       "with a wrong signature",

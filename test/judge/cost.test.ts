@@ -36,16 +36,17 @@ describe("what nobody signed costs no more than its bytes allow", () => {
   beforeAll(() => void reasonOf(encodeMsgpack(new Map([forged])), "udp"));
 
   it.each<[string, ValueMap, "udp" | "tcp", number, string]>([
-    ["a datagram, a long name around empty maps", longNameAround(30_000, 4, 1_800), "udp", 100, "bad-signature"],
-    ["a datagram, a longer name around fewer", longNameAround(25_000, 4, 2_000), "udp", 100, "bad-signature"],
-    ["a datagram, a long name around empty lists", longNameAround(30_000, 4, 1_800, []), "udp", 100, "too-large"],
-    ["a frame of the same shape", longNameAround(490_000, 50, 2_040), "tcp", 1_500, "bad-signature"],
-    ["a frame of one long name", longNameAround(1_000_000, 1, 1), "tcp", 300, "bad-signature"],
+    ["a datagram, a long name around empty maps", longNameAround(30_000, 4, 1_800), "udp", 300, "bad-signature"],
+    ["a datagram, a longer name around fewer", longNameAround(25_000, 4, 2_000), "udp", 300, "bad-signature"],
+    ["a datagram, a long name around empty lists", longNameAround(30_000, 4, 1_800, []), "udp", 300, "too-large"],
+    ["a frame of the same shape", longNameAround(490_000, 50, 2_040), "tcp", 3_000, "bad-signature"],
+    ["a frame of one long name", longNameAround(1_000_000, 1, 1), "tcp", 600, "bad-signature"],
   ])("%s", (_what, message, listener, milliseconds, reason) => {
     const bytes = encodeMsgpack(message);
-    const start = performance.now();
+    const start = process.cpuUsage();
     for (let time = 0; time < 3; time++) expect(reasonOf(bytes, listener)).toBe(reason);
-    expect((performance.now() - start) / 3).toBeLessThan(milliseconds);
+    const { user, system } = process.cpuUsage(start);
+    expect((user + system) / 3_000).toBeLessThan(milliseconds);
   });
 
   it("keeps nothing of long names, however many different ones came", () => {

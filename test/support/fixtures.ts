@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { createJudge, type Judge } from "../../lib/judge/judge.ts";
 import { fixedKeys, type KeySource } from "../../lib/keys/keyring.ts";
+import type { Result } from "../../lib/sample/rejection.ts";
 import { type Dialect, dialects } from "../../lib/sample/sample.ts";
 import { isValueMap, type Value, type ValueMap } from "../../lib/sample/value.ts";
 import { decodeMsgpack } from "../../lib/wire/msgpack-reader.ts";
@@ -65,5 +66,11 @@ export function decodedMap(bytes: Uint8Array): ValueMap {
 export function envelopeValues(body: string): readonly Value[] {
   const decoded = decodeEnvelope(body);
   if (!decoded.ok) throw new Error(decoded.detail);
-  return decoded.value.messages;
+  return decoded.value.messages.map(({ message }) => accepted(message));
+}
+
+/** What was decoded, where all of it has to be. */
+export function accepted<T>(result: Result<T>): T {
+  if (!result.ok) throw new Error(result.detail);
+  return result.value;
 }

@@ -71,7 +71,7 @@ describe("decodeJson", () => {
     ["length of text", { maxStringLength: 2 }, '"abc"', "JSON: a string of more than 2 characters at character 4"],
     ["digits of an integer", { maxIntegerDigits: 2 }, "-100", "JSON: an integer of more than 2 digits at character 0"],
   ])("has a limit on the %s", (_what, limit, text, detail) => {
-    const reason = "maxBytes" in limit ? "too-large" : "undecodable";
+    const reason = "too-large";
     expect(decodeJson(text, { ...messageLimits, ...limit })).toEqual({ ok: false, reason, detail });
   });
 

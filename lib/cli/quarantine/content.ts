@@ -17,7 +17,10 @@ export interface ShownContent {
 export function shownContent(arrived: Arrived): Result<ShownContent> {
   if (arrived.form === "text") {
     const decoded = decodeEnvelope(arrived.text);
-    return decoded.ok ? accept({ messages: decoded.value.messages }) : decoded;
+    if (!decoded.ok) return decoded;
+    // In place of one that is too large stands why.
+    const messages = decoded.value.messages.map(({ message }) => (message.ok ? message.value : message.detail));
+    return accept({ messages });
   }
   const bytes = Buffer.from(arrived.bytes);
   if (isEnvelope(bytes)) return envelopeContent(bytes);

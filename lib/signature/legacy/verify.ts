@@ -1,12 +1,14 @@
-import { timingSafeEqual } from "node:crypto";
+import { createSecretKey, timingSafeEqual } from "node:crypto";
+import { defaultSecrets } from "../../keys/default-secrets.ts";
 import type { Key } from "../../keys/key.ts";
 import { type Keyring, keyRefusal } from "../../keys/keyring.ts";
 import type { Receipt } from "../../sample/receipt.ts";
-import { accept, type Result, reject } from "../../sample/rejection.ts";
+import { accept, type RejectionReason, type Result, reject } from "../../sample/rejection.ts";
 import type { Dialect } from "../../sample/sample.ts";
 import type { Value, ValueMap } from "../../sample/value.ts";
-import { canonicalText } from "./canonical-text.ts";
+import { canonicalText, MAX_CANONICAL_TEXT } from "./canonical-text.ts";
 import { hmacSha256 } from "./hmac.ts";
+import { TextBudget } from "./text-budget.ts";
 
 export interface VerifyOptions {
   /** Any one of its legacy keys may have signed, as far as its own limits go. */
@@ -16,6 +18,16 @@ export interface VerifyOptions {
   readonly receipt: Receipt;
   /** Who sent the message, by its own account; a key may be limited to one. */
   readonly publisher?: string | undefined;
+  /** What proving it may cost. @default as much as for the largest message */
+  readonly allowance?: Allowance;
+}
+
+/** What may be made of a message that is not proved yet. */
+export interface Allowance {
+  /** Bytes of the message as it arrived. */
+  readonly size: number;
+  /** Of all that arrived with it. */
+  readonly budget: TextBudget;
 }
 
 /** What a verified message adds to its fields. */
@@ -36,6 +48,7 @@ const SIGNATURE = /^[0-9a-f]{64}$/;
  */
 export function verify(message: ValueMap, options: VerifyOptions): Result<Verified> {
   const { keyring, dialects, receipt, publisher } = options;
+  const { size, budget } = options.allowance ?? allowanceOf(MAX_CANONICAL_TEXT);
   const claimed = message.get("message_signature");
   if (claimed === undefined || claimed === null || claimed === "") {
     return reject("unsigned", "message_signature is missing");
@@ -46,20 +59,52 @@ export function verify(message: ValueMap, options: VerifyOptions): Result<Verifi
   }
   const keys = keyring.legacyFor(receipt, publisher);
   const texts: string[] = [];
+  const limit = budget.limitOf(size);
+  let longest = 0;
   for (const dialect of dialects) {
-    const canonical = canonicalText(message, dialect);
-    if (canonical.kind === "too-long") return reject("too-large", "the text to sign is too long");
+    const canonical = canonicalText(message, dialect, limit);
+    if (canonical.kind === "too-long") {
+      budget.spend(size, limit);
+      return reject("too-large", "the text to sign is too long");
+    }
     // Dialects differ only in lists, bytes and long floats: most messages have one text for all.
     if (canonical.kind === "inexpressible" || texts.includes(canonical.text)) continue;
+    longest = Math.max(longest, canonical.text.length);
     texts.push(canonical.text);
     const signer = keys.find((key) => signs(key, canonical.text, signature));
     if (signer !== undefined) return accept({ dialect, signature, keyId: signer.id });
   }
+  budget.spend(size, longest);
+  return reject(...explained(texts, signature, keys, options));
+}
+
+/** Why no key proves any of the texts. Tries some more, each for what it says alone. */
+function explained(
+  texts: readonly string[],
+  signature: string,
+  keys: readonly Key[],
+  { keyring, dialects, receipt, publisher }: VerifyOptions,
+): [reason: RejectionReason, detail: string] {
   // A key that may not sign this is only tried to say so, when no other did.
   const others = keys === keyring.legacy ? [] : firstOthers(keyring.legacy, new Set(keys));
   const other = others.find((key) => texts.some((text) => signs(key, text, signature)));
-  if (other !== undefined) return reject("refused-key", keyRefusal(other, receipt, publisher) ?? "");
-  return reject("bad-signature", `not signed with a secret of ours, in any of: ${dialects.join(", ")}`);
+  if (other !== undefined) return ["refused-key", keyRefusal(other, receipt, publisher) ?? ""];
+  const [first] = texts;
+  const isDefault = first !== undefined && sameInConstantTime(hmacSha256(first, defaultSecret), signature);
+  return [
+    "bad-signature",
+    isDefault
+      ? "signed with Ceilometer's well-known default secret: telemetry_secret is not set on this publisher"
+      : `not signed with a secret of ours, in any of: ${dialects.join(", ")}`,
+  ];
+}
+
+/** Since 2026.2 Ceilometer ignores `metering_secret`, the older name of its setting, without a word, and signs with this. */
+const defaultSecret = createSecretKey(Buffer.from(defaultSecrets[0]));
+
+/** For what arrives alone. */
+export function allowanceOf(size: number): Allowance {
+  return { size, budget: new TextBudget(size) };
 }
 
 /** Keys that are tried for an explanation alone. */

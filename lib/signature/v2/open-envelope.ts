@@ -7,7 +7,7 @@ import { accept, type Rejected, type Result, reject } from "../../sample/rejecti
 import { outsideEnvelopeWindow } from "../../sample/time-window.ts";
 import { isValueList, type Value } from "../../sample/value.ts";
 import type { DecodeLimits } from "../../wire/limits.ts";
-import { decodeMsgpack } from "../../wire/msgpack-reader.ts";
+import { readMsgpack } from "../../wire/msgpack-reader.ts";
 import { DEFLATED, KEY_ID_AT, MAC_BYTES, MAGIC, SENT_AT_BYTES, VERSION } from "./envelope.ts";
 import { inflate } from "./inflate.ts";
 import { namedKey } from "./named-key.ts";
@@ -22,8 +22,8 @@ export interface OpenOptions {
 
 export interface OpenedEnvelope {
   readonly key: Key;
-  /** Not yet proved to be samples. */
-  readonly messages: readonly Value[];
+  /** Not yet proved to be samples; `too-large` where one exceeds a limit by itself. */
+  readonly messages: readonly Result<Value>[];
   /** Of the body, inflated. */
   readonly bytes: number;
 }
@@ -96,10 +96,16 @@ function readBody(
 ): Result<Pick<OpenedEnvelope, "messages" | "bytes">> {
   const plain = deflated ? inflate(body, limits.maxBytes) : accept<Uint8Array>(body);
   if (!plain.ok) return plain;
-  const decoded = decodeMsgpack(plain.value, limits);
-  if (!decoded.ok) return decoded;
-  if (!isValueList(decoded.value)) return undecodable("its body is not a list of messages");
-  return accept({ messages: decoded.value, bytes: plain.value.length });
+  const read = readMsgpack(plain.value, limits);
+  if (!read.ok) return read;
+  const { value: list, parts } = read.value;
+  if (!isValueList(list)) return undecodable("its body is not a list of messages");
+  const own = parts.get(list);
+  const messages = list.map((message, index) => {
+    const tooLarge = own?.[index]?.tooLarge;
+    return tooLarge === undefined ? accept(message) : reject("too-large", tooLarge);
+  });
+  return accept({ messages, bytes: plain.value.length });
 }
 
 function undecodable(detail: string): Rejected {

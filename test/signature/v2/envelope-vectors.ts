@@ -77,7 +77,7 @@ export const envelopeVectors: readonly EnvelopeVector[] = [
   bad("empty body", "undecodable", sealBody(Buffer.alloc(0), SIGNED)),
   bad("body is a map", "undecodable", sealBody(encodeMsgpack(new Map()), SIGNED)),
   bad("bytes after the list", "undecodable", sealBody(Buffer.concat([body, Uint8Array.of(0xc0)]), SIGNED)),
-  bad("list of 10,001", "undecodable", sealBody(Buffer.from("dc2711", "hex"), SIGNED)),
+  bad("list of 10,001", "too-large", sealBody(Buffer.from("dc2711", "hex"), SIGNED)),
   bad("not deflated, but said to be", "undecodable", sealBody(body, { ...SIGNED, deflate: true })),
   bad("deflate stream cut", "undecodable", sealBody(DEFLATED_SAMPLES.subarray(0, -1), { ...SIGNED, deflate: true })),
   bad(

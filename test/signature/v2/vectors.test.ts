@@ -6,6 +6,7 @@ import { verifyAttributes } from "../../../lib/signature/v2/webhook-attributes.t
 import { toExactJson } from "../../../lib/wire/exact-json.ts";
 import { datagramLimits } from "../../../lib/wire/limits.ts";
 import { decodeEnvelope } from "../../../lib/wire/queue-body.ts";
+import { accepted } from "../../support/fixtures.ts";
 import { receipt } from "../../support/v2-keys.ts";
 import { envelopeVectors } from "./envelope-vectors.ts";
 import {
@@ -31,7 +32,7 @@ const vectors: Vectors = {
 function verdictOfEnvelope({ hex, receivedAt }: EnvelopeVector): Verdict {
   const options = { keyring, receipt: receipt({ receivedAt }), timeWindow: true, limits: datagramLimits };
   const opened = openEnvelope(Buffer.from(hex, "hex"), options);
-  return opened.ok ? { messages: toExactJson(opened.value.messages) } : { reason: opened.reason };
+  return opened.ok ? { messages: toExactJson(opened.value.messages.map(accepted)) } : { reason: opened.reason };
 }
 
 function verdictOfWebhook({ body, attributes, receivedAt }: WebhookVector): Verdict {
@@ -40,7 +41,9 @@ function verdictOfWebhook({ body, attributes, receivedAt }: WebhookVector): Verd
   if (verified === undefined) throw new Error("not taken for signature v2");
   if (!verified.ok) return { reason: verified.reason };
   const decoded = decodeEnvelope(body, datagramLimits);
-  return decoded.ok ? { messages: toExactJson(decoded.value.messages) } : { reason: decoded.reason };
+  return decoded.ok
+    ? { messages: toExactJson(decoded.value.messages.map(({ message }) => accepted(message))) }
+    : { reason: decoded.reason };
 }
 
 function expected(vector: Verdict): Verdict {
