@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { runBatch } from "./batch.ts";
 import { Checks } from "./checks.ts";
 import { type Corpus, readCorpus } from "./corpus.ts";
+import { runCost } from "./cost/run-cost.ts";
 import { runJobs, shared } from "./jobs.ts";
 import { stackOf } from "./judging.ts";
 import { makeMutant } from "./make-mutant.ts";
@@ -43,15 +44,20 @@ async function main(): Promise<boolean> {
       seed: { type: "string", default: String(randomInt(2 ** 31)) },
       /** The first mutant, to see one again. */
       from: { type: "string", default: "0" },
+      /** What is looked for: wrong judgements, or what costs too much. */
+      target: { type: "string", default: "judgement" },
       /** How many processes share them: the speed of one is that of one core. */
       jobs: { type: "string", default: "1" },
     },
   });
   const [seed, from, count, jobs] = [values.seed, values.from, values.count, values.jobs].map(wholeNumber);
   if (seed === undefined || from === undefined || count === undefined || !jobs) {
-    console.error("usage: npm run fuzz -- [--count N] [--seed N] [--from N] [--jobs N], with whole numbers");
+    console.error(
+      "usage: npm run fuzz -- [--count N] [--seed N] [--from N] [--jobs N] [--target cost], with whole numbers",
+    );
     return false;
   }
+  if (values.target === "cost") return runCost(seed, from, count);
   if (jobs > 1) return runJobs(shared(from, count, jobs), seed);
   console.log(`seed ${seed}: ${count.toLocaleString("en")} mutants, Node ${process.versions.node}`);
   const corpus = readCorpus();

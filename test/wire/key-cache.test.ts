@@ -94,7 +94,7 @@ describe("decodeMsgpack, which remembers names", () => {
     };
     expect(decodeMsgpack(known, limits)).toEqual({
       ok: false,
-      reason: "undecodable",
+      reason: "too-large",
       detail: "msgpack: a string of 3 bytes; the limit is 2 at byte 2",
     });
   });
