@@ -25,6 +25,43 @@ export function toExactJson(value: Value): string {
   return `{${entries.join(",")}}`;
 }
 
+/**
+ * The beginning of what `toExactJson` would write, for a person to read. Costs no more than what it shows: a value may
+ * be a megabyte of maps inside each other.
+ */
+export function shortExactJson(value: Value, maxLength: number): string {
+  const text = toExactJson(cut(value, maxLength).value);
+  return text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
+}
+
+/** As much of a value as `room` characters can show, and a little more; each part takes one at least. */
+function cut(value: Value, room: number): { readonly value: Value; readonly used: number } {
+  if (typeof value === "string") return { value: value.slice(0, room + 1), used: value.length };
+  if (value instanceof Uint8Array) return { value: value.subarray(0, room + 1), used: value.length };
+  if (!isValueList(value) && !isValueMap(value)) return { value, used: 1 };
+  let used = 1;
+  const take = (item: Value): Value => {
+    const part = cut(item, room - used);
+    used += part.used;
+    return part.value;
+  };
+  if (isValueList(value)) {
+    const list: Value[] = [];
+    for (const item of value) {
+      if (used > room) break;
+      list.push(take(item));
+    }
+    return { value: list, used };
+  }
+  const map = new Map<string, Value>();
+  for (const [name, item] of value) {
+    if (used > room) break;
+    used += name.length;
+    map.set(name.slice(0, room + 1), take(item));
+  }
+  return { value: map, used };
+}
+
 /** Reads what `toExactJson` wrote. */
 export function fromExactJson(text: string, limits: DecodeLimits = messageLimits): Result<Value> {
   const decoded = decodeJson(text, limits);

@@ -1,30 +1,15 @@
-import { createSecretKey } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
-import { createJudge } from "../../lib/judge/judge.ts";
-import { fixedKeys } from "../../lib/keys/keyring.ts";
-import { dialects } from "../../lib/sample/sample.ts";
-import type { Value, ValueMap } from "../../lib/sample/value.ts";
+import type { Value } from "../../lib/sample/value.ts";
+import { toExactJson } from "../../lib/wire/exact-json.ts";
 import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
 import { receivedBy } from "../fuzz/judges.ts";
+import { captureJudge } from "../support/fixtures.ts";
 import { garbageCollector, heldBytes } from "../support/garbage.ts";
+import { plainSample, signedMessage } from "../support/messages.ts";
+import { longNameAround } from "./hostile-inputs.ts";
 
-const judge = createJudge({
-  keys: fixedKeys([{ id: "ours", scheme: "legacy", secret: createSecretKey(Buffer.from("s3cret")) }]),
-  dialects,
-  extraFields: [],
-});
+const judge = captureJudge();
 const forged: readonly [string, Value] = ["message_signature", "0".repeat(64)];
-
-/** Names of one to three letters, each with the same value. */
-function wide(entries: number, value: Value): ValueMap {
-  return new Map(Array.from({ length: entries }, (_, index) => [index.toString(36), value]));
-}
-
-/** A long name around maps of thousands of empty ones. */
-function longNameAround(characters: number, maps: number, entries: number, value: Value = new Map()): ValueMap {
-  const inner = new Map(Array.from({ length: maps }, (_, index) => [`m${index}`, wide(entries, value)]));
-  return new Map<string, Value>([[`\u0100${"n".repeat(characters)}`, inner], forged]);
-}
 
 function reasonOf(bytes: Uint8Array, listener: "udp" | "tcp"): string | undefined {
   const [result] = judge.bytes(bytes, receivedBy(listener));
@@ -35,7 +20,7 @@ describe("what nobody signed costs no more than its bytes allow", () => {
   // What was compiled and cached on the way to the first answer is no cost of the hostile ones.
   beforeAll(() => void reasonOf(encodeMsgpack(new Map([forged])), "udp"));
 
-  it.each<[string, ValueMap, "udp" | "tcp", number, string]>([
+  it.each<[string, Value, "udp" | "tcp", number, string]>([
     ["a datagram, a long name around empty maps", longNameAround(30_000, 4, 1_800), "udp", 300, "bad-signature"],
     ["a datagram, a longer name around fewer", longNameAround(25_000, 4, 2_000), "udp", 300, "bad-signature"],
     ["a datagram, a long name around empty lists", longNameAround(30_000, 4, 1_800, []), "udp", 300, "too-large"],
@@ -58,4 +43,41 @@ describe("what nobody signed costs no more than its bytes allow", () => {
     }
     expect(heldBytes(collectGarbage) - before).toBeLessThan(5_000_000);
   });
+
+  it("takes 16 characters of text for each byte of a message in a list, and an advance that the genuine give back", () => {
+    const genuine = signedMessage({ ...plainSample, resource_metadata: longNamed(2_000, 400) });
+    const hostile = new Map([...signedMessage({ ...plainSample, resource_metadata: longNamed(2_000, 400) }), forged]);
+    const reasons = (messages: readonly Value[]) =>
+      judge.text(toExactJson(messages), {}, receivedBy("queue")).map((result) => (result.ok ? "ok" : result.reason));
+    expect(reasons([genuine, genuine, genuine, genuine, genuine])).toEqual(["ok", "ok", "ok", "ok", "ok"]);
+    expect(reasons([hostile, hostile, hostile, hostile, genuine, signedMessage(plainSample)])).toEqual([
+      "bad-signature",
+      "bad-signature",
+      "too-large",
+      "too-large",
+      "too-large",
+      "ok",
+    ]);
+  });
+
+  it.each<[string, Value]>([
+    ["as deep as may be", deep(125, 1n)],
+    ["as wide as may be", new Map(Array.from({ length: 2_048 }, (_, index) => [`k${index}`, 1n]))],
+    ["as wide as may be as deep as may be", deep(124, new Map(Array.from({ length: 2_048 }, (_, n) => [`k${n}`, 1n])))],
+    ["a list as long as may be", new Map([["l", new Array<boolean>(10_000).fill(false)]])],
+  ])("records metadata %s", (_what, resource_metadata) => {
+    const bytes = encodeMsgpack(signedMessage({ ...plainSample, resource_metadata }));
+    expect(judge.bytes(bytes, receivedBy("udp"))).toMatchObject([{ ok: true }]);
+  });
 });
+
+/** A map with this many maps inside each other around it. */
+function deep(levels: number, value: Value): Value {
+  let map = value;
+  for (let level = 0; level < levels; level++) map = new Map([["deep", map]]);
+  return map;
+}
+
+function longNamed(characters: number, entries: number): Value {
+  return new Map([["n".repeat(characters), new Map(Array.from({ length: entries }, (_, index) => [`k${index}`, 1n]))]]);
+}

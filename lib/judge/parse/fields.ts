@@ -1,6 +1,6 @@
 import type { ExactNumber } from "../../sample/sample.ts";
 import { isValueMap, type Value, type ValueMap } from "../../sample/value.ts";
-import { toExactJson } from "../../wire/exact-json.ts";
+import { shortExactJson } from "../../wire/exact-json.ts";
 import { parseTimestamp } from "./timestamp.ts";
 
 /** Characters of an offending value that a rejection repeats. */
@@ -73,13 +73,10 @@ export class Fields {
   /** Notes the problem and gives back the stand-in. */
   refuse<T>(name: string, expected: string, value: Value | undefined, standIn: T): T {
     this.problems.push(
-      value === undefined ? `${name} is missing` : `${name}: expected ${expected}, got ${shown(value)}`,
+      value === undefined
+        ? `${name} is missing`
+        : `${name}: expected ${expected}, got ${shortExactJson(value, MAX_SHOWN)}`,
     );
     return standIn;
   }
-}
-
-function shown(value: Value): string {
-  const text = toExactJson(value);
-  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
 }

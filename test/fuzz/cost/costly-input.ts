@@ -24,9 +24,10 @@ export function costlyInput(seed: number, index: number): Input {
   return { listener: "queue", text: body(random) };
 }
 
-/** Most are small: a run of 200,000 may not take a day. */
+/** Most are small, and few as large as may be: a run of 200,000 may not take a day. */
 function sizeUpTo(most: number, random: Random): number {
-  return Math.floor(most * 10 ** -(random.integer(3_000) / 1_000));
+  const largest = random.chance(0.05) ? most : Math.min(most, 60_000);
+  return Math.floor(largest * 10 ** -(random.integer(3_500) / 1_000));
 }
 
 function datagram(random: Random): Buffer {

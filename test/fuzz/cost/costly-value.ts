@@ -73,7 +73,7 @@ const longNamesAround: Costly = (bytes, random) => {
 };
 
 const chain: Costly = (bytes, random) => {
-  const depth = random.pick([3, 30, 120, 127, 200, 3_000]);
+  const depth = random.pick([3, 30, 120, 127, 200, 700]);
   const name = longText(Math.max(1, (bytes * random.pick([0.01, 0.3, 0.9])) / depth), random);
   const leaf = random.pick(LEAVES);
   const isList = random.chance(0.3);
