@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { entriesOfSecrets, type KeyEntry, parseKeySet, toKeys } from "../keys/key-set.ts";
+import { type KeyEntry, parseKeySet } from "../keys/key-set.ts";
 import type { KeyPlace } from "../keys/key-store.ts";
 import { fixedKeys, type KeySource } from "../keys/keyring.ts";
+import { entriesOfSecrets, toKeys } from "../keys/make-keys.ts";
 import { readKeyFile } from "../keys/places/key-file.ts";
 import { withNotedUses } from "../keys/places/noted-uses.ts";
 import { readSecret, secretsManagerFor } from "../keys/places/secrets-manager.ts";

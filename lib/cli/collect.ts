@@ -67,13 +67,13 @@ ${verificationHelp}`,
     if (queue !== undefined && spill !== undefined && isFromQueue(eventSourceArn(queue.url), spill.url)) {
       return usageError(io, "--queue and --spill-queue: give two queues; what is in the spill queue is believed");
     }
-    const checked = settingsFrom(values);
+    const logger = createLogger(io.err);
+    const checked = settingsFrom(values, logger);
     if ("problem" in checked) return usageError(io, checked.problem);
     const { tcp, verification } = checked;
     const { storage, quarantine = null } = values;
     if (storage === undefined)
       return usageError(io, "--storage is missing, such as --storage file:///var/lib/samples.jsonl");
-    const logger = createLogger(io.err);
     // Asked for before the ready line: whoever reads that line may send the signal at once.
     const stopped = io.stopped();
     const giveUp = new AbortController();
@@ -96,8 +96,11 @@ ${verificationHelp}`,
 
 type Values = Parameters<typeof verificationFrom>[0] & Parameters<typeof tcpFrom>[0];
 
-function settingsFrom(values: Values): { readonly verification: JudgeSettings; readonly tcp: TcpSettings } | Problem {
-  const verification = verificationFrom(values);
+function settingsFrom(
+  values: Values,
+  logger: Logger,
+): { readonly verification: JudgeSettings; readonly tcp: TcpSettings } | Problem {
+  const verification = verificationFrom(values, logger.warn);
   if ("problem" in verification) return verification;
   const tcp = tcpFrom(values);
   return "problem" in tcp ? tcp : { verification, tcp };

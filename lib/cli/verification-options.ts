@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
 import { type JudgeSettings, openJudge, type Verifier } from "../assembly/open-judge.ts";
+import { readSecretFile } from "../keys/places/secret-file.ts";
 import { listenerNames } from "../ledger/metrics.ts";
-import { errorMessage } from "../log/error-message.ts";
 import { createLogger } from "../log/logger.ts";
 import { dialects } from "../sample/sample.ts";
 import { DEFAULT_KEY_CACHE_SECONDS, parseDialects, parseListenerNames } from "../settings.ts";
@@ -46,13 +45,14 @@ export interface Problem {
   readonly problem: string;
 }
 
-export function verificationFrom(values: VerificationValues): JudgeSettings | Problem {
+/** @param warn told of what to put right although it is taken */
+export function verificationFrom(values: VerificationValues, warn: (warning: string) => void): JudgeSettings | Problem {
   const chosen = values.dialect === undefined ? dialects : parseDialects(values.dialect);
   if (typeof chosen === "string") return { problem: `--dialect: ${chosen}` };
   const legacy = values["legacy-listeners"];
   const legacyListeners = legacy === undefined ? listenerNames : parseListenerNames(legacy);
   if (typeof legacyListeners === "string") return { problem: `--legacy-listeners: ${legacyListeners}` };
-  const secrets = secretTexts(values);
+  const secrets = secretTexts(values, warn);
   if ("problem" in secrets) return secrets;
   const { keys = null, "key-cache-seconds": cacheText = String(DEFAULT_KEY_CACHE_SECONDS) } = values;
   if (!/^[1-9][0-9]{0,5}$/.test(cacheText)) {
@@ -81,19 +81,21 @@ async function verifierFor(verification: JudgeSettings, io: Io): Promise<Verifie
 
 /** Both in one. */
 export async function verifierFrom(values: VerificationValues, io: Io): Promise<Verifier | Problem> {
-  const verification = verificationFrom(values);
+  const verification = verificationFrom(values, (warning) => io.err(`warning: ${warning}`));
   return "problem" in verification ? verification : verifierFor(verification, io);
 }
 
 /** The secrets given by option and by file. */
-export function secretTexts(values: Pick<VerificationValues, "secret" | "secret-file">): readonly string[] | Problem {
+export function secretTexts(
+  values: Pick<VerificationValues, "secret" | "secret-file">,
+  warn: (warning: string) => void,
+): readonly string[] | Problem {
   const texts = [...(values.secret ?? [])];
   for (const file of values["secret-file"] ?? []) {
-    try {
-      texts.push(readFileSync(file, "utf8").replace(/\r?\n$/, ""));
-    } catch (error) {
-      return { problem: `can't read the secret file: ${errorMessage(error)}` };
-    }
+    const read = readSecretFile(file);
+    if (!read.ok) return { problem: read.problem };
+    if (read.warning !== undefined) warn(read.warning);
+    texts.push(read.secret);
   }
   return texts;
 }

@@ -1,4 +1,4 @@
-import { chown, open, realpath, rename, stat, unlink } from "node:fs/promises";
+import { open, realpath, rename, stat, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 
 const PRIVATE = 0o600;
@@ -34,7 +34,7 @@ export async function replaceFile(
       const old = await unlessAbsent(stat(target), undefined);
       if (old !== undefined) {
         const own = await file.stat();
-        if (own.uid !== old.uid || own.gid !== old.gid) await chown(draft, old.uid, old.gid);
+        if (own.uid !== old.uid || own.gid !== old.gid) await file.chown(old.uid, old.gid);
         await file.chmod(old.mode & KEPT_MODE);
       }
       await file.sync();

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { waitingDays } from "../sample/time-window.ts";
-import { formatKeySet, type KeyEntry, parseKeySet, toKeys } from "./key-set.ts";
+import { formatKeySet, type KeyEntry, parseKeySet } from "./key-set.ts";
 import type { KeyStore } from "./key-store.ts";
+import { toKeys } from "./make-keys.ts";
 
 /** A dead letter that is redriven on its last day begins anew, once at least. */
 const PASSAGES = 2;

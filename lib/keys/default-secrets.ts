@@ -1,4 +1,5 @@
 import { createSecretKey, type KeyObject } from "node:crypto";
+import { secretProblem } from "./secret-text.ts";
 
 /** What Ceilometer's releases are configured with until somebody changes it; anybody can sign with these. */
 export const defaultSecrets = ["change this for valid signing", "change this or be hacked"] as const;
@@ -15,6 +16,8 @@ export type Secrets =
 export function toSecrets(texts: readonly string[], allowDefault: boolean): Secrets {
   const chosen = texts.length === 0 && allowDefault ? defaultSecrets : texts;
   if (chosen.length === 0) return { ok: false, problem: `a secret is missing: ${howToSet}` };
+  const wrong = chosen.map(secretProblem).find((problem) => problem !== undefined);
+  if (wrong !== undefined) return { ok: false, problem: `what was given ${wrong}` };
   const secrets = chosen.map((text) => createSecretKey(Buffer.from(text, "utf8")));
   const weak = chosen.some((text) => text === "" || defaultSecrets.some((known) => known === text));
   if (!weak) return { ok: true, secrets };

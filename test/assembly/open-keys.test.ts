@@ -57,16 +57,19 @@ async function keyFile(name: string, content: unknown, mode = 0o600): Promise<st
 
 describe("opening the keys", () => {
   it("takes those of the settings, of the file and of Secrets Manager together", async () => {
-    server.answers = [{ SecretString: '{"current": "x", "old": "y"}' }];
-    const file = await keyFile("together", { "pub-1": `whsec_${Buffer.alloc(32, 1).toString("base64")}`, site: "z" });
-    const { keys } = await keysOf({ secrets: ["w"], keyFile: file, secretArn });
+    server.answers = [{ SecretString: '{"current": "a long secret x", "old": "a long secret y"}' }];
+    const file = await keyFile("together", {
+      "pub-1": `whsec_${Buffer.alloc(32, 1).toString("base64")}`,
+      site: "a long secret z",
+    });
+    const { keys } = await keysOf({ secrets: ["a long secret w"], keyFile: file, secretArn });
     const { legacy, v2 } = keys.current();
     expect([legacy.map(({ id, secret }) => [id, secret.export().toString()]), [...v2.keys()]]).toEqual([
       [
-        ["secret-1", "w"],
-        ["site", "z"],
-        ["current", "x"],
-        ["old", "y"],
+        ["secret-1", "a long secret w"],
+        ["site", "a long secret z"],
+        ["current", "a long secret x"],
+        ["old", "a long secret y"],
       ],
       ["pub-1"],
     ]);
@@ -97,17 +100,21 @@ describe("opening the keys", () => {
 
   it("says what is wrong for good: the ARN, the file, what is kept there, one id in two places", async () => {
     server.answers = [{ SecretString: "{}" }];
-    const [absent, twice, site] = [`${folder.path}/absent`, await keyFile("twice", { a: "x", b: "y" }), { site: "z" }];
+    const [absent, twice, site] = [
+      `${folder.path}/absent`,
+      await keyFile("twice", { a: "a long secret x", b: "a long secret y" }),
+      { site: "a long secret z" },
+    ];
     const problems: unknown[] = [];
     for (const settings of [
       { secretArn: "telemetry" },
-      { secretArn, secrets: ["s"] },
+      { secretArn, secrets: ["a long secret s"] },
       { keyFile: absent },
       { keyFile: await keyFile("open", site, 0o622) },
     ]) {
       problems.push((await opened(settings)).result);
     }
-    server.answers = [{ SecretString: '{"b": "z"}' }];
+    server.answers = [{ SecretString: '{"b": "a long secret z"}' }];
     problems.push((await opened({ secretArn, keyFile: twice })).result);
     expect(problems).toEqual(
       [
@@ -130,17 +137,20 @@ describe("opening the keys", () => {
   });
 
   it("warns of a file that other users can read", async () => {
-    const { log } = await keysOf({ keyFile: await keyFile("readable", { a: "x" }, 0o644) });
+    const { log } = await keysOf({ keyFile: await keyFile("readable", { a: "a long secret x" }, 0o644) });
     expect(log.map((line) => JSON.parse(line))).toEqual([
       { level: "warn", message: expect.stringContaining("can be read by other users: chmod go-r") },
     ]);
   });
 
   it("reads both places again after their time", async () => {
-    server.answers = [{ SecretString: '{"current": "x"}' }, { SecretString: '{"current": "x", "next": "y"}' }];
-    const file = await keyFile("again", { site: "z" });
+    server.answers = [
+      { SecretString: '{"current": "a long secret x"}' },
+      { SecretString: '{"current": "a long secret x", "next": "a long secret y"}' },
+    ];
+    const file = await keyFile("again", { site: "a long secret z" });
     const { keys } = await keysOf({ secretArn, keyFile: file, keyCacheSeconds: 1 });
-    await keyFile("again", { site: "z", "site-2": "u" });
+    await keyFile("again", { site: "a long secret z", "site-2": "a long secret u" });
     const ids = () => keys.current().legacy.map(({ id }) => id);
     expect(ids()).toEqual(["site", "current"]);
     await eventually("both are read again", () => ids().length > 2);

@@ -48,23 +48,35 @@ describe("the command line", () => {
     [["verify", "x"], "a secret is missing"],
     [["verify", "--secret", "", "x"], "an empty or well-known default secret lets anybody sign"],
     [["verify", "--secret", CAPTURE_SECRET, "x"], "an empty or well-known default secret lets anybody sign"],
-    [["verify", "--secret", "s", "--format", "xml", "x"], "--format: choose from datagram, frames, envelope"],
     [
-      ["verify", "--secret", "s", "--dialect", "py4", "x"],
+      ["verify", "--secret", "a secret of this test", "--format", "xml", "x"],
+      "--format: choose from datagram, frames, envelope",
+    ],
+    [
+      ["verify", "--secret", "a secret of this test", "--dialect", "py4", "x"],
       '--dialect: no dialect "py4": choose from py3, kilo, icehouse',
     ],
-    [["verify", "--secret", "s", "/no/such/file"], "can't read /no/such/file"],
+    [["verify", "--secret", "a secret of this test", "/no/such/file"], "can't read /no/such/file"],
     [["verify", "--secret-file", "/no/such/file", "x"], "can't read the secret file"],
-    [["collect", "--secret", "s", "--storage", "memory:"], "nothing to receive from"],
-    [["collect", "--listen", "udp://127.0.0.1:0", "--secret", "s"], "--storage is missing"],
+    [["collect", "--secret", "a secret of this test", "--storage", "memory:"], "nothing to receive from"],
+    [["collect", "--listen", "udp://127.0.0.1:0", "--secret", "a secret of this test"], "--storage is missing"],
     [["collect", "--listen", "udp://127.0.0.1:0", "--storage", "memory:"], "a secret is missing"],
-    [["collect", "--listen", "http://127.0.0.1:0", "--secret", "s", "--storage", "memory:"], "--listen"],
-    [["collect", "--listen", "udp://127.0.0.1:0", "--secret", "s", "--storage", "ftp://x"], "ftp"],
-    [["collect", "--listen", "udp://127.0.0.1:0", "what", "--secret", "s", "--storage", "memory:"], '--listen "what"'],
-    [["collect", "--queue", "metering", "--secret", "s", "--storage", "memory:"], "not a queue URL"],
+    [
+      ["collect", "--listen", "http://127.0.0.1:0", "--secret", "a secret of this test", "--storage", "memory:"],
+      "--listen",
+    ],
+    [["collect", "--listen", "udp://127.0.0.1:0", "--secret", "a secret of this test", "--storage", "ftp://x"], "ftp"],
+    [
+      ["collect", "--listen", "udp://127.0.0.1:0", "what", "--secret", "a secret of this test", "--storage", "memory:"],
+      '--listen "what"',
+    ],
+    [
+      ["collect", "--queue", "metering", "--secret", "a secret of this test", "--storage", "memory:"],
+      "not a queue URL",
+    ],
     [
       [
-        ...["collect", "--queue", "http://127.0.0.1:9324/000000000000/metering", "--secret", "s"],
+        ...["collect", "--queue", "http://127.0.0.1:9324/000000000000/metering", "--secret", "a secret of this test"],
         ...["--spill-queue", "http://127.0.0.1:9999/000000000000/metering", "--storage", "memory:"],
       ],
       "--queue and --spill-queue: give two queues",
@@ -221,7 +233,7 @@ describe("verify", () => {
         ]),
       ),
     );
-    const { lines } = await run("verify", "--secret", "s", "--format", "envelope", path);
+    const { lines } = await run("verify", "--secret", "a secret of this test", "--format", "envelope", path);
     expect(JSON.parse(lines[0] ?? "")).toMatchObject({
       kind: "event",
       message_id: "m".repeat(256),

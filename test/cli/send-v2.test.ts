@@ -175,7 +175,11 @@ describe("send --sign v2", () => {
     ["another scheme", ["--generate", "--sign", "v3"], "--sign: choose from legacy, v2"],
     ["none in a datagram", ["--generate", ...v2, "--per-datagram", "0"], "--per-datagram: expected a whole number"],
     ["too many in one", ["--generate", ...v2, "--per-datagram", "10001"], "from 1 to 10000"],
-    ["its options without it", ["--generate", "--secret", "s", "--deflate"], "go with --sign v2 only"],
+    [
+      "its options without it",
+      ["--generate", "--secret", "a secret of this test", "--deflate"],
+      "go with --sign v2 only",
+    ],
     ["files to be signed as Ceilometer does", ["--sign", "legacy", "x"], "leave out --sign"],
     [
       "deflating for a queue",

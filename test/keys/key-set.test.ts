@@ -1,15 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Key } from "../../lib/keys/key.ts";
-import {
-  entriesOfSecrets,
-  formatKeySet,
-  type KeyEntry,
-  MAX_KEY_SET_BYTES,
-  parseKeySet,
-  toKeys,
-} from "../../lib/keys/key-set.ts";
+import { formatKeySet, type KeyEntry, MAX_KEY_SET_BYTES, parseKeySet } from "../../lib/keys/key-set.ts";
 import { keyRefusal } from "../../lib/keys/keyring.ts";
+import { entriesOfSecrets, toKeys } from "../../lib/keys/make-keys.ts";
 
 const v2Bytes = Buffer.from(Array.from({ length: 32 }, (_, index) => index + 1));
 const v2Secret = `whsec_${v2Bytes.toString("base64")}`;
@@ -127,12 +121,12 @@ function made(entries: readonly KeyEntry[], allowDefaultSecret = false): readonl
 describe("making keys of entries", () => {
   it("tells the scheme by the secret, whose text or decoded bytes sign", () => {
     const keys = made([
-      { id: "a", secret: "zwölf" },
+      { id: "a", secret: "zwölf of sixteen and more" },
       { id: "b", secret: v2Secret, addedAt: 5, retiredAt: 7 },
     ]);
     const shown = keys.map(({ secret, ...key }) => ({ ...key, secret: secret.export().toString("hex") }));
     expect(shown).toEqual([
-      { id: "a", scheme: "legacy", secret: Buffer.from("zwölf").toString("hex") },
+      { id: "a", scheme: "legacy", secret: Buffer.from("zwölf of sixteen and more").toString("hex") },
       { id: "b", scheme: "v2", retiredAt: 7, secret: v2Bytes.toString("hex") },
     ]);
   });
@@ -147,13 +141,15 @@ describe("making keys of entries", () => {
     ["2001:db9::9", false],
     [undefined, false],
   ])("accepts a key from its networks only: %s %s", (address, accepted) => {
-    const [key] = made([{ id: "a", secret: "s", from: ["10.0.0.0/8", "192.0.2.7", "2001:db8::/32"] }]);
+    const [key] = made([
+      { id: "a", secret: "s of sixteen and more", from: ["10.0.0.0/8", "192.0.2.7", "2001:db8::/32"] },
+    ]);
     const refusal = key && keyRefusal(key, { listener: "udp", address, receivedAt: 0 }, undefined);
     expect(refusal === undefined).toBe(accepted);
   });
 
   it("accepts a key for its publishers only", () => {
-    const [key] = made([{ id: "a", secret: "s", publishers: ["host-1"] }]);
+    const [key] = made([{ id: "a", secret: "s of sixteen and more", publishers: ["host-1"] }]);
     if (key === undefined) throw new Error("no key");
     const receipt = { listener: "udp", address: "10.0.0.1", receivedAt: 0 } as const;
     expect(["host-1", "host-2", undefined].map((publisher) => keyRefusal(key, receipt, publisher))).toEqual([
@@ -164,7 +160,7 @@ describe("making keys of entries", () => {
   });
 
   it("names secrets that were given without ids", () => {
-    expect(made(entriesOfSecrets(["one", v2Secret])).map(({ id, scheme }) => [id, scheme])).toEqual([
+    expect(made(entriesOfSecrets(["one of the secrets", v2Secret])).map(({ id, scheme }) => [id, scheme])).toEqual([
       ["secret-1", "legacy"],
       ["secret-2", "v2"],
     ]);
@@ -176,7 +172,7 @@ describe("making keys of entries", () => {
     [
       "a default secret",
       [
-        { id: "a", secret: "good" },
+        { id: "a", secret: "good of sixteen and more" },
         { id: "b", secret: "change this or be hacked" },
       ],
       /lets anybody sign \(the key id "b"\)/,
@@ -186,24 +182,44 @@ describe("making keys of entries", () => {
       Array.from({ length: 33 }, (_, index) => ({ id: `key-${index}`, secret: `hush ${index}` })),
       /^33 legacy keys are accepted from everywhere, .* so that 32 are left$/,
     ],
-    ["an id with a dot", [{ id: "a.b", secret: "hush" }], /^the key id "a\.b" can't be used: choose 1 to 64 of A-Z, /],
-    ["an empty id", [{ id: "", secret: "hush" }], /^the key id "" can't be used/],
-    ["a long id", [{ id: "a".repeat(65), secret: "hush" }], /^the key id that is 65 characters long can't be used/],
+    [
+      "an id with a dot",
+      [{ id: "a.b", secret: "hush of sixteen and more" }],
+      /^the key id that is 3 characters long can't be used: choose 1 to 64 of A-Z, /,
+    ],
+    [
+      "an empty id",
+      [{ id: "", secret: "hush of sixteen and more" }],
+      /^the key id that is 0 characters long can't be used/,
+    ],
+    [
+      "a long id",
+      [{ id: "a".repeat(65), secret: "hush of sixteen and more" }],
+      /^the key id that is 65 characters long can't be used/,
+    ],
     [
       "an id twice",
       [
-        { id: "a", secret: "hush" },
+        { id: "a", secret: "hush of sixteen and more" },
         { id: "a", secret: "husher" },
       ],
       /^the key id "a" is given twice/,
     ],
     [
       "no network",
-      [{ id: "a", secret: "hush", from: ["10.0.0.0/33"] }],
+      [{ id: "a", secret: "hush of sixteen and more", from: ["10.0.0.0/33"] }],
       /^the key id "a": not a network: "10\.0\.0\.0\/33"/,
     ],
-    ["a zone", [{ id: "a", secret: "hush", from: ["fe80::1%eth0"] }], /^the key id "a": not a network/],
-    ["a name", [{ id: "a", secret: "hush", from: ["example.org"] }], /^the key id "a": not a network/],
+    [
+      "a zone",
+      [{ id: "a", secret: "hush of sixteen and more", from: ["fe80::1%eth0"] }],
+      /^the key id "a": not a network/,
+    ],
+    [
+      "a name",
+      [{ id: "a", secret: "hush of sixteen and more", from: ["example.org"] }],
+      /^the key id "a": not a network/,
+    ],
     [
       "few v2 bytes",
       [{ id: "a", secret: `whsec_${Buffer.alloc(23, 7).toString("base64")}` }],
@@ -245,6 +261,6 @@ describe("making keys of entries", () => {
     const warning = "a well-known default secret is accepted: anybody can sign samples";
     expect(toKeys([{ id: "a", secret: "change this or be hacked" }], true)).toMatchObject({ ok: true, warning });
     expect(toKeys([], true)).toMatchObject({ ok: true, warning, keys: [{ id: "default-1" }, { id: "default-2" }] });
-    expect(toKeys([{ id: "a", secret: "good" }], true)).not.toHaveProperty("warning");
+    expect(toKeys([{ id: "a", secret: "good of sixteen and more" }], true)).not.toHaveProperty("warning");
   });
 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { toKeys } from "../../lib/keys/key-set.ts";
 import type { KeySource } from "../../lib/keys/keyring.ts";
+import { toKeys } from "../../lib/keys/make-keys.ts";
 import { type GoodKeys, type ReadKeys, refreshingKeys } from "../../lib/keys/refreshing-keys.ts";
 import { createLogger } from "../../lib/log/logger.ts";
 

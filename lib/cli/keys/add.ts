@@ -1,11 +1,11 @@
 import { randomInt } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { changeKeys } from "../../keys/change-keys.ts";
-import { type KeyEntry, toKeys } from "../../keys/key-set.ts";
+import type { KeyEntry } from "../../keys/key-set.ts";
 import { readyAt } from "../../keys/key-state.ts";
+import { toKeys } from "../../keys/make-keys.ts";
+import { readSecretFile, type SecretFile } from "../../keys/places/secret-file.ts";
 import { generateV2Secret, isV2Secret } from "../../keys/v2-secret.ts";
-import { errorMessage } from "../../log/error-message.ts";
 import { EXIT_FAILED, EXIT_OK, usageError } from "../command.ts";
 import type { Io } from "../io.ts";
 import { keyStoreOptions, shownTime, withKeyStore } from "./options.ts";
@@ -30,14 +30,16 @@ export async function addKey(args: readonly string[], io: Io): Promise<number> {
   const [id, ...others] = positionals;
   if (id === undefined || others.length > 0) return usageError(io, "give one key id, such as keys add 2027");
   const file = values["secret-file"];
-  const secret = file === undefined ? newSecret(values.v2) : await secretIn(file, values.v2);
-  if (typeof secret !== "string") return usageError(io, secret.problem);
+  const given: SecretFile = file === undefined ? { ok: true, secret: newSecret(values.v2) } : secretIn(file, values.v2);
+  if (!given.ok) return usageError(io, given.problem);
+  const { secret } = given;
   return withKeyStore(values, io, async (store, cacheMs) => {
     const { from, publisher: publishers } = values;
     let entry: KeyEntry = { id, secret, ...(from && { from }), ...(publishers && { publishers }) };
     // By itself first: here no default secret is good enough.
     const made = toKeys([entry], false);
     if (!made.ok) return usageError(io, made.problem);
+    for (const warning of [given.warning, made.warning]) if (warning !== undefined) io.err(`warning: ${warning}`);
     const add = (entries: readonly KeyEntry[]) => {
       // As late as can be: collectors have to be given their time from when it is there.
       entry = { ...entry, addedAt: Date.now() };
@@ -77,15 +79,11 @@ function newSecret(isV2: boolean): string {
   return characters.join("");
 }
 
-async function secretIn(file: string, isV2: boolean): Promise<string | { readonly problem: string }> {
-  try {
-    const secret = (await readFile(file, "utf8")).replace(/\r?\n$/, "");
-    if (isV2Secret(secret) === isV2) return secret;
-    const problem = isV2
-      ? "its secret does not begin with whsec_, as one of signature v2 does"
-      : "give --v2 for a secret that begins with whsec_";
-    return { problem: `--secret-file: ${problem}` };
-  } catch (error) {
-    return { problem: `can't read the secret file: ${errorMessage(error)}` };
-  }
+function secretIn(file: string, isV2: boolean): SecretFile {
+  const read = readSecretFile(file);
+  if (!read.ok || isV2Secret(read.secret) === isV2) return read;
+  const problem = isV2
+    ? "its secret does not begin with whsec_, as one of signature v2 does"
+    : "give --v2 for a secret that begins with whsec_";
+  return { ok: false, problem: `--secret-file: ${problem}` };
 }

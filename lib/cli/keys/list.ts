@@ -1,7 +1,9 @@
 import { parseArgs } from "node:util";
-import { type KeyEntry, parseKeySet, toKeys } from "../../keys/key-set.ts";
+import { mayBeShown } from "../../keys/key-id.ts";
+import { type KeyEntry, parseKeySet } from "../../keys/key-set.ts";
 import { keyState, readyAt } from "../../keys/key-state.ts";
 import type { LastUses } from "../../keys/key-store.ts";
+import { toKeys } from "../../keys/make-keys.ts";
 import { isV2Secret } from "../../keys/v2-secret.ts";
 import { EXIT_FAILED, EXIT_OK } from "../command.ts";
 import type { Io } from "../io.ts";
@@ -32,6 +34,7 @@ export async function listKeys(args: readonly string[], io: Io): Promise<number>
     const lines = values.json ? rows.map((row) => JSON.stringify(row)) : keysTable(rows);
     for (const line of lines) io.out(line);
     const made = toKeys(entries, true);
+    if (made.ok && made.warning !== undefined) io.err(`warning: ${made.warning}`);
     return made.ok ? EXIT_OK : failed(`no collector takes these: ${made.problem}`);
   });
 }
@@ -42,7 +45,7 @@ type Row = ReturnType<typeof described>;
 function described(entry: KeyEntry, lastUses: LastUses, cacheMs: number, now: number) {
   const { id, from, publishers, addedAt, retiredAt } = entry;
   return {
-    id,
+    id: mayBeShown(id) ? id : `(${id.length} characters)`,
     scheme: isV2Secret(entry.secret) ? "v2" : "legacy",
     state: keyState(entry, cacheMs, now),
     readyAt: addedAt === undefined ? null : shownTime(readyAt(entry, cacheMs)),

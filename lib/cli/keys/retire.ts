@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { changeKeys } from "../../keys/change-keys.ts";
+import { shownKeyId } from "../../keys/key-id.ts";
 import { type KeyEntry, parseKeySet } from "../../keys/key-set.ts";
 import { canReplace, keyState } from "../../keys/key-state.ts";
 import type { KeyStore } from "../../keys/key-store.ts";
@@ -75,7 +76,7 @@ function withRetired(
   conditions: Conditions | undefined,
 ): readonly KeyEntry[] | { readonly problem: string } {
   const entry = entries.find((one) => one.id === id);
-  if (entry === undefined) return { problem: `there is no key ${JSON.stringify(id)}; keys list shows them` };
+  if (entry === undefined) return { problem: `there is no key ${shownKeyId(id, "")}; keys list shows them` };
   // Later would let in again what was refused meanwhile.
   if (entry.retiredAt !== undefined && (conditions !== undefined || entry.retiredAt <= retiredAt)) {
     return {

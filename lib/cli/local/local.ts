@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { createLogger } from "../../log/logger.ts";
 import { type Command, EXIT_FAILED, EXIT_OK, usageError } from "../command.ts";
 import type { Io } from "../io.ts";
 import { metersTable } from "../read/meters.ts";
@@ -39,7 +40,7 @@ Without any secret, Ceilometer's default secrets are accepted: right for a trial
     if (!/^[0-9]{1,5}$/.test(values.port) || Number(values.port) > 65_535) {
       return usageError(io, `--port: expected a number from 0 to 65535, got ${JSON.stringify(values.port)}`);
     }
-    const verification = verificationFrom(values);
+    const verification = verificationFrom(values, createLogger(io.err).warn);
     if ("problem" in verification) return usageError(io, verification.problem);
     const trial = verification.secrets.length === 0 && values.keys === undefined;
     // Asked for before anything is said: whoever reads may send the signal at once.

@@ -1,5 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import { isKeyId, keyIdRule } from "../../keys/key-id.ts";
+import { isKeyId, keyIdRule, shownKeyId } from "../../keys/key-id.ts";
 import { isV2Secret, parseV2Secret } from "../../keys/v2-secret.ts";
 import { datagramLimits } from "../../wire/limits.ts";
 import type { Problem } from "../verification-options.ts";
@@ -43,7 +43,7 @@ export function sealingFrom(values: SealingValues, secrets: readonly string[]): 
   if (sign !== undefined && sign !== "legacy" && sign !== "v2") return { problem: "--sign: choose from legacy, v2" };
   if (sign !== "v2") return legacyProblem(values, secrets);
   if (keyId === undefined) return { problem: "--key-id is missing: --sign v2 says which key it signs with" };
-  if (!isKeyId(keyId)) return { problem: `--key-id: expected ${keyIdRule}, got ${JSON.stringify(keyId)}` };
+  if (!isKeyId(keyId)) return { problem: `--key-id: expected ${keyIdRule}, got ${shownKeyId(keyId, "one ")}` };
   const most = perDatagram === undefined ? datagramLimits.maxArrayLength : Number(perDatagram);
   if (!/^[1-9][0-9]*$/.test(perDatagram ?? "1") || most > datagramLimits.maxArrayLength) {
     return { problem: `--per-datagram: expected a whole number from 1 to ${datagramLimits.maxArrayLength}` };

@@ -60,7 +60,7 @@ ${sealingHelp}`,
       return usageError(io, "--count and --rate: expected whole numbers above 0");
     if (values.to === undefined) return usageError(io, "--to is missing, such as --to udp://127.0.0.1:4952");
     if ((values.generate === true) === positionals.length > 0) return usageError(io, "give either files or --generate");
-    const secrets = secretTexts(values);
+    const secrets = secretTexts(values, (warning) => io.err(`warning: ${warning}`));
     if ("problem" in secrets) return usageError(io, secrets.problem);
     const sealing = sealingFrom(values, secrets);
     if (sealing !== undefined && "problem" in sealing) return usageError(io, sealing.problem);

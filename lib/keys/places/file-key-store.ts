@@ -11,7 +11,7 @@ const DRAFT_SUFFIX = ".writing";
 export function fileKeyStore(path: string): KeyStore {
   return {
     name: `the file ${path}`,
-    read: () => readKeyFile(path),
+    read: () => readKeyFile(path, true),
     write: (text, basis) => writeKeyFile(path, text, basis),
     lastUses: (_keyIds, now) => readLastUsed(path, now),
     close: () => undefined,
@@ -20,7 +20,7 @@ export function fileKeyStore(path: string): KeyStore {
 
 async function writeKeyFile(path: string, text: string, basis: string | undefined): Promise<WrittenKeys> {
   const isUnchanged = async () => {
-    const now = await readKeyFile(path);
+    const now = await readKeyFile(path, true);
     return now.ok ? now.version === basis : now.absent === true && basis === undefined;
   };
   try {

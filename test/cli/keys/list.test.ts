@@ -10,11 +10,11 @@ afterEach(() => keys.close());
 describe("countersign keys list", () => {
   it("shows schemes, states, restrictions and last uses, and no secret", async () => {
     await keys.keep({
-      first: "hush 1",
-      new: { secret: "hush 2", addedAt: ago(1_000) },
-      known: { secret: "hush 3", addedAt: ago(DAY), from: ["10.0.0.0/8"], publishers: ["a", "b"] },
+      first: "hush of sixteen 1",
+      new: { secret: "hush hush hush hush 2", addedAt: ago(1_000) },
+      known: { secret: "hush hush hush hush 3", addedAt: ago(DAY), from: ["10.0.0.0/8"], publishers: ["a", "b"] },
       leaving: { secret: V2_SECRET, retiredAt: "2999-01-01T00:00:00Z" },
-      left: { secret: "hush 4", retiredAt: "2026-01-01T00:00:00Z" },
+      left: { secret: "hush hush hush hush 4", retiredAt: "2026-01-01T00:00:00Z" },
     });
     await keys.noteUses({ first: "2026-11-21T10:00:00.123Z" }, "2026-09-01T00:00:00Z");
     const { code, out, err } = await keys.run("list");
@@ -30,7 +30,7 @@ describe("countersign keys list", () => {
   });
 
   it("gives lines of JSON, with nulls for what can't be told", async () => {
-    await keys.keep({ first: { secret: "hush", addedAt: "2026-01-01T00:00:00Z" } });
+    await keys.keep({ first: { secret: "hush hush hush hush", addedAt: "2026-01-01T00:00:00Z" } });
     const { code, out, err } = await keys.run("list", "--json");
     expect([code, out.map((line) => JSON.parse(line))]).toEqual([
       0,
@@ -52,12 +52,12 @@ describe("countersign keys list", () => {
   });
 
   it("shows what no collector would take, and says so", async () => {
-    await keys.keep({ "a.b": "hush" });
+    await keys.keep({ "a.b": "hush hush hush hush" });
     const { code, out, err } = await keys.run("list");
     expect([code, out.length, err]).toEqual([
       1,
       2,
-      expect.stringContaining('no collector takes these: the key id "a.b"'),
+      expect.stringContaining("no collector takes these: the key id that is 3 characters long"),
     ]);
   });
 

@@ -157,10 +157,13 @@ describe("countersign quarantine", () => {
     [["ls", "--what"], "Unknown option '--what'"],
     [["show", "--quarantine", "file:///x"], "give one ID to show"],
     [["show", "a", "b", "--quarantine", "file:///x"], "give one ID to show"],
-    [["replay", "--quarantine", "file:///x", "--secret", "s"], "--storage is missing"],
+    [["replay", "--quarantine", "file:///x", "--secret", "a secret of this test"], "--storage is missing"],
     [["replay", "--quarantine", "file:///x", "--storage", "memory:"], "a secret is missing"],
-    [["replay", "--secret", "s", "--storage", "memory:"], "--quarantine is missing"],
-    [["replay", "--quarantine", "file:///tmp", "--secret", "s", "--storage", "ftp://x"], "unknown storage"],
+    [["replay", "--secret", "a secret of this test", "--storage", "memory:"], "--quarantine is missing"],
+    [
+      ["replay", "--quarantine", "file:///tmp", "--secret", "a secret of this test", "--storage", "ftp://x"],
+      "unknown storage",
+    ],
     [["replay", "abcd", "--reason", "unsigned"], "give either IDs, or --reason and --limit"],
   ])("answers %j with 2 and what to do", async (args, problem) => {
     const { code, lines, errors } = await run(...args);

@@ -56,7 +56,7 @@ describe("the queue collector", () => {
   it.each([
     [{}, "COUNTERSIGN_STORAGE is missing"],
     [{ COUNTERSIGN_STORAGE: "memory:" }, "a secret is missing"],
-    [{ COUNTERSIGN_STORAGE: "ftp://x", COUNTERSIGN_SECRETS: '["s"]' }, "ftp"],
+    [{ COUNTERSIGN_STORAGE: "ftp://x", COUNTERSIGN_SECRETS: '["a secret of this test"]' }, "ftp"],
   ])("does not start with %j", async (environment, problem) => {
     await expect(startQueueCollector(() => {}, environment)).rejects.toThrow(problem);
   });

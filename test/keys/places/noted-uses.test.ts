@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { toKeys } from "../../../lib/keys/key-set.ts";
 import { fixedKeys, type KeySource } from "../../../lib/keys/keyring.ts";
+import { toKeys } from "../../../lib/keys/make-keys.ts";
 import { lastUsedPath, NOTE_EVERY_MS, readLastUsed } from "../../../lib/keys/places/last-used-file.ts";
 import { withNotedUses } from "../../../lib/keys/places/noted-uses.ts";
 import { createLogger } from "../../../lib/log/logger.ts";
@@ -24,7 +24,7 @@ beforeEach(async () => {
 afterEach(() => folder.remove());
 
 function noted(everyMs = NOTE_EVERY_MS): KeySource {
-  const made = toKeys([{ id: "a", secret: "x" }], false);
+  const made = toKeys([{ id: "a", secret: "a secret of this test" }], false);
   if (!made.ok) throw new Error(made.problem);
   return withNotedUses(fixedKeys(made.keys), {
     keyFile,
