@@ -1,3 +1,4 @@
+import { withoutCredentials } from "../log/shown-url.ts";
 import type { Io } from "./io.ts";
 
 /** One command of the command line, in a file of its own. */
@@ -14,6 +15,6 @@ export const EXIT_USAGE = 2;
 
 /** Says what is wrong with the call and what to do. */
 export function usageError(io: Io, problem: string): number {
-  io.err(`countersign: ${problem}`);
+  io.err(`countersign: ${withoutCredentials(problem)}`);
   return EXIT_USAGE;
 }

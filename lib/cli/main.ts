@@ -1,4 +1,5 @@
 import { errorMessage } from "../log/error-message.ts";
+import { withoutCredentials } from "../log/shown-url.ts";
 import { type Command, EXIT_FAILED, EXIT_OK, EXIT_USAGE, usageError } from "./command.ts";
 import type { Io } from "./io.ts";
 
@@ -69,7 +70,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     return await command.run(rest, io);
   } catch (error) {
     if (isArgumentError(error)) return usageError(io, `${error.message}; see countersign ${name} --help`);
-    io.err(`countersign ${name}: ${errorMessage(error)}`);
+    io.err(`countersign ${name}: ${withoutCredentials(errorMessage(error))}`);
     return EXIT_FAILED;
   }
 }

@@ -1,4 +1,5 @@
 import { isIPv4, isIPv6 } from "node:net";
+import { shownUrl } from "../log/shown-url.ts";
 
 export const listenProtocols = ["udp", "tcp"] as const;
 export type ListenProtocol = (typeof listenProtocols)[number];
@@ -55,5 +56,5 @@ export function toListenUrl({ protocol, host, port }: ListenAddress): string {
 }
 
 function quoted(text: string): string {
-  return JSON.stringify(text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text);
+  return shownUrl(text, LONGEST_QUOTE);
 }

@@ -1,3 +1,4 @@
+import { credentialsProblem, shownUrl } from "../log/shown-url.ts";
 import { parseStorageUrl } from "../storage/storage-url.ts";
 import { UrlParameters } from "../storage/url-parameters.ts";
 import { WHOLE_BYTES } from "./cut-entry.ts";
@@ -43,13 +44,17 @@ const FORMS = "file:///FOLDER or s3://BUCKET/PREFIX";
 export function parseQuarantineUrl(text: string): ParsedQuarantineUrl {
   const scheme = /^(?:file|s3)(?=:\/\/)/i.exec(text)?.[0].toLowerCase();
   if (scheme === undefined || !URL.canParse(text)) {
-    return { ok: false, problem: `unknown quarantine ${JSON.stringify(text)}: write ${FORMS}` };
+    return { ok: false, problem: `unknown quarantine ${shownUrl(text)}: write ${FORMS}` };
   }
   const url = new URL(text);
-  if (url.hash !== "") return { ok: false, problem: `${JSON.stringify(text)}: write # as %23` };
+  const credentials = credentialsProblem(url);
+  if (credentials !== undefined) return { ok: false, problem: credentials };
+  if (url.hash !== "") return { ok: false, problem: `${shownUrl(text)}: write # as %23` };
   // The name of a folder may end with a slash, that of a storage's file may not.
-  const named = parseStorageUrl((text.split("?")[0] ?? "").replace(/(?<=[^/])\/$/, ""));
-  if (!named.ok) return named;
+  const name = (text.split("?")[0] ?? "").replace(/(?<=[^/])\/$/, "");
+  const named = parseStorageUrl(name);
+  // What is cut at a question mark may have been cut inside a password.
+  if (!named.ok) return { ok: false, problem: named.problem.replace(shownUrl(name), () => shownUrl(text)) };
 
   const parameters = new UrlParameters(url.searchParams);
   const bounds = {
@@ -61,7 +66,7 @@ export function parseQuarantineUrl(text: string): ParsedQuarantineUrl {
   if (bounds.maxBytes > WHOLE_BYTES) parameters.problems.push(`max_bytes: no message has more than ${WHOLE_BYTES}`);
   const problems = typeof place === "string" ? [place, ...parameters.problems] : parameters.problems;
   if (typeof place === "string" || problems.length > 0) {
-    return { ok: false, problem: `${JSON.stringify(text)}: ${problems.join("; ")}` };
+    return { ok: false, problem: `${shownUrl(text)}: ${problems.join("; ")}` };
   }
   return { ok: true, place };
 }

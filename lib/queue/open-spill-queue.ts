@@ -1,6 +1,7 @@
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import type { SpilledMessage, SpillQueue } from "../dispatch/spill-queue.ts";
 import { Unspillable } from "../dispatch/unspillable.ts";
+import { shownUrl } from "../log/shown-url.ts";
 import { openQueue, type Patience, type Queue } from "./queue-client.ts";
 import { queuePlace } from "./queue-place.ts";
 import { encodeSpillBatch, spillLimits } from "./spill-batch.ts";
@@ -33,7 +34,7 @@ export function openSpillQueue(url: string, patience: Patience = PATIENCE): Open
   if ("problem" in queue) return { ok: false, problem: queue.problem };
   if (queuePlace(url) === undefined) {
     queue.client.destroy();
-    return { ok: false, problem: `${JSON.stringify(url)} ${UNKNOWN_PLACE}` };
+    return { ok: false, problem: `${shownUrl(url)} ${UNKNOWN_PLACE}` };
   }
   return {
     ok: true,

@@ -1,4 +1,5 @@
 import { SQSClient, type SQSClientConfig } from "@aws-sdk/client-sqs";
+import { credentialsProblem, shownUrl } from "../log/shown-url.ts";
 import { awsRegion, isLoopback, withoutSlash } from "./queue-place.ts";
 
 /** A queue and the client that reaches it. */
@@ -24,9 +25,11 @@ export function openQueue(url: string, patience: Patience = {}): Queue | { reado
   const parsed = URL.canParse(text) ? new URL(text) : undefined;
   if (parsed === undefined || !/^https?:$/.test(parsed.protocol) || parsed.pathname.length < 2) {
     return {
-      problem: `not a queue URL: ${JSON.stringify(url)}; expected one such as https://sqs.eu-west-1.amazonaws.com/123456789012/metering`,
+      problem: `not a queue URL: ${shownUrl(url)}; expected one such as https://sqs.eu-west-1.amazonaws.com/123456789012/metering`,
     };
   }
+  const problem = credentialsProblem(parsed);
+  if (problem !== undefined) return { problem };
   return { url: text, client: new SQSClient({ ...placeOf(parsed), ...patience }) };
 }
 

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { credentialsProblem, shownUrl } from "../log/shown-url.ts";
 import { UrlParameters } from "./url-parameters.ts";
 
 /** A storage that a URL names, checked as far as that goes without opening it. */
@@ -26,29 +27,32 @@ export type ParsedUrl =
 
 /** The URLs of a list such as `dynamodb://samples,s3://bucket/log`; a comma may stand inside one. */
 export function splitUrls(urls: string): readonly string[] {
-  return urls.trim().split(/\s*,\s*(?=[a-z][a-z0-9]*:|$)/i);
+  return urls.trim().split(/\s*,\s*(?=[a-z][a-z0-9]*:(?:\/|[\s,?]|$)|$)/i);
 }
 
 export function parseStorageUrl(text: string): ParsedUrl {
   const scheme = /^[a-z][a-z0-9]*(?=:)/i.exec(text)?.[0].toLowerCase() ?? "";
   const parse = Object.hasOwn(schemes, scheme) ? schemes[scheme] : undefined;
-  if (parse === undefined) return problem(`unknown storage ${JSON.stringify(text)}: write ${FORMS}`);
-  if (!URL.canParse(text)) return problem(`${JSON.stringify(text)} is not a URL: write ${FORMS}`);
+  if (parse === undefined) return problem(`unknown storage ${shownUrl(text)}: write ${FORMS}`);
+  if (!URL.canParse(text)) return problem(`${shownUrl(text)} is not a URL: write ${FORMS}`);
   const url = new URL(text);
   // Not repeated in the message, which ends up in a log.
-  if (url.username !== "" || url.password !== "") {
-    return problem(`a ${scheme}: URL takes no user name or password: credentials come from where the AWS SDK looks`);
-  }
-  if (url.hash !== "") return problem(`${JSON.stringify(text)}: write # as %23`);
+  const credentials = credentialsProblem(url);
+  if (credentials !== undefined) return problem(credentials);
+  // A password may begin behind it; no name of ours has a port.
+  if (AUTHORITY_WITH_COLON.test(text)) return problem(`${shownUrl(text)}: write a name without : and without a port`);
+  if (url.hash !== "") return problem(`${shownUrl(text)}: write # as %23`);
   const parameters = new UrlParameters(url.searchParams);
   const place = parse(url, parameters, text);
   parameters.refuseOthers();
   const problems = typeof place === "string" ? [place, ...parameters.problems] : parameters.problems;
   if (typeof place === "string" || problems.length > 0) {
-    return problem(`${JSON.stringify(text)}: ${problems.join("; ")}`);
+    return problem(`${shownUrl(text)}: ${problems.join("; ")}`);
   }
   return { ok: true, place };
 }
+
+const AUTHORITY_WITH_COLON = /^[a-z0-9]+:\/\/[^/?#]*:/i;
 
 const FORMS = "memory:, file:///PATH, dynamodb://TABLE or s3://BUCKET/PREFIX";
 
