@@ -1,4 +1,6 @@
-/** What a command may use of the process that runs it. */
+import { printable, printableLines } from "../log/printable.ts";
+
+/** What a command may use of the process that runs it. Whatever it writes holds no character that acts on a terminal. */
 export interface Io {
   /** Writes one line for programs or people to read. */
   out(line: string): void;
@@ -11,11 +13,20 @@ export interface Io {
   stopped(): Promise<void>;
 }
 
+/** Back to the beginning of the terminal's line, and empties it. */
+const CLEARED = "\r\u001b[K";
+
 /** How soon a process notices that npm, which started it, is gone. */
 const LOOK_FOR_PARENT_MS = 250;
 
+/** What of a process an `Io` is made of. */
+export type IoProcess = Pick<NodeJS.Process, "once" | "exit" | "ppid"> & {
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
+};
+
 /** @param underNpm npm started the process: it ends on a signal without passing it on, which would leave us running */
-export function processIo(process: NodeJS.Process, underNpm: boolean): Io {
+export function processIo(process: IoProcess, underNpm: boolean): Io {
   const isTerminal = process.stderr.isTTY === true;
   // A reader that closes the pipe early, such as `head`, has seen what it wanted.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -23,9 +34,9 @@ export function processIo(process: NodeJS.Process, underNpm: boolean): Io {
     process.exit();
   });
   return {
-    out: (line) => void process.stdout.write(`${line}\n`),
-    err: (line) => void process.stderr.write(isTerminal ? `\r\u001b[K${line}\n` : `${line}\n`),
-    progress: (line) => void (isTerminal && process.stderr.write(`\r\u001b[K${line}`)),
+    out: (line) => void process.stdout.write(`${printableLines(line)}\n`),
+    err: (line) => void process.stderr.write(`${isTerminal ? CLEARED : ""}${printable(line)}\n`),
+    progress: (line) => void (isTerminal && process.stderr.write(CLEARED + printable(line))),
     isTerminal,
     stopped: () =>
       new Promise((resolve) => {

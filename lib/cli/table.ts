@@ -1,3 +1,5 @@
+import { printable } from "../log/printable.ts";
+
 /** Rows of text as aligned columns, the widths taken from what they hold; figures stand to the right. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
   const all = [header, ...rows];
@@ -13,8 +15,3 @@ export function table(header: readonly string[], rows: readonly (readonly string
 }
 
 const FIGURE = /^-?[0-9][0-9.,e+-]*$/;
-
-/** What a publisher chose could hold control characters that take over a terminal. */
-function printable(text: string): string {
-  return text.replace(/\p{C}/gu, "�");
-}

@@ -1,3 +1,5 @@
+import { printable } from "./printable.ts";
+
 /** Structured log lines. WARN: odd, but nothing lost. ERROR: data was lost or will be. */
 export interface Logger {
   info(message: string, fields?: Fields): void;
@@ -10,7 +12,8 @@ export type Fields = Readonly<Record<string, unknown>>;
 /** One line of JSON an entry, handed to `write` without a line feed. */
 export function createLogger(write: (line: string) => void): Logger {
   const entry = (level: string) => (message: string, fields?: Fields) => {
-    write(JSON.stringify({ level, message, ...fields }, spellErrors));
+    // A detail may repeat what an outsider sent, and a log is read on terminals.
+    write(printable(JSON.stringify({ level, message, ...fields }, spellErrors)));
   };
   return { info: entry("info"), warn: entry("warn"), error: entry("error") };
 }

@@ -1,6 +1,7 @@
 import type { Io } from "../../lib/cli/io.ts";
+import { printable, printableLines } from "../../lib/log/printable.ts";
 
-/** An Io that keeps what is written, and stops when told. */
+/** An Io that keeps what is written, spelled as a process writes it, and stops when told. */
 export interface CapturedIo extends Io {
   readonly lines: string[];
   readonly errors: string[];
@@ -19,8 +20,8 @@ export function captureIo({ isTerminal = false } = {}): CapturedIo {
     lines,
     errors,
     isTerminal,
-    out: (line) => void lines.push(line),
-    err: (line) => void errors.push(line),
+    out: (line) => void lines.push(printableLines(line)),
+    err: (line) => void errors.push(printable(line)),
     progress: (line) => void (isTerminal && errors.push(line)),
     stopped: () => stopped,
     stop: () => stop(),

@@ -4,7 +4,6 @@ import type { Conflict } from "../../storage/driver.ts";
 import { toExactJson } from "../../wire/exact-json.ts";
 import { EXIT_FAILED, EXIT_OK } from "../command.ts";
 import type { Io } from "../io.ts";
-import { printableJson } from "../quarantine/printable.ts";
 import { reading, readingOptions, sampleFilterOptions } from "../read/reading-options.ts";
 import { table } from "../table.ts";
 import { conflictFields } from "./conflict-fields.ts";
@@ -29,7 +28,7 @@ export async function listConflicts(args: readonly string[], io: Io): Promise<nu
     for await (const conflict of storage.conflicts({ ...filter, settled })) {
       listed++;
       if (conflict.settlement === undefined) open++;
-      if (values.json) io.out(printableJson(toExactJson(conflictFields(conflict))));
+      if (values.json) io.out(toExactJson(conflictFields(conflict)));
       else rows.push(...rowsOf(conflict));
     }
     if (!values.json) for (const line of table(HEADER, rows)) io.out(line);

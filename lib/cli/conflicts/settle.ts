@@ -1,11 +1,11 @@
 import { userInfo } from "node:os";
 import { parseArgs } from "node:util";
+import { printable } from "../../log/printable.ts";
 import { contentDigest } from "../../sample/content.ts";
 import type { Conflict, SampleFilter, StorageDriver, StoredSample } from "../../storage/driver.ts";
 import { settlementFor, toSettlementLine } from "../../storage/settlement.ts";
 import { EXIT_FAILED, EXIT_OK, usageError } from "../command.ts";
 import type { Io } from "../io.ts";
-import { onOneLine, printableJson } from "../quarantine/printable.ts";
 import { reading, readingOptions, sampleFilterOptions } from "../read/reading-options.ts";
 import { isIdPrefix, shortId } from "./conflict-id.ts";
 import { findConflict } from "./find-conflict.ts";
@@ -62,10 +62,10 @@ async function settle(storage: StorageDriver, filter: SampleFilter, decision: De
   const stored = await storage.settle(settlement);
   if (stored.kind !== "recorded") {
     const cause = stored.kind === "failed" ? String(stored.cause) : stored.detail;
-    io.err(`countersign: not settled: ${onOneLine(cause)}`);
+    io.err(`countersign: not settled: ${printable(cause)}`);
     return false;
   }
-  io.out(printableJson(toSettlementLine(settlement)));
+  io.out(toSettlementLine(settlement));
   io.err(`${shortId(settlement.content)} counts alone from now on; all contents stay, and it can be settled again`);
   return true;
 }

@@ -5,7 +5,6 @@ import { toRow } from "../../storage/rows/record-row.ts";
 import { toExactJson } from "../../wire/exact-json.ts";
 import { EXIT_FAILED, EXIT_OK, usageError } from "../command.ts";
 import type { Io } from "../io.ts";
-import { printableJson } from "../quarantine/printable.ts";
 import { reading, readingOptions, sampleFilterOptions } from "../read/reading-options.ts";
 import { settlementFields } from "./conflict-fields.ts";
 import { conflictId } from "./conflict-id.ts";
@@ -24,7 +23,7 @@ export async function showConflict(args: readonly string[], io: Io): Promise<num
   const code = await reading(values, io, async (storage, filter) => {
     const found = await findConflict(storage, filter, id);
     if ("problem" in found) return io.err(`countersign: ${found.problem}`);
-    io.out(printableJson(whole(found.conflict)));
+    io.out(whole(found.conflict));
     shown = true;
   });
   return code === EXIT_OK && !shown ? EXIT_FAILED : code;

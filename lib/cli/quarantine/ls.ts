@@ -4,7 +4,6 @@ import { EXIT_FAILED, EXIT_OK, usageError } from "../command.ts";
 import type { Io } from "../io.ts";
 import { table } from "../table.ts";
 import { entryFilterOptions, quarantineOption, shortId, toEntryFilter, withQuarantine } from "./options.ts";
-import { printableJson } from "./printable.ts";
 
 const DEFAULT_LIMIT = "100";
 /** Characters of a detail that still fit beside the rest; `show` prints all of it. */
@@ -25,7 +24,7 @@ export async function listQuarantine(args: readonly string[], io: Io): Promise<n
   return withQuarantine(values.quarantine, io, async (quarantine, unreadable) => {
     const rows: (readonly string[])[] = [];
     for await (const entry of quarantine.entries(filter)) {
-      if (values.json) io.out(printableJson(JSON.stringify(fields(entry))));
+      if (values.json) io.out(JSON.stringify(fields(entry)));
       else rows.push(columns(entry));
     }
     if (!values.json) for (const line of table(HEADER, rows)) io.out(line);

@@ -1,9 +1,9 @@
+import { printable } from "../../log/printable.ts";
 import { type OpenedQuarantine, openQuarantine } from "../../quarantine/open-quarantine.ts";
 import type { EntryFilter } from "../../quarantine/quarantine-entries.ts";
 import { type RejectionReason, rejectionReasons } from "../../sample/rejection.ts";
 import { usageError } from "../command.ts";
 import type { Io } from "../io.ts";
-import { onOneLine } from "./printable.ts";
 
 export const quarantineOption = { quarantine: { type: "string" } } as const;
 export const entryFilterOptions = { reason: { type: "string" }, limit: { type: "string" } } as const;
@@ -22,7 +22,7 @@ export async function withQuarantine(
     readOnly: true,
     onUnreadable(name, problem) {
       unreadable++;
-      io.err(`the entry ${onOneLine(name)} can't be read: ${onOneLine(problem)}`);
+      io.err(`the entry ${printable(name)} can't be read: ${printable(problem)}`);
     },
   });
   if (!opened.ok) return usageError(io, opened.problem);

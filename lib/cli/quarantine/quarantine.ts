@@ -36,7 +36,7 @@ ${verificationHelp}`,
     const action = name !== undefined && Object.hasOwn(actions, name) ? actions[name] : undefined;
     if (action !== undefined) return action(args, io);
     if (name === undefined) {
-      io.err(quarantineCommand.help);
+      for (const line of quarantineCommand.help.split("\n")) io.err(line);
       return EXIT_USAGE;
     }
     return usageError(io, `no action ${JSON.stringify(name)}: choose from ${Object.keys(actions).join(", ")}`);

@@ -1,6 +1,6 @@
+import { printable } from "../../log/printable.ts";
 import { type Replayed, replayOutcomes } from "../../quarantine/replay.ts";
 import type { RejectionReason } from "../../sample/rejection.ts";
-import { onOneLine } from "./printable.ts";
 
 /** How many messages ended how, and why some remain. */
 export interface ReplaySummary {
@@ -45,7 +45,7 @@ export function replayLine(id: string, replayed: Replayed, dryRun: boolean): str
     case "rejected":
       return `${id}  ${would}rejected: ${why(replayed)}`;
     case "failed":
-      return `${id}  failed: ${onOneLine(String(replayed.cause))}`;
+      return `${id}  failed: ${printable(String(replayed.cause))}`;
     case "truncated":
       return `${id}  truncated: it is not whole, so it can't be proved genuine`;
   }
@@ -53,7 +53,7 @@ export function replayLine(id: string, replayed: Replayed, dryRun: boolean): str
 
 function why({ rejected: [first, ...others] }: Extract<Replayed, { rejected: unknown }>): string {
   const more = others.length === 0 ? "" : ` (and ${others.length} more)`;
-  return first === undefined ? "" : `${first.reason}: ${onOneLine(first.detail)}${more}`;
+  return first === undefined ? "" : `${first.reason}: ${printable(first.detail)}${more}`;
 }
 
 function counted(samples: number): string {

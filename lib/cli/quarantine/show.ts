@@ -6,7 +6,6 @@ import { EXIT_FAILED, EXIT_OK, usageError } from "../command.ts";
 import type { Io } from "../io.ts";
 import { shownContent } from "./content.ts";
 import { quarantineOption, withQuarantine } from "./options.ts";
-import { printableJson } from "./printable.ts";
 
 export async function showQuarantined(args: readonly string[], io: Io): Promise<number> {
   const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: quarantineOption });
@@ -19,7 +18,7 @@ export async function showQuarantined(args: readonly string[], io: Io): Promise<
       io.err(`countersign: ${found.problem}`);
       return EXIT_FAILED;
     }
-    io.out(printableJson(shown(found.entry)));
+    io.out(shown(found.entry));
     return EXIT_OK;
   });
 }

@@ -26,7 +26,7 @@ describe("countersign quarantine ls", () => {
     expect([code, errors, lines.length]).toEqual([0, [], 2]);
     expect(lines[0]).toMatch(/^ID +RECEIVED +LISTENER +ADDRESS +SIZE +REASON +DETAIL$/);
     expect(lines[1]).toBe(
-      `${short(id)}  2026-11-22T10:00:00.123Z  tcp       10.0.0.1     1  invalid-sample,bad-signature  \ufffd[2J${"long ".repeat(19)}…`,
+      `${short(id)}  2026-11-22T10:00:00.123Z  tcp       10.0.0.1     1  invalid-sample,bad-signature  \\u001b[2J${"long ".repeat(19)}…`,
     );
   });
 
