@@ -5,7 +5,7 @@ import type { Entry } from "./entry.ts";
 import { ENTRY_ID } from "./entry-id.ts";
 import { fromEntryJson, toEntryJson } from "./entry-json.ts";
 import { entryName, parseEntryName } from "./entry-name.ts";
-import type { EntryStore } from "./entry-store.ts";
+import type { EntryStore, Room } from "./entry-store.ts";
 import { newestNames } from "./newest-names.ts";
 import type { Kept, Quarantine, Suspect } from "./quarantine.ts";
 import type { FoundEntry, OnUnreadableEntry, QuarantineShelf, Removed } from "./quarantine-entries.ts";
@@ -32,10 +32,10 @@ const DONE = { ok: true } as const;
 export function createEntryQuarantine(store: EntryStore, options: EntryQuarantineOptions): EntryQuarantine {
   const { maxBytes, onUnreadable, now = Date.now } = options;
 
-  async function keep(suspect: Suspect, most: number): Promise<Kept> {
+  async function keep(suspect: Suspect, most: number, room: Room): Promise<Kept> {
     try {
       const entry = cutEntry(suspect, most, now());
-      await store.write(entryName(entry.id, suspect.rejected, entry.truncated), toEntryJson(entry));
+      await store.write(entryName(entry.id, suspect.rejected, entry.truncated), toEntryJson(entry), room);
       return DONE;
     } catch (cause) {
       return { ok: false, cause };
@@ -61,8 +61,11 @@ export function createEntryQuarantine(store: EntryStore, options: EntryQuarantin
   }
 
   return {
-    keep: (suspect) => keep(suspect, suspect.arrived.receipt.listener === "queue" ? WHOLE_BYTES : maxBytes),
-    whole: { keep: (suspect) => keep(suspect, WHOLE_BYTES), close: async () => undefined },
+    keep: (suspect) =>
+      suspect.arrived.receipt.listener === "queue"
+        ? keep(suspect, WHOLE_BYTES, "queue")
+        : keep(suspect, maxBytes, "sockets"),
+    whole: { keep: (suspect) => keep(suspect, WHOLE_BYTES, "queue"), close: async () => undefined },
 
     async *entries(filter = {}): AsyncGenerator<Entry> {
       if (filter.limit === 0) return;

@@ -3,12 +3,21 @@ import { access, link, mkdir, open, opendir, readFile, rm, stat } from "node:fs/
 import { join } from "node:path";
 import { isNotFound } from "../storage/file/rotating-file.ts";
 import { parseEntryName } from "./entry-name.ts";
-import { type EntryStore, EntryTooLarge, LARGEST_ENTRY, type StoredName } from "./entry-store.ts";
+import {
+  type EntryStore,
+  EntryTooLarge,
+  LARGEST_ENTRY,
+  NoRoomForSockets,
+  type Room,
+  type StoredName,
+} from "./entry-store.ts";
 
 export interface FileEntriesOptions {
   readonly folder: string;
   /** Nothing is written beyond, until somebody has looked and removed. */
   readonly maxEntries: number;
+  /** At so many, whoever wrote them, nothing more is written of what came by a socket. */
+  readonly maxSocketEntries: number;
 }
 
 export interface FileEntries extends EntryStore {
@@ -24,9 +33,11 @@ const GIVEN_UP_MS = 60_000;
 const COUNT_EVERY = 100;
 
 /** One file an entry. Each writer beside the first may exceed `maxEntries` by 100 at most. */
-export function openFileEntries({ folder, maxEntries }: FileEntriesOptions): FileEntries {
+export function openFileEntries({ folder, maxEntries, maxSocketEntries }: FileEntriesOptions): FileEntries {
+  /** Entries at the last count, and those written since. */
+  let known = 0;
   /** How many may be written before the next count. */
-  let room = 0;
+  let fresh = 0;
   let last: Promise<unknown> = Promise.resolve();
 
   /** Calls take turns: two at the same time could both be the last that fits. */
@@ -36,20 +47,30 @@ export function openFileEntries({ folder, maxEntries }: FileEntriesOptions): Fil
     return turn;
   }
 
-  async function writeNew(name: string, text: string): Promise<void> {
+  async function count(most: number): Promise<void> {
+    if (fresh > 0 && known < most) return;
+    known = await entriesIn(folder);
+    fresh = COUNT_EVERY;
+  }
+
+  async function writeNew(name: string, text: string, room: Room): Promise<void> {
     const path = join(folder, name);
     if (await isThere(path)) return;
-    if (room === 0) {
-      const count = await entriesIn(folder);
-      if (count >= maxEntries) {
-        throw new Error(
-          `the quarantine ${folder} is full: it holds ${count} entries, and may hold ${maxEntries}; replay or remove some, or raise max_entries`,
-        );
-      }
-      room = Math.min(COUNT_EVERY, maxEntries - count);
+    const most = room === "queue" ? maxEntries : Math.min(maxSocketEntries, maxEntries);
+    await count(most);
+    if (known >= maxEntries) {
+      throw new Error(
+        `the quarantine ${folder} is full: it holds ${known} entries, and may hold ${maxEntries}; replay or remove some, or raise max_entries`,
+      );
+    }
+    if (known >= most) {
+      throw new NoRoomForSockets(
+        `the quarantine ${folder} holds ${known} entries, and takes nothing more from sockets from ${most} on: the rest is for messages of queues; replay or remove some, or raise max_entries`,
+      );
     }
     await writeWhole(folder, path, text);
-    room--;
+    known++;
+    fresh--;
   }
 
   return {
@@ -63,7 +84,7 @@ export function openFileEntries({ folder, maxEntries }: FileEntriesOptions): Fil
       }
     },
 
-    write: (name, text) => inTurn(() => writeNew(name, text)),
+    write: (name, text, room) => inTurn(() => writeNew(name, text, room)),
 
     async *list(beginning) {
       for await (const { name } of await opendir(folder)) {

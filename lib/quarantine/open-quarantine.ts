@@ -29,7 +29,7 @@ export type QuarantineOpening =
   | { readonly ok: false; readonly problem: string; readonly transient: boolean };
 
 /**
- * Opens the quarantine that a URL names: `file:///FOLDER[?max_bytes=N&per_minute=N&max_entries=N]` or
+ * Opens the quarantine that a URL names: `file:///FOLDER[?max_bytes=N&per_minute=N&max_entries=N&max_socket_entries=N]` or
  * `s3://BUCKET/PREFIX[?max_bytes=N&per_minute=N&endpoint=URL&region=R]`.
  *
  * An endpoint on this machine gets stand-in credentials, and its bucket is created where absent.

@@ -1,5 +1,6 @@
 import { createAllowance } from "../flow/token-bucket.ts";
 import type { Logger } from "../log/logger.ts";
+import { NoRoomForSockets } from "./entry-store.ts";
 import type { Quarantine, Suspect } from "./quarantine.ts";
 import { createRecentContent } from "./seen-content.ts";
 
@@ -15,7 +16,7 @@ export interface QuarantineShare {
 /** Messages since the start; those being written are in none of them. */
 export interface QuarantineCounts {
   readonly kept: number;
-  /** Left out: over the share, or the same as one written lately. */
+  /** Left out: over the share, the same as one written lately, or without room for what comes by sockets. */
   readonly skipped: number;
   readonly failed: number;
 }
@@ -56,10 +57,12 @@ export function createQuarantineShare(
   let loggedAt = Number.NEGATIVE_INFINITY;
 
   const failed = (cause: unknown): void => {
-    counts.failed++;
+    const isLeftOut = cause instanceof NoRoomForSockets;
+    counts[isLeftOut ? "skipped" : "failed"]++;
     if (now() - loggedAt < LOG_EVERY_MS) return;
     loggedAt = now();
-    logger.warn("a rejected message could not be put into quarantine", { cause, failed: counts.failed });
+    if (isLeftOut) logger.warn("rejected messages are left out of the quarantine", { cause, skipped: counts.skipped });
+    else logger.warn("a rejected message could not be put into quarantine", { cause, failed: counts.failed });
   };
 
   const write = async (suspect: Suspect, digest: string): Promise<void> => {

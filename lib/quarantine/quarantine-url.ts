@@ -7,7 +7,7 @@ import { LONGEST_NAME } from "./entry-name.ts";
 /** A quarantine that a URL names, checked as far as that goes without opening it. */
 export type QuarantinePlace = QuarantineBounds &
   (
-    | { readonly kind: "file"; readonly folder: string; readonly maxEntries: number }
+    | { readonly kind: "file"; readonly folder: string; readonly maxEntries: number; readonly maxSocketEntries: number }
     | {
         readonly kind: "s3";
         readonly bucket: string;
@@ -76,7 +76,10 @@ type NamedPlace = Extract<ReturnType<typeof parseStorageUrl>, { ok: true }>["pla
 function placeOf(named: NamedPlace, bounds: QuarantineBounds, parameters: UrlParameters): QuarantinePlace | string {
   if (named.kind === "file") {
     const maxEntries = parameters.wholeNumber("max_entries", 1) ?? DEFAULT_MAX_ENTRIES;
-    return { kind: "file", folder: named.path, maxEntries, ...bounds };
+    // Queues' messages fail unless they are kept, so that at least half is theirs: anybody can fill the other one.
+    const maxSocketEntries = parameters.wholeNumber("max_socket_entries", 0) ?? Math.floor(maxEntries / 2);
+    if (maxSocketEntries > maxEntries) parameters.problems.push("max_socket_entries: more than max_entries");
+    return { kind: "file", folder: named.path, maxEntries, maxSocketEntries, ...bounds };
   }
   if (named.kind !== "s3") return `write ${FORMS}`;
   const { bucket } = named;

@@ -2,11 +2,14 @@ import { readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createLogger } from "../../lib/log/logger.ts";
 import { entryId } from "../../lib/quarantine/entry-id.ts";
 import { type OpenedQuarantine, openQuarantine } from "../../lib/quarantine/open-quarantine.ts";
+import { createQuarantineShare, type QuarantineCounts } from "../../lib/quarantine/quarantine-quota.ts";
+import { eventually } from "../support/eventually.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 import { describeQuarantineContract } from "./contract.ts";
-import { aDatagram } from "./suspects.ts";
+import { aDatagram, aQueueMessage } from "./suspects.ts";
 
 async function opened(url: string, onUnreadable?: (name: string, problem: string) => void): Promise<OpenedQuarantine> {
   const opening = await openQuarantine(url, onUnreadable && { onUnreadable });
@@ -42,7 +45,7 @@ describe("a quarantine in a folder", () => {
 
   it("takes nothing more at max_entries, says what to do, and goes on once there is room", async () => {
     const quarantine = await open("?max_entries=2");
-    const answers = await Promise.all(["a", "b", "c"].map((content) => quarantine.keep(aDatagram(content))));
+    const answers = await Promise.all(["a", "b", "c"].map((content) => quarantine.keep(aQueueMessage(content))));
     expect(answers).toEqual([
       { ok: true },
       { ok: true },
@@ -54,17 +57,46 @@ describe("a quarantine in a folder", () => {
       },
     ]);
     // What is there already is no new entry.
-    expect(await quarantine.keep(aDatagram("a"))).toEqual({ ok: true });
+    expect(await quarantine.keep(aQueueMessage("a"))).toEqual({ ok: true });
     const other = await open();
-    expect(await other.remove(entryId(aDatagram("a").arrived))).toEqual({ ok: true });
-    expect(await quarantine.keep(aDatagram("c"))).toEqual({ ok: true });
-    expect((await quarantine.keep(aDatagram("d"))).ok).toBe(false);
+    expect(await other.remove(entryId(aQueueMessage("a").arrived))).toEqual({ ok: true });
+    expect(await quarantine.keep(aQueueMessage("c"))).toEqual({ ok: true });
+    expect((await quarantine.keep(aQueueMessage("d"))).ok).toBe(false);
     expect(await readdir(folder)).toHaveLength(2);
+  });
+
+  it("leaves out what comes by sockets once half is full, however it was filled, and keeps queues' messages in the rest", async () => {
+    const quarantine = await open("?max_entries=6&per_minute=1000");
+    const lines: string[] = [];
+    const logger = createLogger((line) => lines.push(line));
+    const share = createQuarantineShare(quarantine, logger, { perMinute: quarantine.perMinute });
+    expect(await quarantine.keep(aQueueMessage("first"))).toEqual({ ok: true });
+    for (let number = 0; number < 20; number++) {
+      share.offer(aDatagram(`noise ${number}`));
+      await eventually("it is kept or left out", () => sum(share.counts()) === number + 1);
+    }
+    expect(share.counts()).toEqual({ kept: 2, skipped: 18, failed: 0 });
+    for (const content of ["second", "third", "fourth"]) {
+      expect(await quarantine.keep(aQueueMessage(content))).toEqual({ ok: true });
+    }
+    // What was spilled came by a socket, but fails in a queue unless it is kept.
+    expect((await quarantine.whole.keep(aDatagram("spilled"))).ok).toBe(false);
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      {
+        level: "warn",
+        message: "rejected messages are left out of the quarantine",
+        cause: `Error: the quarantine ${folder} holds 3 entries, and takes nothing more from sockets from 3 on: the rest is for messages of queues; replay or remove some, or raise max_entries`,
+        skipped: 1,
+      },
+    ]);
+    await quarantine.remove(entryId(aQueueMessage("second").arrived));
+    expect((await quarantine.whole.keep(aDatagram("spilled"))).ok).toBe(true);
+    await share.close();
   });
 
   it("counts at opening what is there, but not what a crash left half written", async () => {
     const first = await open();
-    for (const content of ["a", "b"]) await first.keep(aDatagram(content));
+    for (const content of ["a", "b"]) await first.keep(aQueueMessage(content));
     await first.close();
     await writeFile(join(folder, ".unfinished-1"), "{");
     await utimes(join(folder, ".unfinished-1"), 1, Date.now() / 1_000 - 61);
@@ -72,20 +104,20 @@ describe("a quarantine in a folder", () => {
     await writeFile(join(folder, ".unfinished-2"), "{");
     await writeFile(join(folder, "notes.txt"), "somebody's own");
     const again = await open("?max_entries=3");
-    expect((await again.keep(aDatagram("c"))).ok).toBe(true);
-    expect((await again.keep(aDatagram("d"))).ok).toBe(false);
+    expect((await again.keep(aQueueMessage("c"))).ok).toBe(true);
+    expect((await again.keep(aQueueMessage("d"))).ok).toBe(false);
     const others = (await readdir(folder)).filter((name) => name.startsWith(".") || name.endsWith(".txt"));
     expect(others.sort()).toEqual([".unfinished-2", "notes.txt"]);
   });
 
   it("notices what another writer adds", async () => {
     const [one, other] = [await open("?max_entries=102"), await open("?max_entries=102")];
-    expect((await one.keep(aDatagram("first"))).ok).toBe(true);
+    expect((await one.keep(aQueueMessage("first"))).ok).toBe(true);
     for (let number = 0; number < 100; number++) {
-      expect((await other.keep(aDatagram(`other ${number}`))).ok).toBe(true);
+      expect((await other.keep(aQueueMessage(`other ${number}`))).ok).toBe(true);
     }
-    expect((await other.keep(aDatagram("last"))).ok).toBe(true);
-    expect((await other.keep(aDatagram("over"))).ok).toBe(false);
+    expect((await other.keep(aQueueMessage("last"))).ok).toBe(true);
+    expect((await other.keep(aQueueMessage("over"))).ok).toBe(false);
   });
 
   it("keeps a message once that several writers keep at the same time", async () => {
@@ -126,3 +158,7 @@ describe("a quarantine in a folder", () => {
     await expect(stat(folder)).rejects.toThrow("ENOENT");
   });
 });
+
+function sum({ kept, skipped, failed }: QuarantineCounts): number {
+  return kept + skipped + failed;
+}

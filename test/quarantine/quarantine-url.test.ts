@@ -5,10 +5,17 @@ const bounds = { maxBytes: 8_192, perMinute: 10 };
 
 describe("a quarantine's URL", () => {
   it.each<[string, object]>([
-    ["file:///var/lib/kept", { kind: "file", folder: "/var/lib/kept", maxEntries: 10_000, ...bounds }],
+    [
+      "file:///var/lib/kept",
+      { kind: "file", folder: "/var/lib/kept", maxEntries: 10_000, maxSocketEntries: 5_000, ...bounds },
+    ],
     [
       "FILE:///var/lib/a%20b/?max_bytes=1&max_entries=2&per_minute=0",
-      { kind: "file", folder: "/var/lib/a b", maxEntries: 2, maxBytes: 1, perMinute: 0 },
+      { kind: "file", folder: "/var/lib/a b", maxEntries: 2, maxSocketEntries: 1, maxBytes: 1, perMinute: 0 },
+    ],
+    [
+      "file:///x?max_entries=7&max_socket_entries=0",
+      { kind: "file", folder: "/x", maxEntries: 7, maxSocketEntries: 0, ...bounds },
     ],
     ["s3://bucket", { kind: "s3", bucket: "bucket", prefix: "", endpoint: undefined, region: undefined, ...bounds }],
     [
@@ -42,6 +49,7 @@ describe("a quarantine's URL", () => {
       'unknown parameter "max_entries": there are max_bytes, per_minute, endpoint, region',
     ],
     ["file:///x?endpoint=http://x", 'unknown parameter "endpoint": there are max_bytes, per_minute, max_entries'],
+    ["file:///x?max_entries=5&max_socket_entries=6", "max_socket_entries: more than max_entries"],
     ["s3://bucket/x?per_minute=-1", "per_minute: expected a whole number, at least 0"],
     [`s3://bucket/${"x".repeat(890)}`, "a prefix has at most"],
   ])("%j is refused with what to do", (url, problem) => {
