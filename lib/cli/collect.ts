@@ -31,7 +31,7 @@ Its log goes to standard error. What it needs and can't reach yet it waits for, 
   --listen URL              udp://HOST:PORT or tcp://HOST:PORT; may be given several times, or
                             several URLs after one; port 0 lets the system choose
   --queue URL               take messages from this SQS queue as well
-  --storage URL[,URL…]      memory:, file:///PATH[?max_bytes=N&backup_count=N], dynamodb://TABLE[?endpoint=URL&…],
+  --storage URL[,URL…]      memory:, file:///PATH[?max_bytes=N&mode=0640&…], dynamodb://TABLE[?endpoint=URL&…],
                             s3://BUCKET/PREFIX[?endpoint=URL&…]; with several, each keeps every sample
   --spill-queue URL         an SQS queue that only collectors write to: what storage can't take goes there, and is
                             taken from there again

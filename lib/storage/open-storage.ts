@@ -21,6 +21,8 @@ export interface OpenOptions {
   readonly readOnly?: boolean;
   /** Told of each stored line that can't be read (files and S3 objects). */
   readonly onUnreadable?: OnUnreadable;
+  /** Told of what should be put right, although it can be used. */
+  readonly onWarning?: (problem: string) => void;
 }
 
 export type OpenedStorage =
@@ -29,7 +31,7 @@ export type OpenedStorage =
   | { readonly ok: false; readonly problem: string; readonly transient: boolean };
 
 /**
- * Opens the storage that URLs name, several of them as one: `memory:`, `file:///PATH[?max_bytes=N&backup_count=N]`,
+ * Opens the storage that URLs name, several of them as one: `memory:`, `file:///PATH[?max_bytes=N&backup_count=N&mode=0640]`,
  * `dynamodb://TABLE[?endpoint=URL&region=R&resources=TABLE&retention_days=N]`, `s3://BUCKET/PREFIX[?endpoint=URL&region=R]`.
  *
  * An endpoint on this machine gets stand-in credentials, and its tables and bucket are created where absent. Elsewhere
@@ -54,13 +56,22 @@ export async function openStorage(urls: string, options: OpenOptions = {}): Prom
   return { ok: true, driver: others.length === 0 ? first : openFanOut([first, ...others]) };
 }
 
-async function openPlace(place: StoragePlace, { readOnly = false, onUnreadable }: OpenOptions): Promise<OpenedStorage> {
+async function openPlace(place: StoragePlace, options: OpenOptions): Promise<OpenedStorage> {
+  const { readOnly = false, onUnreadable, onWarning } = options;
   switch (place.kind) {
     case "memory":
       return { ok: true, driver: openMemory() };
 
     case "file": {
-      const log = openFileLog({ ...place, ...(onUnreadable && { onUnreadable }) });
+      const { path, maxBytes, backupCount, mode } = place;
+      const log = openFileLog({
+        path,
+        maxBytes,
+        backupCount,
+        ...(mode && { mode }),
+        ...(onUnreadable && { onUnreadable }),
+        ...(onWarning && { onWider: onWarning }),
+      });
       return ready(log, readOnly ? access(place.path) : log.prepare(), `the file ${place.path}`);
     }
 

@@ -5,7 +5,13 @@ import { UrlParameters } from "./url-parameters.ts";
 /** A storage that a URL names, checked as far as that goes without opening it. */
 export type StoragePlace =
   | { readonly kind: "memory" }
-  | { readonly kind: "file"; readonly path: string; readonly maxBytes: number; readonly backupCount: number }
+  | {
+      readonly kind: "file";
+      readonly path: string;
+      readonly maxBytes: number;
+      readonly backupCount: number;
+      readonly mode: number | undefined;
+    }
   | ({ readonly kind: "dynamodb"; readonly table: string } & DynamoDbSettings & Endpoint)
   | ({ readonly kind: "s3"; readonly bucket: string; readonly prefix: string } & Endpoint);
 
@@ -68,12 +74,19 @@ const schemes: Readonly<Record<string, (url: URL, parameters: UrlParameters, tex
     file: (url, parameters, text) => {
       const maxBytes = parameters.wholeNumber("max_bytes", 0) ?? 0;
       const backupCount = parameters.wholeNumber("backup_count", 0) ?? 0;
+      const mode = parameters.matching("mode", /^0?6[046]0$/, "0600, 0640 or 0660");
       // With fewer slashes the first part of a path would be taken for a host.
       if (!/^file:\/\/\//i.test(text))
         return "write an absolute path after three slashes, such as file:///var/lib/samples.jsonl";
       if (url.pathname.endsWith("/")) return "a path to a file has to end with its name, such as samples.jsonl";
       try {
-        return { kind: "file", path: fileURLToPath(url), maxBytes, backupCount };
+        return {
+          kind: "file",
+          path: fileURLToPath(url),
+          maxBytes,
+          backupCount,
+          mode: mode === undefined ? undefined : Number.parseInt(mode, 8),
+        };
       } catch (error) {
         return `not a path: ${error instanceof Error ? error.message : error}`;
       }

@@ -205,8 +205,10 @@ describe("openStorage", () => {
     [
       "file:///x?backup_count=-1&maxbytes=5",
       '"file:///x?backup_count=-1&maxbytes=5": backup_count: expected a whole number, at least 0, got "-1"; ' +
-        'unknown parameter "maxbytes": there are max_bytes, backup_count',
+        'unknown parameter "maxbytes": there are max_bytes, backup_count, mode',
     ],
+    ["file:///x?mode=0644", '"file:///x?mode=0644": mode: expected 0600, 0640 or 0660, got "0644"'],
+    ["file:///x?mode=755", '"file:///x?mode=755": mode: expected 0600, 0640 or 0660, got "755"'],
     ["file:///x?max_bytes=1&max_bytes=2", '"file:///x?max_bytes=1&max_bytes=2": max_bytes is given twice'],
     [
       "dynamodb://",

@@ -8,11 +8,15 @@ import { readConflicts, readSamples } from "../rows/read-samples.ts";
 import { expectRowFormat, FORMAT_LENGTH, toRow } from "../rows/record-row.ts";
 import { settlementLookup } from "../rows/settlement-lookup.ts";
 import { lastLineStart } from "./last-line.ts";
-import { backupPath, isNotFound, RotatingFile, type Rotation } from "./rotating-file.ts";
+import { backupPath, isNotFound, PRIVATE_MODE, RotatingFile, type Rotation } from "./rotating-file.ts";
 import { SettlementFile } from "./settlement-file.ts";
 
 export interface FileLogOptions extends Partial<Rotation> {
   readonly path: string;
+  /** Permissions of the files that are made. @default 0600 */
+  readonly mode?: number;
+  /** Told of a file that is there and lets in others than that. */
+  readonly onWider?: (problem: string) => void;
   readonly onUnreadable?: OnUnreadable;
 }
 
@@ -31,9 +35,12 @@ const RECORDED: Stored = { kind: "recorded" };
  * disk (not only in the system's memory) when it counts as recorded. The file holds each record at least once;
  * readers find each once.
  */
-export function openFileLog({ path, maxBytes = 0, backupCount = 0, onUnreadable }: FileLogOptions): FileLog {
-  const file = new RotatingFile(path, { maxBytes, backupCount });
-  const settlements = new SettlementFile(path, onUnreadable);
+export function openFileLog(options: FileLogOptions): FileLog {
+  const { path, maxBytes = 0, backupCount = 0, onUnreadable } = options;
+  const { mode = PRIVATE_MODE, onWider = () => undefined } = options;
+  const permissions = { mode, onWider };
+  const file = new RotatingFile(path, { maxBytes, backupCount }, permissions);
+  const settlements = new SettlementFile(path, permissions, onUnreadable);
   let last: Promise<unknown> = Promise.resolve();
 
   /** Calls take turns: two at the same time could both rotate. */

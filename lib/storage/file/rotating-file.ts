@@ -9,15 +9,28 @@ export interface Rotation {
   readonly backupCount: number;
 }
 
+export interface Permissions {
+  /** Of a file that is made, whatever the umask says. */
+  readonly mode: number;
+  /** Told of a file that is there and lets in others than that. */
+  readonly onWider: (problem: string) => void;
+}
+
+/** Samples say who used what and when: for their owner alone, unless somebody says otherwise. */
+export const PRIVATE_MODE = 0o600;
+
 /** One open file to which whole lines are added durably. Not for calls at the same time. */
 export class RotatingFile {
   readonly #path: string;
   readonly #rotation: Rotation;
+  readonly #permissions: Permissions;
   #handle: FileHandle | undefined;
+  #hasLooked = false;
 
-  constructor(path: string, rotation: Rotation) {
+  constructor(path: string, rotation: Rotation, permissions: Permissions) {
     this.#path = path;
     this.#rotation = rotation;
+    this.#permissions = permissions;
   }
 
   /** Makes folder and file where there is none. */
@@ -65,8 +78,25 @@ export class RotatingFile {
       // Another program (logrotate, a second writer) moved the file away.
       await this.close();
     }
-    this.#handle = await openedAtLineStart(this.#path);
+    this.#handle = await openedAtLineStart(this.#path, this.#permissions.mode);
+    await this.#tellWider();
     return { handle: this.#handle, size: (await this.#handle.stat()).size };
+  }
+
+  /** Once, of what is there already. It is left as it is: somebody may have meant it. */
+  async #tellWider(): Promise<void> {
+    if (this.#hasLooked || process.platform === "win32") return;
+    this.#hasLooked = true;
+    const { mode, onWider } = this.#permissions;
+    for (let number = 0; number <= this.#rotation.backupCount; number++) {
+      const path = number === 0 ? this.#path : backupPath(this.#path, number);
+      const found = await statOrNothing(path);
+      if (found === undefined) return;
+      if (!found.isFile() || (found.mode & EVERYBODY & ~mode) === 0) continue;
+      onWider(
+        `the file ${path} holds samples, and its mode ${octal(found.mode)} lets in more than ${octal(mode)} does: chmod it, or name the mode that is meant`,
+      );
+    }
   }
 
   #fitting(lines: readonly Buffer[], size: number): number {
@@ -95,12 +125,22 @@ export function backupPath(path: string, number: number): string {
   return `${path}.${number}`;
 }
 
-async function openedAtLineStart(path: string): Promise<FileHandle> {
+const EVERYBODY = 0o777;
+
+function octal(mode: number): string {
+  return (mode & EVERYBODY).toString(8).padStart(4, "0");
+}
+
+async function openedAtLineStart(path: string, mode: number): Promise<FileHandle> {
   await mkdir(dirname(path), { recursive: true });
   const isNew = (await statOrNothing(path)) === undefined;
-  const handle = await open(path, "a+");
+  // Narrow from the first moment; a group is let in by name, which no umask takes away again.
+  const handle = await open(path, "a+", PRIVATE_MODE);
   try {
-    if (isNew) await syncFolder(dirname(path));
+    if (isNew) {
+      if (mode !== PRIVATE_MODE) await handle.chmod(mode);
+      await syncFolder(dirname(path));
+    }
     // What a crash cut off stays a line of its own, which readers skip; the next one isn't glued to it.
     else if (!(await endsALine(handle))) await writeWhole(handle, Buffer.from("\n"));
     return handle;

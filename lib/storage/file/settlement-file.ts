@@ -2,21 +2,23 @@ import { createReadStream } from "node:fs";
 import type { Stored } from "../driver.ts";
 import { linesIn, type OnUnreadable } from "../rows/json-lines.ts";
 import { fromSettlementLine, type Settlement, toSettlementLine } from "../settlement.ts";
-import { isNotFound, RotatingFile } from "./rotating-file.ts";
+import { isNotFound, type Permissions, RotatingFile } from "./rotating-file.ts";
 
 /** The settlements of a log, JSON lines in a file beside it that never rotates: there are as few as decisions were made. */
 export class SettlementFile {
   readonly #path: string;
+  readonly #permissions: Permissions;
   readonly #onUnreadable: OnUnreadable | undefined;
 
-  constructor(logPath: string, onUnreadable: OnUnreadable | undefined) {
+  constructor(logPath: string, permissions: Permissions, onUnreadable: OnUnreadable | undefined) {
     this.#path = `${logPath}.settlements`;
+    this.#permissions = permissions;
     this.#onUnreadable = onUnreadable;
   }
 
   /** Adds durably. Not for calls at the same time. */
   async add(settlement: Settlement): Promise<Stored> {
-    const file = new RotatingFile(this.#path, { maxBytes: 0, backupCount: 0 });
+    const file = new RotatingFile(this.#path, { maxBytes: 0, backupCount: 0 }, this.#permissions);
     try {
       await file.append([Buffer.from(`${toSettlementLine(settlement)}\n`)]);
       return { kind: "recorded" };

@@ -1,4 +1,4 @@
-import { appendFile, readdir, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
+import { appendFile, chmod, readdir, readFile, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { identity } from "../../../lib/sample/identity.ts";
@@ -54,6 +54,40 @@ describe("the file log", () => {
     open.push(driver);
     return driver;
   }
+
+  const modesOf = async () => {
+    const names = (await readdir(folder.path)).sort();
+    return Promise.all(names.map(async (name) => ((await stat(join(folder.path, name))).mode & 0o777).toString(8)));
+  };
+
+  it.each([
+    ["its owner alone", {}, "600"],
+    ["a group that is named, whatever the umask says", { mode: 0o640 }, "640"],
+    ["a group that writes too", { mode: 0o660 }, "660"],
+  ])("is for %s, also once it is full", async (_whom, options, mode) => {
+    const umask = process.umask(0o077);
+    try {
+      const file = openHere({ maxBytes: 500, backupCount: 2, ...options });
+      for (let count = 0; count < 3; count++) await file.record([aSample()]);
+    } finally {
+      process.umask(umask);
+    }
+    expect(await modesOf()).toEqual([mode, mode, mode]);
+  });
+
+  it("tells once of files that are there and let in others, and leaves them as they are", async () => {
+    await Promise.all([writeFile(path, ""), writeFile(`${path}.1`, ""), writeFile(`${path}.2`, "")]);
+    await Promise.all([chmod(path, 0o644), chmod(`${path}.1`, 0o600), chmod(`${path}.2`, 0o640)]);
+    const told: string[] = [];
+    const file = openHere({ backupCount: 2, onWider: (problem) => told.push(problem) });
+    await file.prepare();
+    await file.record([aSample()]);
+    expect(told).toEqual([
+      `the file ${path} holds samples, and its mode 0644 lets in more than 0600 does: chmod it, or name the mode that is meant`,
+      `the file ${path}.2 holds samples, and its mode 0640 lets in more than 0600 does: chmod it, or name the mode that is meant`,
+    ]);
+    expect(await modesOf()).toEqual(["644", "600", "640"]);
+  });
 
   const rowsOf = async (file: string) => (await readFile(file, "utf8")).split("\n").slice(0, -1);
   const idsIn = async (file: string) => (await rowsOf(file)).map((row) => String(JSON.parse(row).message_id));
