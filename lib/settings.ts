@@ -185,16 +185,17 @@ function seconds(environment: Environment, name: string, standard: number, probl
 
 function listenerList(environment: Environment, problems: string[]): readonly ListenerName[] {
   const text = environment[names.legacyListeners];
-  if (text === undefined || text === "") return listenerNames;
+  if (text === undefined) return listenerNames;
   const parsed = parseListenerNames(text);
   if (typeof parsed !== "string") return parsed;
   problems.push(`${names.legacyListeners}: ${parsed}`);
   return [];
 }
 
-/** @returns the listeners of a list with commas between (`none` for an empty one), or what is wrong with it. */
+/** @returns the listeners of a list with commas between (none for `none` and for an empty one), or what is wrong with it. */
 export function parseListenerNames(text: string): readonly ListenerName[] | string {
-  if (text.trim() === NO_LISTENER) return [];
+  // Whoever empties a list of where something is accepted does not mean everywhere.
+  if (["", NO_LISTENER].includes(text.trim())) return [];
   const chosen: ListenerName[] = [];
   for (const name of text.split(",")) {
     const listener = listenerNames.find((known) => known === name.trim());
@@ -206,11 +207,14 @@ export function parseListenerNames(text: string): readonly ListenerName[] | stri
   return chosen;
 }
 
-/** @returns why samples must not be kept for so few days (null: for ever); undefined if they may */
-export function retentionProblem(days: number | null, timeWindow: boolean): string | undefined {
+/**
+ * @param without how to do without the time window
+ * @returns why samples must not be kept for so few days (null: for ever); undefined if they may
+ */
+export function retentionProblem(days: number | null, timeWindow: boolean, without: string): string | undefined {
   // What has expired would be accepted once more, and billed twice.
   if (!timeWindow || days === null || days >= LEAST_RETENTION_DAYS) return undefined;
-  return `at least ${LEAST_RETENTION_DAYS}, which is longer than the time window and what waits in queues and quarantine, or set timeWindow to false`;
+  return `at least ${LEAST_RETENTION_DAYS}, which is longer than the time window and what waits in queues and quarantine, or ${without}`;
 }
 
 function flag(environment: Environment, name: string, problems: string[]): boolean {

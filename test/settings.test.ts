@@ -61,6 +61,11 @@ describe("settings", () => {
     });
   });
 
+  it.each(["", " ", "none"])("accept legacy signatures nowhere with the list %j", (list) => {
+    const read = fromEnvironment({ COUNTERSIGN_STORAGE: "memory:", COUNTERSIGN_LEGACY_LISTENERS: list });
+    expect([read.ok, read.settings.legacyListeners]).toEqual([true, []]);
+  });
+
   it("report every problem at once, and repeat no secret", () => {
     const read = fromEnvironment({
       COUNTERSIGN_SECRETS: "hush hush",

@@ -1,11 +1,13 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { SpillQueue } from "../dispatch/spill-queue.ts";
 import type { Logger } from "../log/logger.ts";
+import { shownUrl } from "../log/shown-url.ts";
 import { type OpenedQuarantine, openQuarantine } from "../quarantine/open-quarantine.ts";
 import { openSpillQueue } from "../queue/open-spill-queue.ts";
-import type { Settings } from "../settings.ts";
+import { environmentNames, retentionProblem, type Settings } from "../settings.ts";
 import type { StorageDriver } from "../storage/driver.ts";
 import { openStorage } from "../storage/open-storage.ts";
+import { parseStorageUrl, splitUrls } from "../storage/storage-url.ts";
 import { type JudgeSettings, openJudge, type Verifier } from "./open-judge.ts";
 
 /** What a collector is made of, wherever it runs: open, and the caller's to close. */
@@ -28,13 +30,14 @@ const LAST_PAUSE_MS = 30_000;
 
 /** Opens all that the settings name, or nothing. */
 export async function openParts(settings: PartsSettings, logger: Logger): Promise<OpenedParts> {
+  const tooShort = retentionProblems(settings);
   const spill = settings.spillQueue === null ? undefined : openSpillQueue(settings.spillQueue);
   const [verifier, storage, quarantine] = await Promise.all([
     openJudge(settings, logger),
-    openStorage(settings.storage),
+    openStorage(settings.storage, { onWarning: logger.warn }),
     settings.quarantine === null ? undefined : openQuarantine(settings.quarantine),
   ]);
-  if (verifier.ok && storage.ok && quarantine?.ok !== false && spill?.ok !== false) {
+  if (verifier.ok && storage.ok && quarantine?.ok !== false && spill?.ok !== false && tooShort.length === 0) {
     const { judge, keys } = verifier;
     const parts = {
       judge,
@@ -53,9 +56,21 @@ export async function openParts(settings: PartsSettings, logger: Logger): Promis
   ]);
   const wrong = spill === undefined || spill.ok ? undefined : ({ ...spill, transient: false } as const);
   const failed = [verifier, storage, quarantine, wrong].flatMap((one) => (one === undefined || one.ok ? [] : [one]));
-  const transient = failed.every((one) => one.transient);
-  return { ok: false, problems: failed.map(({ problem }) => problem), transient };
+  const transient = tooShort.length === 0 && failed.every((one) => one.transient);
+  return { ok: false, problems: [...tooShort, ...failed.map(({ problem }) => problem)], transient };
 }
+
+/** What has expired would be accepted again while the time window still lets it in. */
+function retentionProblems({ storage, timeWindow }: PartsSettings): readonly string[] {
+  return splitUrls(storage).flatMap((url) => {
+    const parsed = parseStorageUrl(url);
+    const days = parsed.ok && "retentionDays" in parsed.place ? (parsed.place.retentionDays ?? null) : null;
+    const problem = retentionProblem(days, timeWindow, WITHOUT_WINDOW);
+    return problem === undefined ? [] : [`${shownUrl(url)}: retention_days: expected ${problem}`];
+  });
+}
+
+const WITHOUT_WINDOW = `leave out --time-window, or set ${environmentNames.timeWindow} to false`;
 
 /**
  * The same, but what can't be reached now is tried again for as long as nobody says stop: a collector that starts

@@ -123,7 +123,7 @@ function stageFrom(stage: string, values: ContextReader): StageSettings {
     udp: udpFrom(values.inner("udp")),
   };
   if (!settings.tables && !settings.log) values.problem("log", "samples need tables or a log: set one of them to true");
-  const tooShort = retentionProblem(settings.retentionDays, settings.timeWindow);
+  const tooShort = retentionProblem(settings.retentionDays, settings.timeWindow, "set timeWindow to false");
   if (tooShort !== undefined) values.problem("retentionDays", tooShort);
   if (settings.batchSize > LARGEST_BATCH_WITHOUT_WINDOW && settings.batchWindowSeconds === 0) {
     values.problem("batchSize", `at most ${LARGEST_BATCH_WITHOUT_WINDOW} when batchWindowSeconds is 0`);
@@ -145,7 +145,12 @@ function dialectsFrom(values: ContextReader): Settings["dialects"] {
 }
 
 function legacyListenersFrom(values: ContextReader): Settings["legacyListeners"] {
-  const text = values.text("legacyListeners", /./, "listeners with commas between, or none", listenerNames.join(","));
+  const text = values.text(
+    "legacyListeners",
+    /^.*$/,
+    "listeners with commas between, or none",
+    listenerNames.join(","),
+  );
   const listeners = parseListenerNames(text);
   if (typeof listeners !== "string") return listeners;
   values.problem("legacyListeners", listeners);
@@ -188,9 +193,16 @@ export function clientCidrProblem(cidrs: readonly string[]): string | undefined 
   for (const cidr of cidrs) {
     const [address = "", bits] = cidr.split("/");
     if (!NETWORK.test(cidr) || !isIPv4(address) || Number(bits) > 32) return `${cidr} is not an IPv4 network`;
-    if (bits === "0") return `${cidr} lets anybody fill the listeners: name the publishers' networks`;
+    if (Number(bits) === 0) return `${cidr} lets anybody fill the listeners: name the publishers' networks`;
+    if (hasHostBits(address, Number(bits)))
+      return `${cidr} names an address inside its network: write the network's first`;
   }
   return undefined;
+}
+
+function hasHostBits(address: string, bits: number): boolean {
+  const number = address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
+  return number % 2 ** (32 - bits) !== 0;
 }
 
 function vpcFrom(values: ContextReader | undefined): VpcSettings | null {

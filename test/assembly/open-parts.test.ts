@@ -112,6 +112,32 @@ describe("the parts of a collector", () => {
   });
 });
 
+describe("a retention that is shorter than the time window", () => {
+  const days = (count: number) => `memory:,dynamodb://samples?endpoint=http://127.0.0.1:9&retention_days=${count}`;
+
+  it("ends the start, whatever else may heal", async () => {
+    expect(await openParts({ ...settings, storage: days(83), timeWindow: true }, logging().logger)).toEqual({
+      ok: false,
+      problems: [
+        '"dynamodb://samples?endpoint=http://127.0.0.1:9&retention_days=83": retention_days: expected at least 84, which is longer than the time window and what waits in queues and quarantine, or leave out --time-window, or set COUNTERSIGN_TIME_WINDOW to false',
+        expect.stringContaining("ECONNREFUSED"),
+      ],
+      transient: false,
+    });
+  });
+
+  it.each([
+    ["as long as it has to be", days(84), true],
+    ["without the time window", days(1), false],
+  ])("is none %s", async (_how, storage, timeWindow) => {
+    expect(await openParts({ ...settings, storage, timeWindow }, logging().logger)).toEqual({
+      ok: false,
+      problems: [expect.stringContaining("ECONNREFUSED")],
+      transient: true,
+    });
+  });
+});
+
 describe("a start that waits", () => {
   it("opens all as soon as storage is there", async () => {
     const { port, storage } = await unreachable();

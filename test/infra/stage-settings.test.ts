@@ -120,6 +120,9 @@ describe("the settings of a stage", () => {
     [{ udp: { clientCidrs: ["0.0.0.0/0"] } }, "0.0.0.0/0 lets anybody fill the listeners"],
     [{ udp: { clientCidrs: ["10.0.0.0/33"] } }, "10.0.0.0/33 is not an IPv4 network"],
     [{ udp: { clientCidrs: ["10.0.0.300/8"] } }, "10.0.0.300/8 is not an IPv4 network"],
+    [{ udp: { clientCidrs: ["0.0.0.0/00"] } }, "0.0.0.0/00 lets anybody fill the listeners"],
+    [{ udp: { clientCidrs: ["10.0.0.1/8"] } }, "10.0.0.1/8 names an address inside its network"],
+    [{ udp: { clientCidrs: ["203.0.113.64/25"] } }, "203.0.113.64/25 names an address inside its network"],
     [{ udp: {} }, "clientCidrs: name the networks that publishers send from"],
   ])("refuse %j", (values, problem) => {
     expect(problemsOf(values)).toEqual([expect.stringContaining(problem)]);
@@ -129,6 +132,13 @@ describe("the settings of a stage", () => {
     expect(parseStage("dev", { dev: { retentionDays: 1, timeWindow: false, legacyListeners: "none" } })).toEqual({
       ok: true,
       settings: { ...defaults, retentionDays: 1, timeWindow: false, legacyListeners: [] },
+    });
+  });
+
+  it("may refuse every legacy signature by an empty list, too", () => {
+    expect(parseStage("dev", { dev: { legacyListeners: "" } })).toEqual({
+      ok: true,
+      settings: { ...defaults, legacyListeners: [] },
     });
   });
 
