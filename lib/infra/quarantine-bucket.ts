@@ -3,6 +3,7 @@ import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
 import { BlockPublicAccess, Bucket, BucketEncryption } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { acknowledgeFolders } from "./acknowledge-folders.ts";
+import { denyOverwriting } from "./deny-overwriting.ts";
 
 /** The one folder of the bucket. */
 const FOLDER = "quarantine/";
@@ -28,6 +29,7 @@ export class QuarantineBucket extends Construct {
       // A good sample with a key that nobody had added yet may be among them.
       removalPolicy: RemovalPolicy.RETAIN,
     });
+    denyOverwriting(this.bucket, [`${FOLDER}*`]);
     Validations.of(this.bucket).acknowledge({
       id: "AwsSolutions-S1",
       reason: "collectors only add to it, and an access log would be one more place that outsiders can fill",

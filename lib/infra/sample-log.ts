@@ -3,6 +3,7 @@ import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
 import { BlockPublicAccess, Bucket, BucketEncryption } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { acknowledgeFolders } from "./acknowledge-folders.ts";
+import { denyOverwriting } from "./deny-overwriting.ts";
 
 export interface SampleLogProps {
   /** Days that an object is kept, counted from its writing. @default - for ever */
@@ -48,6 +49,10 @@ export class SampleLog extends Construct {
             }))),
       ],
     });
+    denyOverwriting(this.bucket, [
+      ...[...Object.values(logFolders), SETTLEMENTS_FOLDER].map((folder) => `${folder}*`),
+      FORMAT_OBJECT,
+    ]);
     Validations.of(this.bucket).acknowledge({
       id: "AwsSolutions-S1",
       reason:

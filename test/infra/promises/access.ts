@@ -45,7 +45,9 @@ const expected = [
   // The log of refused flows.
   "UdpCollectorNetworkVpcRefusedIAMRole: Allow vpc-flow-logs.amazonaws.com sts:AssumeRole",
   "UdpCollectorNetworkVpcRefusedIAMRoleDefaultPolicy: Allow logs:CreateLogStream logs:DescribeLogStreams logs:PutLogEvents on UdpCollectorNetworkRefusedFlows",
-  // What queues, topics and buckets say themselves: TLS only, and who may send.
+  // What queues, topics and buckets say themselves: TLS only, nothing written over, and who may send.
+  "SampleStorageLogBucketPolicy: Deny * s3:PutObject on SampleStorageLogBucket/events/*, SampleStorageLogBucket/format.json, SampleStorageLogBucket/samples/*, SampleStorageLogBucket/settlements/* if s3:if-none-match is absent if s3:ObjectCreationOperation=true",
+  "QuarantineBucketPolicy: Deny * s3:PutObject on QuarantineBucket/quarantine/* if s3:if-none-match is absent if s3:ObjectCreationOperation=true",
   "SampleStorageLogBucketPolicy: Deny * s3:* on SampleStorageLogBucket, SampleStorageLogBucket/* if aws:SecureTransport=false",
   "QuarantineBucketPolicy: Deny * s3:* on QuarantineBucket, QuarantineBucket/* if aws:SecureTransport=false",
   "QueueCollectorSpillQueuePolicy: Deny * sqs:* on QueueCollectorSpillQueue if aws:SecureTransport=false",
@@ -112,6 +114,7 @@ function described(owner: string, statement: unknown) {
   const on = resources.length === 0 ? "" : `on ${resources.join(", ")}`;
   const conditions = Object.entries(at(statement, "Condition") ?? {}).flatMap(([operator, test]) =>
     Object.entries(test ?? {}).map(([key, value]) => {
+      if (operator === "Null" && value === "true") return `if ${key} is absent`;
       const negated = operator.includes("Not") ? `${operator} ` : "";
       return `if ${negated}${key}=${list(value).map(textOf).join(", ")}`;
     }),
