@@ -9,6 +9,6 @@ it("reads of the UDP collector's Dockerfile how it is bundled, what is copied an
     copied: "dist/udp-collector/",
     environment: { NODE_ENV: "production" },
     command: ["node", "--enable-source-maps", "main.mjs"],
-    base: "node:24-slim",
+    base: expect.stringMatching(/^node:24\./),
   });
 });

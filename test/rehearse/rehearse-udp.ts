@@ -37,7 +37,7 @@ export async function rehearseUdp(rehearsal: UdpRehearsal): Promise<readonly str
   const confined = await confinement();
   const prescribed = image.readOnly && !["", "0", "root"].includes(image.user);
   checks.same("the task definition asks for a read-only root and a user of its own", prescribed ? [] : ["it does not"]);
-  checks.same("its image has Node 24", /^node:24-/.test(image.base) ? [] : [image.base]);
+  checks.same("its image has Node 24", /^node:24\./.test(image.base) ? [] : [image.base]);
   const [command = "", ...args] = [...confined.prefix, ...image.command];
   const before = performance.now();
   const running = start(command, args, { cwd: image.folder, env: environmentOf(rehearsal) });
