@@ -24,6 +24,7 @@ describe("a secret's text", () => {
     ["a second line end", `${GOOD}\n`, "blanks or line ends at"],
     ["a carriage return", `${GOOD}\r`, "blanks or line ends at"],
     ["a blank that does not break", `${GOOD}\u00a0`, "blanks or line ends at"],
+    ["quotes inside blanks", ` "${GOOD}" `, "blanks or line ends and quotes at"],
     ["quotes", `"${GOOD}"`, "quotes at"],
     ["single quotes", `'${GOOD}'`, "quotes at"],
     ["quotes around more than a line", `"${GOOD}\n${GOOD}"`, "quotes at"],

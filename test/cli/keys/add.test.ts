@@ -60,6 +60,17 @@ describe("countersign keys add", () => {
     ["no network", ["a", "--from", "10.0.0.0/99"], undefined, 2, "not a network"],
     ["a secret that is there", ["a", "--secret-file", "F"], "hush hush", 1, 'the key "first" has that secret already'],
     ["a default secret", ["a", "--secret-file", "F"], "change this or be hacked", 2, "lets anybody sign"],
+    ["a short secret", ["a", "--secret-file", "F"], "hus", 2, "a secret of less than 4 characters"],
+    ["a byte-order mark", ["a", "--secret-file", "F"], "\ufeffhush hush hush", 2, "begins with a byte-order mark"],
+    [
+      "a secret for an id",
+      ["aB3dE5gH7jK9mN1pQ3sT5vW7yZ"],
+      undefined,
+      2,
+      "a key id of 26 characters looks like a secret",
+    ],
+    ["an address for a network", ["a", "--from", "10.0.0.1/8"], undefined, 2, "names an address inside its network"],
+    ["every address for a network", ["a", "--from", "::/0"], undefined, 2, "is every address"],
     ["an empty secret", ["a", "--secret-file", "F"], "", 2, "lets anybody sign"],
     ["a v2 secret for a legacy key", ["a", "--secret-file", "F"], V2_SECRET, 2, "give --v2"],
     ["a legacy secret for a v2 key", ["a", "--v2", "--secret-file", "F"], "husher", 2, "does not begin with whsec_"],
@@ -78,6 +89,17 @@ describe("countersign keys add", () => {
     expect(refused).toEqual({ code, out: [], err: expect.stringContaining(problem) });
     expect(refused.err).not.toContain("hush");
     expect(await keys.kept()).toHaveLength(2);
+  });
+
+  it("warns of a secret that a publisher would read otherwise, and takes it as it is", async () => {
+    const file = `${keys.folder}/secret`;
+    await writeFile(file, ' "hush hush hush"\n', { mode: 0o644 });
+    const { code, err } = await keys.run("add", "old", "--secret-file", file);
+    expect([code, await keys.kept()]).toMatchObject([0, [{ id: "old", secret: ' "hush hush hush"' }]]);
+    expect(err.split("\n").slice(0, 2)).toEqual([
+      `warning: the file ${file} holds secrets and can be read by other users: chmod go-r`,
+      `warning: the key id "old" has blanks or line ends and quotes at the ends of its secret, which count here: a publisher's oslo.config would have stripped them from telemetry_secret`,
+    ]);
   });
 
   it("adds to a secret in Secrets Manager", async () => {
