@@ -162,8 +162,16 @@ export const promised: readonly Promised[] = [
   ),
   ...limit("envelopes inside each other", "test/wire/queue-body.test.ts: refuses %s"),
   ...limit(
-    "text to sign",
+    "text to sign |",
     "test/judge/bad-datagrams.test.ts: whose text to sign would be a thousand times its size is refused before it is signed",
+  ),
+  ...limit(
+    "text to sign of all messages in one list",
+    "test/judge/cost.test.ts: takes 16 characters of text for each byte of a message in a list, and an advance that the genuine give back",
+  ),
+  ...limit(
+    "names that are remembered, for each dialect",
+    "test/signature/legacy/field-names.test.ts: holds no more than its limit, and no less than it says, whatever names come",
   ),
   ...limit(
     "time for a frame",
