@@ -8,11 +8,6 @@ import { type Command, EXIT_FAILED, EXIT_OK, usageError } from "./command.ts";
 import type { Io } from "./io.ts";
 import { createProgress } from "./progress.ts";
 
-/** A queue that does not answer is given up after three attempts, within half a minute. */
-const PATIENCE = {
-  requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
-};
-
 const clock: RedriveClock = {
   now: () => performance.now(),
   // Rejects at the signal, which is no more than the end of the pause.
@@ -55,9 +50,9 @@ Exit code 0: all were moved, or as many as --max allows; 1: some are left, and i
     if (Number.isNaN(rate) || Number.isNaN(max)) {
       return usageError(io, "--rate and --max: expected whole numbers above 0");
     }
-    const from = openQueue(values.from, PATIENCE);
+    const from = openQueue(values.from);
     if ("problem" in from) return usageError(io, `--from: ${from.problem}`);
-    const to = openQueue(values.to, PATIENCE);
+    const to = openQueue(values.to);
     if ("problem" in to) return usageError(io, `--to: ${to.problem}`);
     try {
       if (isSameQueue(from.url, to.url)) return usageError(io, "--from and --to are the same queue");

@@ -1,6 +1,7 @@
 import { access } from "node:fs/promises";
 import { S3Client } from "@aws-sdk/client-s3";
-import { clientOptions, isLocal } from "../aws/client-options.ts";
+import { bounded } from "../aws/bounded-client.ts";
+import { callLimits, clientOptions, isLocal } from "../aws/client-options.ts";
 import { createBucket } from "../aws/s3-bucket.ts";
 import { isTransient } from "../aws/service-error.ts";
 import { errorMessage } from "../log/error-message.ts";
@@ -61,7 +62,8 @@ function storeFor(
     const store = openFileEntries(place);
     return { store, ready: readOnly ? access(place.folder) : store.prepare(), what: `folder ${place.folder}` };
   }
-  const client = new S3Client({ ...clientOptions(place), forcePathStyle: isLocal(place) });
+  const options = { ...clientOptions(place), forcePathStyle: isLocal(place) };
+  const client = bounded(new S3Client(options), callLimits.storage);
   const ready = isLocal(place) && !readOnly ? createBucket(client, place.bucket) : Promise.resolve();
   const what = `bucket ${place.bucket}${place.endpoint === undefined ? "" : ` at ${place.endpoint}`}`;
   return { store: openS3Entries({ client, ...place }), ready, what };

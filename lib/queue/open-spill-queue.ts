@@ -1,8 +1,9 @@
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
+import { type CallLimits, callLimits } from "../aws/client-options.ts";
 import type { SpilledMessage, SpillQueue } from "../dispatch/spill-queue.ts";
 import { Unspillable } from "../dispatch/unspillable.ts";
 import { shownUrl } from "../log/shown-url.ts";
-import { openQueue, type Patience, type Queue } from "./queue-client.ts";
+import { openQueue, type Queue } from "./queue-client.ts";
 import { queuePlace } from "./queue-place.ts";
 import { encodeSpillBatch, spillLimits } from "./spill-batch.ts";
 
@@ -15,12 +16,6 @@ const BODY_BYTES = 262_144;
 /** Their base64 makes such a body, if 128 bytes are reckoned for each receipt. */
 const MAX_BYTES = 196_000;
 
-/** Two attempts end within five seconds; the spiller makes the next ones. */
-const PATIENCE: Patience = {
-  maxAttempts: 2,
-  requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
-};
-
 /** What is said of a message that is too large for the queue: but of a wrong queue as well, which can be put right. */
 const TOO_LARGE = /(?:InvalidParameterValue|MessageTooLong)$/;
 
@@ -29,8 +24,8 @@ const UNKNOWN_PLACE =
   "does not say which queue of AWS it is, or that it is on this machine: give the spill queue as https://sqs.REGION.amazonaws.com/ACCOUNT/NAME, by another name that AWS gives SQS, or as http://127.0.0.1:PORT/ACCOUNT/NAME";
 
 /** Opens the spill queue of a URL, without a call to it. */
-export function openSpillQueue(url: string, patience: Patience = PATIENCE): OpenedSpillQueue {
-  const queue = openQueue(url, patience);
+export function openSpillQueue(url: string, limits: CallLimits = callLimits.spillQueue): OpenedSpillQueue {
+  const queue = openQueue(url, limits);
   if ("problem" in queue) return { ok: false, problem: queue.problem };
   if (queuePlace(url) === undefined) {
     queue.client.destroy();

@@ -1,4 +1,6 @@
 import { SQSClient, type SQSClientConfig } from "@aws-sdk/client-sqs";
+import { bounded } from "../aws/bounded-client.ts";
+import { type CallLimits, callLimits, limitOptions } from "../aws/client-options.ts";
 import { credentialsProblem, shownUrl } from "../log/shown-url.ts";
 import { awsRegion, isLoopback, withoutSlash } from "./queue-place.ts";
 
@@ -7,9 +9,6 @@ export interface Queue {
   readonly url: string;
   readonly client: SQSClient;
 }
-
-/** How long a call may take, and how often it is made; what is left out is the SDK's own. */
-export type Patience = Pick<SQSClientConfig, "maxAttempts" | "requestHandler">;
 
 /** The one name of SQS that the SDK finds by itself, and the environment may point elsewhere. */
 const USUAL_HOST = /^sqs\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?$/;
@@ -20,7 +19,7 @@ const USUAL_HOST = /^sqs\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?$/;
  *
  * @returns the queue, or what is wrong with the URL
  */
-export function openQueue(url: string, patience: Patience = {}): Queue | { readonly problem: string } {
+export function openQueue(url: string, limits: CallLimits = callLimits.queue): Queue | { readonly problem: string } {
   const text = withoutSlash(url);
   const parsed = URL.canParse(text) ? new URL(text) : undefined;
   if (parsed === undefined || !/^https?:$/.test(parsed.protocol) || parsed.pathname.length < 2) {
@@ -30,7 +29,7 @@ export function openQueue(url: string, patience: Patience = {}): Queue | { reado
   }
   const problem = credentialsProblem(parsed);
   if (problem !== undefined) return { problem };
-  return { url: text, client: new SQSClient({ ...placeOf(parsed), ...patience }) };
+  return { url: text, client: bounded(new SQSClient({ ...placeOf(parsed), ...limitOptions(limits) }), limits) };
 }
 
 function placeOf({ hostname, origin }: URL): SQSClientConfig {

@@ -1,7 +1,8 @@
 import { access } from "node:fs/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
-import { clientOptions, isLocal } from "../aws/client-options.ts";
+import { bounded } from "../aws/bounded-client.ts";
+import { callLimits, clientOptions, isLocal } from "../aws/client-options.ts";
 import { createBucket, expectBucket } from "../aws/s3-bucket.ts";
 import { isTransient } from "../aws/service-error.ts";
 import { errorMessage } from "../log/error-message.ts";
@@ -77,7 +78,7 @@ async function openPlace(place: StoragePlace, options: OpenOptions): Promise<Ope
 
     case "dynamodb": {
       const { table, resourcesTable = defaultResourcesTable(table), retentionDays } = place;
-      const client = new DynamoDBClient(clientOptions(place));
+      const client = bounded(new DynamoDBClient(clientOptions(place)), callLimits.storage);
       const driver = openDynamoDb({ client, table, resourcesTable, ...(retentionDays && { retentionDays }) });
       if (readOnly) return { ok: true, driver };
       const tables = isLocal(place)
@@ -88,7 +89,8 @@ async function openPlace(place: StoragePlace, options: OpenOptions): Promise<Ope
 
     case "s3": {
       const { bucket, prefix } = place;
-      const client = new S3Client({ ...clientOptions(place), forcePathStyle: isLocal(place) });
+      const options = { ...clientOptions(place), forcePathStyle: isLocal(place) };
+      const client = bounded(new S3Client(options), callLimits.storage);
       const driver = openS3Log({ client, bucket, prefix, ...(onUnreadable && { onUnreadable }) });
       if (readOnly) return { ok: true, driver };
       const made = isLocal(place) ? createBucket(client, bucket) : expectBucket(client, bucket);

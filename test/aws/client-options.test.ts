@@ -28,9 +28,11 @@ describe("an endpoint", () => {
   ])("%s is not, so that credentials and region come from where the SDK looks", (endpoint) => {
     expect(isLocal({ endpoint, region: undefined })).toBe(false);
     const options = clientOptions({ endpoint, region: undefined });
-    expect(Object.keys(options).sort()).toEqual(
-      endpoint === undefined ? ["requestHandler"] : ["endpoint", "requestHandler"],
-    );
+    expect(Object.keys(options).sort()).toEqual([
+      ...(endpoint === undefined ? [] : ["endpoint"]),
+      "maxAttempts",
+      "requestHandler",
+    ]);
   });
 
   it("on this machine may be asked for another region", () => {
@@ -39,7 +41,15 @@ describe("an endpoint", () => {
   });
 
   it("never makes a client wait without end", () => {
-    const { requestHandler } = clientOptions({ endpoint: undefined, region: "eu-central-1" });
-    expect(requestHandler).toEqual({ connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true });
+    expect(clientOptions({ endpoint: undefined, region: "eu-central-1" })).toEqual({
+      region: "eu-central-1",
+      maxAttempts: 3,
+      requestHandler: {
+        connectionTimeout: 3_000,
+        requestTimeout: 10_000,
+        socketTimeout: 10_000,
+        throwOnRequestTimeout: true,
+      },
+    });
   });
 });

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
 import { SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { callLimits } from "../../lib/aws/client-options.ts";
 import type { SpilledMessage, SpillQueue } from "../../lib/dispatch/spill-queue.ts";
 import { MESSAGE_OVERHEAD_BYTES } from "../../lib/dispatch/spiller.ts";
 import { Unspillable } from "../../lib/dispatch/unspillable.ts";
@@ -22,10 +23,7 @@ function message(length: number): SpilledMessage {
 }
 
 async function withQueue(url: string, work: (queue: SpillQueue) => Promise<void>): Promise<void> {
-  const opened = openSpillQueue(url, {
-    maxAttempts: 1,
-    requestHandler: { requestTimeout: 300, throwOnRequestTimeout: true },
-  });
+  const opened = openSpillQueue(url, { ...callLimits.spillQueue, maxAttempts: 1, answerMs: 300 });
   if (!opened.ok) throw new Error(opened.problem);
   await work(opened.queue);
   await opened.queue.close();

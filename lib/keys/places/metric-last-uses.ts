@@ -4,6 +4,8 @@ import {
   type MetricDataQuery,
   type MetricDataResult,
 } from "@aws-sdk/client-cloudwatch";
+import { bounded } from "../../aws/bounded-client.ts";
+import { type CallLimits, callLimits, limitOptions } from "../../aws/client-options.ts";
 import { dimensionNames, keyMetricName, metricsNamespace } from "../../ledger/metrics.ts";
 import type { LastUses } from "../key-store.ts";
 
@@ -17,9 +19,6 @@ const LOOK_BACK_DAYS = 55;
 const KEYS_A_REQUEST = 60;
 /** More parts than an answer of that size has. */
 const MAX_PAGES = 100;
-
-/** Answers take well under a second; a person waits. */
-const TIMEOUTS = { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true };
 
 interface Found {
   /** When the first use was counted, of whichever key: earlier ones may not have been. */
@@ -40,8 +39,9 @@ export async function metricLastUses(
   stage: string,
   keyIds: readonly string[],
   now: number,
+  limits: CallLimits = callLimits.figures,
 ): Promise<LastUses> {
-  const client = new CloudWatchClient({ region, requestHandler: TIMEOUTS });
+  const client = bounded(new CloudWatchClient({ region, ...limitOptions(limits) }), limits);
   const found: Found = { since: Number.POSITIVE_INFINITY, uses: new Map() };
   try {
     for (let start = 0; start < keyIds.length; start += KEYS_A_REQUEST) {

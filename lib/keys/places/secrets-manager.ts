@@ -4,12 +4,9 @@ import {
   SecretsManagerClient,
   SecretsManagerServiceException,
 } from "@aws-sdk/client-secrets-manager";
+import { bounded } from "../../aws/bounded-client.ts";
+import { type CallLimits, callLimits, limitOptions } from "../../aws/client-options.ts";
 import type { KeyText, WrittenKeys } from "../key-store.ts";
-
-/** With the SDK's growing pauses between, these outlast a hiccup of the service and stay within Lambda's ten seconds for a start. */
-const ATTEMPTS = 4;
-/** An answer takes some milliseconds; one that never comes must leave time for the next attempt. */
-const TIMEOUTS = { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true };
 
 const ARN = /^arn:aws[a-z-]*:secretsmanager:([a-z0-9-]+):[0-9]{12}:secret:./;
 
@@ -27,10 +24,13 @@ export function regionOfSecret(arn: string): string | { readonly problem: string
  *
  * @returns the client, for the caller to destroy, or what is wrong with the ARN
  */
-export function secretsManagerFor(arn: string): SecretsManagerClient | { readonly problem: string } {
+export function secretsManagerFor(
+  arn: string,
+  limits: CallLimits = callLimits.secret,
+): SecretsManagerClient | { readonly problem: string } {
   const region = regionOfSecret(arn);
   if (typeof region !== "string") return region;
-  return new SecretsManagerClient({ region, maxAttempts: ATTEMPTS, requestHandler: TIMEOUTS });
+  return bounded(new SecretsManagerClient({ region, ...limitOptions(limits) }), limits);
 }
 
 /** Reads a secret's text. Its version is Secrets Manager's own id of it. */
