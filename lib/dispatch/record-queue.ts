@@ -228,7 +228,9 @@ class BatchingQueue implements RecordQueue {
   #abandon(): void {
     for (const retry of this.#retries) this.#wake(retry);
     const left = [...[...this.#inFlight].flat(), ...this.#waiting.splice(0)].filter((entry) => !entry.done);
-    for (const entry of left) entry.cause ??= new Error("storage did not take it before the collector had to stop");
+    // One for all: they are reported by their cause.
+    const late = new Error("storage did not take it before the collector had to stop");
+    for (const entry of left) entry.cause ??= late;
     this.#drains.end(left.length === 0);
     this.#giveUp(left);
     this.#moveSoon();
