@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import type { JudgeSettings } from "../assembly/open-judge.ts";
 import { closeParts, openPartsInTime, type Parts } from "../assembly/open-parts.ts";
@@ -12,7 +13,7 @@ import { type ListenAddress, parseListenUrl } from "../listener/listen-url.ts";
 import { createCollector } from "../listener/socket-collector.ts";
 import { createLogger, type Logger } from "../log/logger.ts";
 import { createQuarantineShare } from "../quarantine/quarantine-quota.ts";
-import { createPoller } from "../queue/poller.ts";
+import { createPoller, type Poller, type PollerCounters } from "../queue/poller.ts";
 import { eventSourceArn, isFromQueue } from "../queue/queue-arn.ts";
 import { openQueue, type Queue } from "../queue/queue-client.ts";
 import { createQueueHandler } from "../queue/queue-handler.ts";
@@ -106,6 +107,11 @@ function settingsFrom(
   return "problem" in tcp ? tcp : { verification, tcp };
 }
 
+/** Of the ten seconds within which whoever sent the signal expects the end; the rest is for closing. */
+const STOP_WITHIN_MS = 9_000;
+/** How long queues are read on while the sockets' side stops: what a handler has begun by then ends in time. */
+const POLL_ON_MS = 1_000;
+
 interface Collecting {
   readonly addresses: readonly ListenAddress[];
   readonly tcp: TcpSettings;
@@ -143,19 +149,28 @@ async function collect(collecting: Collecting, io: Io): Promise<void> {
   io.out(JSON.stringify({ ready: true, listening, ...ready }));
 
   await stopped;
-  // The sockets' side first: what it spills in the end may still be taken from the spill queue.
-  await collector.stop();
-  await Promise.all([share?.close(), poller?.stop(), spillPoller?.stop()]);
+  const deadline = performance.now() + STOP_WITHIN_MS;
+  const left = () => Math.max(0, deadline - performance.now());
+  const socketsStopped = collector.stop();
+  // What the sockets' side spills in the end may still be taken from the spill queue, if it ends soon.
+  await Promise.race([socketsStopped, pause(POLL_ON_MS, undefined, { ref: false })]);
+  const pollersStopped = [poller, spillPoller].map((one) => one?.stop(left()));
+  await socketsStopped;
+  await Promise.all([share?.close(left()), ...pollersStopped]);
   const listeners = collector.counters();
   const polled = {
-    ...(poller && { queue: poller.counters() }),
-    ...(spillPoller && { spillQueue: spillPoller.counters() }),
+    ...(poller && { queue: polledFigures(poller) }),
+    ...(spillPoller && { spillQueue: polledFigures(spillPoller) }),
   };
   const ledgers = {
     ...listenerLedgers(listeners),
     ...((poller ?? spillPoller) !== undefined && { queue: ledger.snapshot() }),
   };
   io.out(JSON.stringify({ ready: false, listeners, ...polled, ledgers }));
+}
+
+function polledFigures(poller: Poller): PollerCounters & { readonly secondsSinceAnswer: number } {
+  return { ...poller.counters(), secondsSinceAnswer: poller.secondsSinceAnswer() };
 }
 
 function toAddresses(urls: readonly string[]): ListenAddress[] | { readonly problem: string } {

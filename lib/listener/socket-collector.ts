@@ -54,7 +54,7 @@ export interface CollectorOptions {
 }
 
 /** Of the ten seconds that a stop may take where nobody grants more. */
-const FLUSH_MS = 4_500;
+const FLUSH_MS = 4_000;
 const SPILL_MS = 3_000;
 
 /** With a spill queue, which is durable: sooner than memory fills up. */

@@ -10,7 +10,7 @@ export interface QuarantineShare {
   offer(suspect: Suspect): boolean;
   counts(): QuarantineCounts;
   /** Takes nothing more, and waits for what is being written, 5 s at most. The quarantine stays open. Twice is fine. */
-  close(): Promise<void>;
+  close(withinMs?: number): Promise<void>;
 }
 
 /** Messages since the start; those being written are in none of them. */
@@ -102,11 +102,11 @@ export function createQuarantineShare(
 
     counts: () => ({ ...counts }),
 
-    async close() {
+    async close(withinMs = CLOSE_WITHIN_MS) {
       closed = true;
       let timer: NodeJS.Timeout | undefined;
       const deadline = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, CLOSE_WITHIN_MS);
+        timer = setTimeout(resolve, withinMs);
       });
       await Promise.race([Promise.all(writing), deadline]);
       clearTimeout(timer);

@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { callLimits } from "../../lib/aws/client-options.ts";
 import { type EmbeddedServices, startEmbeddedServices } from "../../lib/cli/local/embedded-services.ts";
 import { createLogger } from "../../lib/log/logger.ts";
+import { createQueues } from "../../lib/queue/create-queue.ts";
 import { createPoller } from "../../lib/queue/poller.ts";
 import { openQueue, type Queue } from "../../lib/queue/queue-client.ts";
 import { sendMessage } from "../../lib/queue/send-message.ts";
@@ -9,6 +11,7 @@ import { openMemory } from "../../lib/storage/memory/memory.ts";
 import { eventually } from "../support/eventually.ts";
 import { captureJudge, envelopeValues, notificationBodies } from "../support/fixtures.ts";
 import { judging } from "../support/judging.ts";
+import { type MuteProxy, startMuteProxy } from "../support/mute-proxy.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 import { handlerOn } from "./handling.ts";
 
@@ -41,7 +44,7 @@ describe("the poller", () => {
     poller.start();
     await eventually("all messages deleted", () => poller.counters().deleted === bodies.length);
     await poller.stop();
-    expect(poller.counters()).toEqual({ received: bodies.length, deleted: bodies.length, failed: 0 });
+    expect(poller.counters()).toEqual({ received: bodies.length, deleted: bodies.length, failed: 0, undeleted: 0 });
     const stored = new Set<string>();
     for await (const one of storage.samples({})) stored.add(identity(one));
     for await (const one of storage.events({})) stored.add(identity(one));
@@ -63,7 +66,7 @@ describe("the poller", () => {
     poller.start();
     await eventually("the message was handled", () => poller.counters().failed === 1);
     await poller.stop();
-    expect(poller.counters()).toEqual({ received: 1, deleted: 0, failed: 1 });
+    expect(poller.counters()).toEqual({ received: 1, deleted: 0, failed: 1, undeleted: 0 });
   });
 
   it("goes on after the queue could not be read, and stops at once even then", async () => {
@@ -116,5 +119,84 @@ describe("openQueue", () => {
   it("needs neither region nor credentials on this machine", async () => {
     const opened = openQueue("http://sqs.us-east-1.localhost:4566/000000000000/metering");
     expect("client" in opened && (await opened.client.config.credentials())).toMatchObject({ accessKeyId: "local" });
+  });
+});
+
+describe("the poller of a queue that stops answering", () => {
+  let proxy: MuteProxy;
+  let muted: Queue;
+  beforeEach(async () => {
+    proxy = await startMuteProxy(services.s3AndSqs);
+    const service = openQueue(`${proxy.url}/muted`);
+    if ("problem" in service) throw new Error(service.problem);
+    const { queueUrl } = await createQueues(service.client, `muted-${proxy.url.split(":").at(-1)}`, 5);
+    service.client.destroy();
+    // Long enough for a call that waits one second for messages, short enough for a test.
+    const opened = openQueue(queueUrl, { ...callLimits.queue, answerMs: 1_500, callMs: 1_600, maxAttempts: 1 });
+    if ("problem" in opened) throw new Error(opened.problem);
+    muted = opened;
+  });
+  afterEach(async () => {
+    muted.client.destroy();
+    await proxy.close();
+  });
+
+  it("says so, goes on with a new connection, and takes messages again", async () => {
+    const log: string[] = [];
+    const poller = createPoller(
+      muted,
+      handlerOn(openMemory()).handle,
+      createLogger((line) => log.push(line)),
+    );
+    poller.start();
+    proxy.mute();
+    await eventually("a line", () => log.some((line) => line.includes("the queue can't be read")));
+    expect(poller.secondsSinceAnswer()).toBeGreaterThan(0);
+    proxy.unmute();
+    const body = Object.values(notificationBodies())[0] ?? "";
+    await eventually("a line", () => log.some((line) => line.includes("the queue answers again")));
+    await sendMessage(muted, body);
+    await eventually("the message was handled", () => poller.counters().deleted === 1);
+    await poller.stop();
+    expect(poller.counters()).toEqual({ received: 1, deleted: 1, failed: 0, undeleted: 0 });
+    expect(poller.secondsSinceAnswer()).toBeLessThan(5);
+  });
+
+  it("stops within the time that it is given, and leaves what is in hand to the queue", async () => {
+    const log: string[] = [];
+    const handler = () => new Promise<never>(() => undefined);
+    const poller = createPoller(
+      muted,
+      handler,
+      createLogger((line) => log.push(line)),
+    );
+    await sendMessage(muted, "one");
+    poller.start();
+    await eventually("the message is in hand", () => poller.counters().received === 1);
+    const asked = performance.now();
+    await poller.stop(200);
+    expect(performance.now() - asked).toBeLessThan(2_000);
+    expect(poller.counters()).toEqual({ received: 1, deleted: 0, failed: 1, undeleted: 0 });
+    expect(log.join()).toContain("left to the queue");
+  });
+
+  it("does not hold a message for deleted that the queue does not name as deleted", async () => {
+    const log: string[] = [];
+    muted.client.middlewareStack.add(
+      (next, context) => async (call) =>
+        context.commandName === "DeleteMessageBatchCommand" ? { response: {}, output: { $metadata: {} } } : next(call),
+      { step: "initialize" },
+    );
+    const poller = createPoller(
+      muted,
+      async () => ({ batchItemFailures: [] }),
+      createLogger((line) => log.push(line)),
+    );
+    await sendMessage(muted, "one");
+    poller.start();
+    await eventually("the message was handled", () => poller.counters().undeleted === 1);
+    await poller.stop(3_000);
+    expect(poller.counters()).toEqual({ received: 1, deleted: 0, failed: 0, undeleted: 1 });
+    expect(log.join()).toContain("did not delete messages that were handled");
   });
 });

@@ -46,6 +46,8 @@ export interface LocalCollector {
 
 const SETTLE_MS = 20_000;
 const LOOK_AGAIN_MS = 20;
+/** Of the ten seconds that a stop may take, after what the sockets' side does. */
+const STOP_POLLING_MS = 2_000;
 
 export async function startLocalCollector(options: LocalOptions, io: Io): Promise<LocalCollector | Problem> {
   const services = await startEmbeddedServices(options.folder);
@@ -82,7 +84,7 @@ export async function startLocalCollector(options: LocalOptions, io: Io): Promis
 
   const stop = async () => {
     await collector.stop();
-    await Promise.all([share?.close(), ...pollers.map((poller) => poller.stop())]);
+    await Promise.all([share?.close(STOP_POLLING_MS), ...pollers.map((poller) => poller.stop(STOP_POLLING_MS))]);
     await Promise.all([lambda.close(), closeParts(parts)]);
     for (const { client } of [queue, spillQueue]) client.destroy();
     await services.stop();

@@ -50,7 +50,9 @@ export function openDynamoDb(options: DynamoDbOptions): DynamoDbStorage {
   if (retentionDays !== undefined && !(retentionDays > 0 && Number.isFinite(retentionDays))) {
     throw new RangeError(`retentionDays has to be a number above 0, got ${retentionDays}`);
   }
-  const patience = (share = 1) => ({ deadline: now() + giveUpAfterMs * share, now, random });
+  const closing = new AbortController();
+  const { signal } = closing;
+  const patience = (share = 1) => ({ deadline: now() + giveUpAfterMs * share, now, random, signal });
   const ensureNeeds = needsWriter(client, resourcesTable);
   const readFrom = { client, table, resourcesTable, versions: versionReader(client, resourcesTable, patience), now };
   let closed = false;
@@ -142,6 +144,7 @@ export function openDynamoDb(options: DynamoDbOptions): DynamoDbStorage {
     async close(): Promise<void> {
       if (!closed) client.destroy();
       closed = true;
+      closing.abort();
     },
   };
 }

@@ -12,6 +12,8 @@ export interface Patience {
   readonly now: () => number;
   /** From 0 to 1, for jitter. */
   readonly random: () => number;
+  /** Ends the waiting between attempts: nobody is left to answer to. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -23,14 +25,13 @@ export interface Patience {
  */
 export async function untilDone(
   attempt: (signal: AbortSignal) => Promise<unknown>,
-  { deadline, now, random }: Patience,
+  { deadline, now, random, signal }: Patience,
 ): Promise<unknown> {
   let cause: unknown;
   for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts += 1) {
     if (attempts > 0) {
       const wait = random() * Math.min(FIRST_WAIT_MS * 2 ** attempts, LONGEST_WAIT_MS);
-      if (now() + wait >= deadline) return cause;
-      await sleep(wait);
+      if (now() + wait >= deadline || !(await paused(wait, signal))) return cause;
     }
     try {
       cause = await attempt(AbortSignal.timeout(Math.max(1, deadline - now())));
@@ -42,6 +43,11 @@ export async function untilDone(
     }
   }
   return cause;
+}
+
+/** @returns false if the signal cut it short */
+async function paused(milliseconds: number, signal: AbortSignal | undefined): Promise<boolean> {
+  return sleep(milliseconds, true, { signal }).catch(() => false);
 }
 
 const TRANSIENT_NAMES = new Set([
