@@ -1,10 +1,6 @@
-import {
-  DeleteObjectCommand,
-  GetObjectCommand,
-  PutObjectCommand,
-  paginateListObjectsV2,
-  type S3Client,
-} from "@aws-sdk/client-s3";
+import { DeleteObjectCommand, GetObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
+import { expectListing } from "../aws/expect-listing.ts";
+import { putObject } from "../aws/put-object.ts";
 import { httpStatus } from "../storage/s3-status.ts";
 import { type EntryStore, EntryTooLarge, LARGEST_ENTRY } from "./entry-store.ts";
 
@@ -22,20 +18,15 @@ export function openS3Entries({ client, bucket, prefix }: S3EntriesOptions): Ent
 
   return {
     async write(name, text) {
-      try {
-        await client.send(
-          new PutObjectCommand({ ...place(name), Body: text, ContentType: "application/json", IfNoneMatch: "*" }),
-        );
-      } catch (error) {
-        // The name is the content's digest: what is there already is what was to be written.
-        if (httpStatus(error) === 412) return;
-        throw error;
-      }
+      const body = Buffer.from(text);
+      // The name is the content's digest.
+      await putObject(client, { bucket, key: `${prefix}${name}`, body, contentType: "application/json" });
     },
 
     async *list(beginning) {
       const where = { Bucket: bucket, Prefix: `${prefix}${beginning}` };
       for await (const page of paginateListObjectsV2({ client }, where)) {
+        expectListing(page);
         for (const { Key: key, LastModified: writtenAt } of page.Contents ?? []) {
           if (key !== undefined) yield { name: key.slice(prefix.length), writtenAt: writtenAt?.getTime() ?? 0 };
         }

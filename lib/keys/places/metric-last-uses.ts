@@ -71,15 +71,18 @@ async function readUses(
 ): Promise<string | undefined> {
   const range = { StartTime: new Date(now - LOOK_BACK_DAYS * DAY_MS), EndTime: new Date(now) };
   const MetricDataQueries = keyIds.map((keyId, index) => queryOf(stage, keyId, index));
+  const answered = new Set<string | undefined>();
   let NextToken: string | undefined;
   for (let page = 0; page < MAX_PAGES; page++) {
     const answer = await client.send(new GetMetricDataCommand({ ...range, MetricDataQueries, NextToken }));
     NextToken = answer.NextToken;
     for (const result of answer.MetricDataResults ?? []) {
+      answered.add(result.Id);
       const problem = take(result, NextToken !== undefined, keyIds, now, found);
       if (problem !== undefined) return problem;
     }
-    if (NextToken === undefined) return undefined;
+    // Of a query that has no figures CloudWatch says so: otherwise a key would look unused.
+    if (NextToken === undefined) return answered.size === keyIds.length ? undefined : "CloudWatch left keys out";
   }
   return "CloudWatch's answer does not end";
 }

@@ -63,7 +63,8 @@ export async function writeSecret(
   }
   try {
     const request = { SecretId: arn, SecretString: text, ClientRequestToken: version };
-    await client.send(new PutSecretValueCommand(request));
+    const written = await client.send(new PutSecretValueCommand(request));
+    if (written.VersionId !== version) throw new Error("the answer does not name the version that was written");
   } catch (error) {
     return { ok: false, problem: `the secret ${arn} can't be written: ${spelled(error)}` };
   }

@@ -200,9 +200,9 @@ async function deleteAll(queue: Queue, messages: readonly Message[]): Promise<re
   if (messages.length === 0) return [];
   const Entries = messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
   try {
-    const { Failed = [] } = await queue.client.send(new DeleteMessageBatchCommand({ QueueUrl: queue.url, Entries }));
-    const failed = new Set(Failed.map(({ Id }) => Id));
-    return messages.filter((_, index) => failed.has(String(index)));
+    const { Successful } = await queue.client.send(new DeleteMessageBatchCommand({ QueueUrl: queue.url, Entries }));
+    const deleted = new Set(Successful?.map(({ Id }) => Id));
+    return messages.filter((_, index) => !deleted.has(String(index)));
   } catch {
     return messages;
   }

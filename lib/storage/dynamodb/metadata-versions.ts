@@ -31,8 +31,11 @@ export function versionReader(client: DynamoDBClient, table: string, patience: (
       // Consistent, because a version may have been written just before the sample that we have read.
       const RequestItems = { [table]: { Keys: [...left], ConsistentRead: true } };
       const answer = await client.send(new BatchGetItemCommand({ RequestItems }), { abortSignal });
-      found.push(...Object.values(answer.Responses ?? {}).flat());
-      left = Object.values(answer.UnprocessedKeys ?? {}).flatMap(({ Keys }) => Keys ?? []);
+      if (answer.Responses === undefined || answer.UnprocessedKeys === undefined) {
+        return new Error("the answer does not say what was read, and what was not");
+      }
+      found.push(...Object.values(answer.Responses).flat());
+      left = Object.values(answer.UnprocessedKeys).flatMap(({ Keys }) => Keys ?? []);
       return left.length === 0 ? undefined : new Error(`DynamoDB left ${left.length} keys of a batch unread`);
     }, patience());
     if (cause !== undefined) throw cause;

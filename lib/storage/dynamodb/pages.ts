@@ -14,9 +14,11 @@ function paged(ask: (start: StartKey) => Promise<Page>): NextPage<Item> {
   return async () => {
     if (ended) return undefined;
     const answer = await ask(start);
+    // DynamoDB gives an empty list where there is nothing: without a list nobody has looked.
+    if (answer.Items === undefined) throw new Error("the answer to a query of DynamoDB has no items");
     start = answer.LastEvaluatedKey;
     ended = start === undefined;
-    return answer.Items ?? [];
+    return answer.Items;
   };
 }
 

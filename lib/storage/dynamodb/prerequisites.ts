@@ -55,6 +55,8 @@ async function raise(client: DynamoDBClient, table: string, item: Item, patience
     TableName: table,
     Key: { [keyNames.partition]: partition, [keyNames.sort]: sort },
     UpdateExpression: `SET ${attributes.map((_, index) => `#a${index} = :a${index}`).join(", ")}`,
+    // Asked for only because an answer without it is not DynamoDB's.
+    ReturnValues: "UPDATED_NEW",
     ConditionExpression: "attribute_not_exists(#key) OR #ttl < :ttl",
     ExpressionAttributeNames: {
       ...Object.fromEntries(attributes.map(([name], index) => [`#a${index}`, name])),
@@ -67,7 +69,9 @@ async function raise(client: DynamoDBClient, table: string, item: Item, patience
     },
   });
   const cause = await untilDone(async (abortSignal) => {
-    await client.send(command, { abortSignal });
+    const { Attributes: written } = await client.send(command, { abortSignal });
+    const isWritten = written?.[TTL_ATTRIBUTE]?.N === item[TTL_ATTRIBUTE]?.N;
+    return isWritten ? undefined : new Error("the answer does not show what was written");
   }, patience);
   return cause instanceof ConditionalCheckFailedException ? undefined : cause;
 }

@@ -50,12 +50,16 @@ async function putChunk(
   const cause = await untilDone(async (abortSignal) => {
     const RequestItems = { [table]: left.map((item): WriteRequest => ({ PutRequest: { Item: item } })) };
     const answer = await client.send(new BatchWriteItemCommand({ RequestItems }), { abortSignal });
+    // DynamoDB says so in any case, be it that nothing was: an answer without it is not DynamoDB's.
+    if (answer.UnprocessedItems === undefined) return new Error("the answer does not say what is left unprocessed");
     const unprocessed = new Set(
-      Object.values(answer.UnprocessedItems ?? {})
+      Object.values(answer.UnprocessedItems)
         .flat()
         .map((request) => keyOf(request.PutRequest?.Item ?? {})),
     );
-    left = left.filter((item) => unprocessed.has(keyOf(item)));
+    const own = left.filter((item) => unprocessed.has(keyOf(item)));
+    if (own.length < unprocessed.size) return new Error("the answer leaves items unprocessed that were not sent");
+    left = own;
     return left.length === 0 ? undefined : new Error(`DynamoDB left ${left.length} of a batch unprocessed`);
   }, patience);
   if (cause === undefined) return [];

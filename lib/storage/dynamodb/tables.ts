@@ -3,9 +3,11 @@ import {
   CreateTableCommand,
   type CreateTableCommandInput,
   DescribeTableCommand,
+  type DescribeTableCommandOutput,
   type DynamoDBClient,
   ResourceInUseException,
   ResourceNotFoundException,
+  type TableDescription,
 } from "@aws-sdk/client-dynamodb";
 import { keyNames, meterIndex, projectIndex } from "./keys.ts";
 
@@ -40,7 +42,7 @@ export async function expectTables(client: DynamoDBClient, tables: readonly stri
 
 async function expectTable(client: DynamoDBClient, TableName: string): Promise<void> {
   try {
-    await client.send(new DescribeTableCommand({ TableName }));
+    described(await client.send(new DescribeTableCommand({ TableName })));
   } catch (error) {
     if (!(error instanceof Error && error.name === "AccessDeniedException")) throw error;
   }
@@ -84,13 +86,19 @@ async function createTable(
 /** `ACTIVE` only when the indexes are too; undefined where there is no such table. */
 async function statusOf(client: DynamoDBClient, TableName: string | undefined): Promise<string | undefined> {
   try {
-    const { Table } = await client.send(new DescribeTableCommand({ TableName }));
-    const states = [Table?.TableStatus, ...(Table?.GlobalSecondaryIndexes ?? []).map((index) => index.IndexStatus)];
+    const table = described(await client.send(new DescribeTableCommand({ TableName })));
+    const states = [table.TableStatus, ...(table.GlobalSecondaryIndexes ?? []).map((index) => index.IndexStatus)];
     return states.find((state) => state !== "ACTIVE") ?? "ACTIVE";
   } catch (error) {
     if (error instanceof ResourceNotFoundException) return undefined;
     throw error;
   }
+}
+
+/** What is not DynamoDB may answer, too. */
+function described({ Table: table }: DescribeTableCommandOutput): TableDescription {
+  if (table === undefined) throw new Error("the answer does not describe the table: is it DynamoDB's?");
+  return table;
 }
 
 function texts(...names: readonly string[]): { AttributeName: string; AttributeType: "S" }[] {

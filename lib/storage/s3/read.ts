@@ -1,6 +1,7 @@
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { GetObjectCommand, paginateListObjectsV2 } from "@aws-sdk/client-s3";
+import { expectListing } from "../../aws/expect-listing.ts";
 import { mapInParallel } from "../../flow/in-parallel.ts";
 import { errorMessage } from "../../log/error-message.ts";
 import type { MeteringRecord } from "../../sample/sample.ts";
@@ -45,6 +46,7 @@ async function* hoursFromNewest<Kind extends MeteringRecord>(
   const days: string[] = [];
   const folder = { Bucket, Prefix: folderOf(prefix, reading.kind), Delimiter: "/" };
   for await (const page of paginateListObjectsV2({ client }, folder)) {
+    expectListing(page);
     for (const { Prefix: day } of page.CommonPrefixes ?? []) {
       if (day !== undefined && dayOverlaps(day, reading)) days.push(day);
     }
@@ -52,6 +54,7 @@ async function* hoursFromNewest<Kind extends MeteringRecord>(
   for (const day of days.sort().reverse()) {
     const keys: string[] = [];
     for await (const page of paginateListObjectsV2({ client }, { Bucket, Prefix: day })) {
+      expectListing(page);
       for (const { Key: key } of page.Contents ?? []) if (key !== undefined) keys.push(key);
     }
     yield* hoursOf(keys, reading);

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import type { S3Client } from "@aws-sdk/client-s3";
+import { putObject } from "../../aws/put-object.ts";
 import { mapInParallel } from "../../flow/in-parallel.ts";
 import { contentDigest } from "../../sample/content.ts";
 import { identity } from "../../sample/identity.ts";
@@ -66,21 +67,9 @@ export async function putOnce(
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      await client.send(
-        new PutObjectCommand({
-          Bucket: bucket,
-          Key: key,
-          Body: body,
-          ContentType: type,
-          IfNoneMatch: "*",
-        }),
-      );
-      return;
+      return await putObject(client, { bucket, key, body: Buffer.from(body), contentType: type });
     } catch (error) {
-      const status = httpStatus(error);
-      // The name is the content's digest: what is there already is what was to be written.
-      if (status === 412) return;
-      if (status !== 409 || attempt === MAX_ATTEMPTS) throw error;
+      if (httpStatus(error) !== 409 || attempt === MAX_ATTEMPTS) throw error;
       await sleep(Math.random() * FIRST_WAIT_MS * 2 ** attempt);
     }
   }
