@@ -30,7 +30,8 @@ one line of JSON on standard output, {"ready":true,"listening":[…],…}; at th
 Its log goes to standard error. What it needs and can't reach yet it waits for, before it opens a socket.
 
   --listen URL              udp://HOST:PORT or tcp://HOST:PORT; may be given several times, or
-                            several URLs after one; port 0 lets the system choose
+                            several URLs after one; port 0 lets the system choose;
+                            [::] is every address of IPv6 and IPv4, [::]:PORT?ipv6only=1 of IPv6 alone
   --queue URL               take messages from this SQS queue as well
   --storage URL[,URL…]      memory:, file:///PATH[?max_bytes=N&mode=0640&…], dynamodb://TABLE[?endpoint=URL&…],
                             s3://BUCKET/PREFIX[?endpoint=URL&…]; with several, each keeps every sample

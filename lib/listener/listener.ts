@@ -32,6 +32,8 @@ export interface ListenerOptions {
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
+  /** Of `::`: leaves IPv4 alone. @default it takes IPv4 as well */
+  readonly ipv6Only?: boolean | undefined;
   /** Decodes, proves and reads one datagram or frame. Runs between two readings of the socket, so it never waits. */
   readonly judge: Judge["bytes"];
   /** Where genuine records go. Several listeners may share one. */

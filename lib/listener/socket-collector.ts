@@ -10,6 +10,7 @@ import type { Logger } from "../log/logger.ts";
 import type { QuarantineShare } from "../quarantine/quarantine-quota.ts";
 import type { StorageDriver } from "../storage/driver.ts";
 import { descriptorsFor, watchDescriptors } from "./descriptors.ts";
+import { withoutOverlap } from "./dual-stack.ts";
 import { createIntervalLog } from "./interval-log.ts";
 import { type ListenAddress, toListenUrl } from "./listen-url.ts";
 import type { Listener, ListenerOptions } from "./listener.ts";
@@ -85,10 +86,11 @@ export function createCollector({
       else logger.warn("storage did not take samples, which go to the spill queue", { count, cause });
     },
   });
-  const listeners = addresses.map((address) => {
+  const listeners = withoutOverlap(addresses).map((address) => {
     const options: ListenerOptions = {
       host: address.host,
       port: address.port,
+      ipv6Only: address.ipv6Only,
       queue,
       recent,
       pending,

@@ -10,6 +10,7 @@ import { type Descriptors, isExhausted, watchDescriptors } from "./descriptors.t
 import { largestHolder } from "./largest-holder.ts";
 import { toListenUrl } from "./listen-url.ts";
 import type { Listener, ListenerOptions } from "./listener.ts";
+import { plainAddress } from "./plain-address.ts";
 import { type CutCause, type HeldBytes, TcpConnection, type TcpContext } from "./tcp-connection.ts";
 import { type TcpLimits, tcpLimits } from "./tcp-limits.ts";
 import { untilQuiet } from "./until-idle.ts";
@@ -33,7 +34,7 @@ export interface TcpListenerOptions extends ListenerOptions {
 
 /** Takes one message a frame: an 8-byte little-endian length, then so many bytes. A full queue pauses the senders. */
 export function createTcpListener(options: TcpListenerOptions): Listener {
-  const { host, port, queue } = options;
+  const { host, port, ipv6Only = false, queue } = options;
   const limits = tcpLimits(options.limits);
   const connectionCounters = newConnectionCounters();
   const counters = newCounters(connectionCounters);
@@ -82,7 +83,9 @@ export function createTcpListener(options: TcpListenerOptions): Listener {
   };
 
   const connect = (socket: Socket): void => {
-    const peer = { address: socket.remoteAddress, port: socket.remotePort ?? 0 };
+    // Without an address: gone before we took it.
+    const { remoteAddress, remotePort = 0 } = socket;
+    const peer = { address: remoteAddress && plainAddress(remoteAddress), port: remotePort };
     const share = addressShare(peer.address);
     if (!admit(share, peer)) {
       socket.destroy();
@@ -111,18 +114,24 @@ export function createTcpListener(options: TcpListenerOptions): Listener {
 
   const start = async (): Promise<string> => {
     try {
-      const { address, family } = await bindAddress(host);
+      const { address, family, isOfBothKinds } = await bindAddress(host);
+      const leavesIPv4 = family === 6 && (ipv6Only || !isOfBothKinds);
       const opened = createServer({ keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS }, connect);
       const listening = once(opened, "listening");
-      opened.listen({ host: address, port, ipv6Only: family === 6, exclusive: true });
+      opened.listen({ host: address, port, ipv6Only: leavesIPv4, exclusive: true });
       await listening;
       opened.on("error", report);
       server = opened;
       const bound = opened.address();
       if (bound === null || typeof bound === "string") throw new Error(`bound to ${bound}`);
-      return toListenUrl({ protocol: "tcp", host: bound.address, port: bound.port });
+      return toListenUrl({
+        protocol: "tcp",
+        host: bound.address,
+        port: bound.port,
+        ipv6Only: isOfBothKinds && leavesIPv4,
+      });
     } catch (error) {
-      throw bindError(toListenUrl({ protocol: "tcp", host, port }), error);
+      throw bindError(toListenUrl({ protocol: "tcp", host, port, ipv6Only }), error);
     }
   };
 

@@ -5,9 +5,11 @@ import { newCounters, snapshotOf } from "../ledger/socket-counters.ts";
 import { type BindAddress, bindAddress } from "./bind-address.ts";
 import { bindError } from "./bind-error.ts";
 import { createDatagramBacklog } from "./datagram-backlog.ts";
+import { isSystemIPv6Only } from "./dual-stack.ts";
 import { type KernelDrops, watchKernelDrops } from "./kernel-drops.ts";
 import { toListenUrl } from "./listen-url.ts";
 import type { Listener, ListenerOptions } from "./listener.ts";
+import { plainAddress } from "./plain-address.ts";
 import { sealSocket } from "./seal-socket.ts";
 import { untilQuiet } from "./until-idle.ts";
 
@@ -37,7 +39,7 @@ export interface UdpListener extends Listener {
 
 /** Takes one message a datagram. When the queue is full, it is spilled: there is nobody to ask to wait. */
 export function createUdpListener(options: UdpListenerOptions): UdpListener {
-  const { host, port, receiveBufferBytes = DEFAULT_RECEIVE_BUFFER_BYTES } = options;
+  const { host, port, ipv6Only = false, receiveBufferBytes = DEFAULT_RECEIVE_BUFFER_BYTES } = options;
   const counters = newCounters();
   const intake = createIntake("udp", options, counters);
   const backlog = createDatagramBacklog({
@@ -53,20 +55,25 @@ export function createUdpListener(options: UdpListenerOptions): UdpListener {
   let stopping: Promise<void> | undefined;
 
   const start = async (): Promise<string> => {
-    const url = toListenUrl({ protocol: "udp", host, port });
+    const url = toListenUrl({ protocol: "udp", host, port, ipv6Only });
     try {
-      const bound = await bind(await bindAddress(host));
-      return toListenUrl({ protocol: "udp", host: bound.address().address, port: bound.address().port });
+      const wanted = await bindAddress(host);
+      const bound = (await bind(wanted)).address();
+      const leavesIPv4 = wanted.isOfBothKinds && (ipv6Only || isSystemIPv6Only());
+      return toListenUrl({ protocol: "udp", host: bound.address, port: bound.port, ipv6Only: leavesIPv4 });
     } catch (error) {
       throw bindError(url, error);
     }
   };
 
-  const bind = async ({ address, family }: BindAddress): Promise<Socket> => {
-    const opened = createSocket({ type: family === 6 ? "udp6" : "udp4", ipv6Only: family === 6 });
-    opened.on("message", (bytes, peer) => {
+  const bind = async ({ address, family, isOfBothKinds }: BindAddress): Promise<Socket> => {
+    const opened = createSocket({
+      type: family === 6 ? "udp6" : "udp4",
+      ipv6Only: family === 6 && (ipv6Only || !isOfBothKinds),
+    });
+    opened.on("message", (bytes, { address: from, port: fromPort }) => {
       arrived++;
-      backlog.push({ bytes, peer, receivedAt: Date.now() });
+      backlog.push({ bytes, peer: { address: plainAddress(from), port: fromPort }, receivedAt: Date.now() });
     });
     opened.once("listening", () => {
       granted = askForReceiveBuffer(opened);

@@ -15,6 +15,12 @@ describe("bindError", () => {
     expect(error.cause).toBe(cause);
   });
 
+  it("says that the port of IPv4 is in the way of [::], and how to leave it", () => {
+    expect(bindError("udp://[::]:4952", systemError("EADDRINUSE")).message).toBe(
+      "cannot listen on udp://[::]:4952: another process has the port, of IPv6 or of IPv4; stop that one, choose another port, or leave IPv4 to it with udp://[::]:4952?ipv6only=1 (EADDRINUSE)",
+    );
+  });
+
   it("passes on the system's words for anything else", () => {
     expect(bindError("tcp://[::]:1", systemError("ENOBUFS")).message).toBe(
       "cannot listen on tcp://[::]:1: bind ENOBUFS (ENOBUFS)",

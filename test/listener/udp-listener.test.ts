@@ -31,10 +31,12 @@ describe("a UDP listener", () => {
     expect(await samplesIn(driver)).toHaveLength(3);
   });
 
-  it("keeps IPv4 apart from IPv6, so that both can be bound to one port", async () => {
+  it("keeps IPv4 apart from IPv6 where it is asked to, so that both can be bound to one port", async () => {
     const driver = openGated();
-    const six = listen({ driver, host: "::" }).listener;
-    const port = Number(new URL((await six.start()).replace("udp:", "http:")).port);
+    const six = listen({ driver, host: "::", ipv6Only: true }).listener;
+    const url = await six.start();
+    const port = Number(new URL(url.replace("udp:", "http:")).port);
+    expect(url).toBe(`udp://[::]:${port}?ipv6only=1`);
     const four = listen({ driver, host: "0.0.0.0", port }).listener;
     expect(await four.start()).toBe(`udp://0.0.0.0:${port}`);
     await sendDatagrams(`udp://127.0.0.1:${port}`, [aDatagram()]);
