@@ -9,7 +9,8 @@ import { createCollector } from "../listener/socket-collector.ts";
 import { errorMessage } from "../log/error-message.ts";
 import { createLogger, type Logger } from "../log/logger.ts";
 import { createQuarantineShare, type QuarantineShare } from "../quarantine/quarantine-quota.ts";
-import type { Environment, Settings } from "../settings.ts";
+import { type Environment, environmentNames, type Settings } from "../settings.ts";
+import { checkQueues, type WantedQueue } from "./check-queues.ts";
 import { closeParts, openPartsInTime, type Parts } from "./open-parts.ts";
 import { addressesOf, type Problems, socketSettings, tcpLimitsOf } from "./socket-settings.ts";
 
@@ -60,13 +61,18 @@ export async function startUdpCollector(options: UdpCollectorOptions): Promise<U
     isHealthy: () => state.running?.receiving === true,
     metrics: () => state.running?.figures() ?? "",
   });
+  const ending = new AbortController();
+  if (options.giveUp?.aborted) ending.abort();
+  options.giveUp?.addEventListener("abort", () => ending.abort(), { once: true });
   const startAll = async (): Promise<UdpCollector | Problems> => {
     const at = (await health?.start()) ?? null;
+    const unusable = await checkQueues(spillQueueOf(settings), { logger, stop: ending.signal });
+    if (unusable.length > 0) return { problems: unusable };
     const opened = await openPartsInTime(settings, logger, options.giveUp ?? new AbortController().signal);
     if (!opened.ok) return { problems: opened.problems };
     const { parts } = opened;
     try {
-      return await receive({ settings, parts, logger, health, at, state }, options);
+      return await receive({ settings, parts, logger, health, at, state, ending }, options);
     } catch (error) {
       await closeParts(parts);
       throw error;
@@ -78,8 +84,15 @@ export async function startUdpCollector(options: UdpCollectorOptions): Promise<U
   } catch (error) {
     started = { problems: [errorMessage(error)] };
   }
-  if ("problems" in started) await health?.stop();
+  if ("problems" in started) {
+    ending.abort();
+    await health?.stop();
+  }
   return started;
+}
+
+function spillQueueOf({ spillQueue }: Settings): readonly WantedQueue[] {
+  return spillQueue === null ? [] : [{ name: environmentNames.spillQueue, url: spillQueue, use: "spilled to" }];
 }
 
 /** What the health port tells of. */
@@ -96,10 +109,12 @@ interface Opened {
   /** Where the health port is. */
   readonly at: string | null;
   readonly state: { running?: Running };
+  /** Aborted with the end of all that is done beside receiving. */
+  readonly ending: AbortController;
 }
 
 async function receive(opened: Opened, options: UdpCollectorOptions): Promise<UdpCollector> {
-  const { settings, parts, logger, health, at, state } = opened;
+  const { settings, parts, logger, health, at, state, ending } = opened;
   const share = parts.quarantine && createQuarantineShare(parts.quarantine, logger, parts.quarantine);
   const collector = createCollector({
     ...parts,
@@ -124,6 +139,7 @@ async function receive(opened: Opened, options: UdpCollectorOptions): Promise<Ud
   const drain = new AbortController();
   const stop = async (): Promise<void> => {
     running.receiving = false;
+    ending.abort();
     const drainMs = options.drainMs ?? DRAIN_MS;
     logger.info("draining", { milliseconds: drainMs });
     await pause(drainMs, undefined, { signal: drain.signal }).catch(() => "cut short");

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { checkQueues } from "../assembly/check-queues.ts";
 import type { JudgeSettings } from "../assembly/open-judge.ts";
 import { closeParts, openPartsInTime, type Parts } from "../assembly/open-parts.ts";
 import { type TcpSettings, tcpLimitsOf } from "../assembly/socket-settings.ts";
@@ -14,9 +15,9 @@ import { createCollector } from "../listener/socket-collector.ts";
 import { createLogger, type Logger } from "../log/logger.ts";
 import { createQuarantineShare } from "../quarantine/quarantine-quota.ts";
 import { createPoller, type Poller, type PollerCounters } from "../queue/poller.ts";
-import { eventSourceArn, isFromQueue } from "../queue/queue-arn.ts";
-import { openQueue, type Queue } from "../queue/queue-client.ts";
+import type { Queue } from "../queue/queue-client.ts";
 import { createQueueHandler } from "../queue/queue-handler.ts";
+import { openQueues, wantedQueues } from "./collect-queues.ts";
 import { type Command, EXIT_FAILED, EXIT_OK, EXIT_USAGE, usageError } from "./command.ts";
 import type { Io } from "./io.ts";
 import { tcpFrom, tcpOptions } from "./tcp-options.ts";
@@ -62,13 +63,9 @@ ${verificationHelp}`,
     if (addresses.length === 0 && values.queue === undefined) {
       return usageError(io, "nothing to receive from: give --listen udp://0.0.0.0:4952 or --queue URL");
     }
-    const queue = values.queue === undefined ? undefined : openQueue(values.queue);
-    if (queue !== undefined && "problem" in queue) return usageError(io, queue.problem);
-    const spill = values["spill-queue"] === undefined ? undefined : openQueue(values["spill-queue"]);
-    if (spill !== undefined && "problem" in spill) return usageError(io, spill.problem);
-    if (queue !== undefined && spill !== undefined && isFromQueue(eventSourceArn(queue.url), spill.url)) {
-      return usageError(io, "--queue and --spill-queue: give two queues; what is in the spill queue is believed");
-    }
+    const queues = openQueues(values.queue, values["spill-queue"]);
+    if ("problem" in queues) return usageError(io, queues.problem);
+    const { queue, spill } = queues;
     const logger = createLogger(io.err);
     const checked = settingsFrom(values, logger);
     if ("problem" in checked) return usageError(io, checked.problem);
@@ -81,6 +78,8 @@ ${verificationHelp}`,
     const giveUp = new AbortController();
     void stopped.then(() => giveUp.abort());
     const settings = { ...verification, storage, spillQueue: spill?.url ?? null, quarantine };
+    const unusable = await checkQueues(wantedQueues(queues), { logger, stop: giveUp.signal });
+    if (unusable.length > 0) return usageError(io, unusable.join("; "));
     const opened = await openPartsInTime(settings, logger, giveUp.signal);
     if (!opened.ok) {
       usageError(io, opened.problems.join("; "));

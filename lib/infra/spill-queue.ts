@@ -54,7 +54,8 @@ export class SpillQueue extends Construct {
     this.#nobodyElse.addCondition("ArnNotEquals", { "aws:PrincipalArn": [...this.#senders] });
     return Grant.addToPrincipal({
       grantee: role,
-      actions: ["sqs:SendMessage"],
+      // Before a start the queue is looked at: whether it is there, and what it takes.
+      actions: ["sqs:SendMessage", "sqs:GetQueueAttributes"],
       resourceArns: [this.queue.queueArn],
     });
   }

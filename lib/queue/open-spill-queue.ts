@@ -3,6 +3,7 @@ import { type CallLimits, callLimits } from "../aws/client-options.ts";
 import type { SpilledMessage, SpillQueue } from "../dispatch/spill-queue.ts";
 import { Unspillable } from "../dispatch/unspillable.ts";
 import { shownUrl } from "../log/shown-url.ts";
+import type { QueueNeeds } from "./check-queue.ts";
 import { openQueue, type Queue } from "./queue-client.ts";
 import { queuePlace } from "./queue-place.ts";
 import { encodeSpillBatch, spillLimits } from "./spill-batch.ts";
@@ -15,6 +16,9 @@ export type OpenedSpillQueue =
 const BODY_BYTES = 262_144;
 /** Their base64 makes such a body, if 128 bytes are reckoned for each receipt. */
 const MAX_BYTES = 196_000;
+
+/** What a queue has to take to be a spill queue, and what lets the largest frames in. */
+export const spillNeeds: QueueNeeds = { leastBytes: BODY_BYTES, bestBytes: spillLimits.bodyBytes };
 
 /** What is said of a message that is too large for the queue: but of a wrong queue as well, which can be put right. */
 const TOO_LARGE = /(?:InvalidParameterValue|MessageTooLong)$/;

@@ -99,7 +99,7 @@ describe("S3 is answered for by something else with", () => {
     const client = () => new S3Client({ ...options, forcePathStyle: true });
     expect(await recordedBy(openS3Log({ client: client(), bucket: "bucket" }))).toEqual(["failed", "failed"]);
     const entries = openS3Entries({ client: client(), bucket: "bucket", prefix: "" });
-    await expect(entries.write("name", "{}")).rejects.toThrow();
+    await expect(entries.write("name", "{}", "queue")).rejects.toThrow();
     await entries.close();
   });
 

@@ -23,7 +23,7 @@ const expected = [
   "TaskRoleDefaultPolicy: Allow dynamodb:UpdateItem on SampleStorageTablesResources",
   "TaskRoleDefaultPolicy: Allow s3:PutObject on QuarantineBucket/quarantine/*, SampleStorageLogBucket/events/*, SampleStorageLogBucket/samples/*",
   "TaskRoleDefaultPolicy: Allow secretsmanager:GetSecretValue on SigningSecret",
-  "TaskRoleDefaultPolicy: Allow sqs:SendMessage on QueueCollectorSpillQueue",
+  "TaskRoleDefaultPolicy: Allow sqs:GetQueueAttributes sqs:SendMessage on QueueCollectorSpillQueue",
   "UdpCollectorTaskExecutionRole: Allow ecs-tasks.amazonaws.com sts:AssumeRole",
   "UdpCollectorTaskExecutionRoleDefaultPolicy: Allow ecr:BatchCheckLayerAvailability ecr:BatchGetImage ecr:GetDownloadUrlForLayer on arn:Partition:ecr:Region:AccountId:repository/cdk-hnb659fds-container-assets-AccountId-Region",
   "UdpCollectorTaskExecutionRoleDefaultPolicy: Allow ecr:GetAuthorizationToken on *",
@@ -31,7 +31,7 @@ const expected = [
   // The operator: redriving dead letters, replaying the quarantine into storage, settling conflicts, looking after keys.
   "OperatorRole: Allow arn:Partition:iam::AccountId:root sts:AssumeRole",
   "OperatorRoleDefaultPolicy: Allow sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on QueueCollectorDeadLetterQueue",
-  "OperatorRoleDefaultPolicy: Allow sqs:SendMessage on QueueCollectorSpillQueue",
+  "OperatorRoleDefaultPolicy: Allow sqs:GetQueueAttributes sqs:SendMessage on QueueCollectorSpillQueue",
   "OperatorRoleDefaultPolicy: Allow s3:ListBucket on QuarantineBucket, SampleStorageLogBucket",
   "OperatorRoleDefaultPolicy: Allow s3:DeleteObject s3:GetObject on QuarantineBucket/quarantine/*",
   "OperatorRoleDefaultPolicy: Allow dynamodb:BatchGetItem on SampleStorageTablesResources if dynamodb:LeadingKeys=format",
