@@ -164,7 +164,8 @@ async function receive(opened: Opened, options: UdpCollectorOptions): Promise<Ud
   };
 }
 
-function processLedger({ keys }: Parts, share: QuarantineShare | undefined): ProcessLedger {
+/** What a process that receives has counted beside its listeners. */
+export function processLedger({ keys }: Parts, share: QuarantineShare | undefined): ProcessLedger {
   const { kept = 0, skipped = 0, failed = 0 } = share?.counts() ?? {};
   return {
     figures: {

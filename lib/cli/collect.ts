@@ -4,19 +4,22 @@ import { checkQueues } from "../assembly/check-queues.ts";
 import type { JudgeSettings } from "../assembly/open-judge.ts";
 import { closeParts, openPartsInTime, type Parts } from "../assembly/open-parts.ts";
 import { type TcpSettings, tcpLimitsOf } from "../assembly/socket-settings.ts";
+import { processLedger } from "../assembly/socket-side.ts";
 import { createConflictLog } from "../dispatch/conflict-log.ts";
 import { createDispatcher } from "../dispatch/dispatcher.ts";
 import { createRecentlyRecorded } from "../dispatch/recently-recorded.ts";
 import { warmUp } from "../judge/warm-up.ts";
+import { toPrometheus } from "../ledger/prometheus.ts";
 import { createQueueLedger } from "../ledger/queue-ledger.ts";
 import { listenerLedgers } from "../ledger/socket-ledger.ts";
 import { type ListenAddress, parseListenUrl } from "../listener/listen-url.ts";
-import { createCollector } from "../listener/socket-collector.ts";
+import { type Collector, createCollector } from "../listener/socket-collector.ts";
 import { createLogger, type Logger } from "../log/logger.ts";
-import { createQuarantineShare } from "../quarantine/quarantine-quota.ts";
-import { createPoller, type Poller, type PollerCounters } from "../queue/poller.ts";
+import { createQuarantineShare, type QuarantineShare } from "../quarantine/quarantine-quota.ts";
+import { createPoller, type Poller } from "../queue/poller.ts";
 import type { Queue } from "../queue/queue-client.ts";
 import { createQueueHandler } from "../queue/queue-handler.ts";
+import { collectHealth, type HealthAddress, parseHealthUrl } from "./collect-health.ts";
 import { openQueues, wantedQueues } from "./collect-queues.ts";
 import { type Command, EXIT_FAILED, EXIT_OK, EXIT_USAGE, usageError } from "./command.ts";
 import type { Io } from "./io.ts";
@@ -41,6 +44,7 @@ Its log goes to standard error. What it needs and can't reach yet it waits for, 
   --tcp-connections N       that each TCP listener holds open; default 1000
   --tcp-connections-per-address N   of one address or IPv6 /64, as a site may stand behind one; default 250
   --tcp-buffer MIB          mebibytes of TCP frames not yet complete, for all connections together; default 64
+  --health URL              answer /healthz and /metrics (Prometheus) here, such as http://127.0.0.1:8080
   --quarantine URL          keep rejected messages: file:///FOLDER or s3://BUCKET/PREFIX, see countersign quarantine
 ${verificationHelp}`,
 
@@ -55,6 +59,7 @@ ${verificationHelp}`,
         "spill-queue": { type: "string" },
         quarantine: { type: "string" },
         ...tcpOptions,
+        health: { type: "string" },
         ...verificationOptions,
       },
     });
@@ -73,6 +78,8 @@ ${verificationHelp}`,
     const { storage, quarantine = null } = values;
     if (storage === undefined)
       return usageError(io, "--storage is missing, such as --storage file:///var/lib/samples.jsonl");
+    const health = values.health === undefined ? undefined : parseHealthUrl(values.health);
+    if (health !== undefined && "problem" in health) return usageError(io, health.problem);
     // Asked for before the ready line: whoever reads that line may send the signal at once.
     const stopped = io.stopped();
     const giveUp = new AbortController();
@@ -86,7 +93,7 @@ ${verificationHelp}`,
       return opened.transient ? EXIT_FAILED : EXIT_USAGE;
     }
     try {
-      await collect({ addresses, tcp, queue, spill, parts: opened.parts, logger, stopped }, io);
+      await collect({ addresses, tcp, queue, spill, health, parts: opened.parts, logger, stopped }, io);
     } finally {
       await closeParts(opened.parts);
       for (const one of [queue, spill]) one?.client.destroy();
@@ -118,13 +125,15 @@ interface Collecting {
   readonly queue: Queue | undefined;
   /** What the sockets' side fills, and we empty again. */
   readonly spill: Queue | undefined;
+  /** Where to be asked how we are. */
+  readonly health: HealthAddress | undefined;
   readonly parts: Parts;
   readonly logger: Logger;
   readonly stopped: Promise<void>;
 }
 
 async function collect(collecting: Collecting, io: Io): Promise<void> {
-  const { addresses, tcp, queue, spill, parts, logger, stopped } = collecting;
+  const { addresses, tcp, queue, spill, parts, logger, health } = collecting;
   const { judge, keys, storage, quarantine } = parts;
   const share = quarantine && createQuarantineShare(quarantine, logger, quarantine);
   const recent = createRecentlyRecorded({ onConflict: createConflictLog(logger) });
@@ -140,37 +149,70 @@ async function collect(collecting: Collecting, io: Io): Promise<void> {
     spillQueue: spill?.url ?? null,
     count: ledger.count,
   });
-  const poller = queue && createPoller(queue, handler, logger);
-  const spillPoller = spill && createPoller(spill, handler, logger);
-  if (addresses.length > 0) warmUp(judge);
-  const listening = await collector.start();
-  for (const one of [poller, spillPoller]) one?.start();
-  const ready = { ...(queue && { queue: queue.url }), ...(spill && { spillQueue: spill.url }), storage: storage.name };
-  io.out(JSON.stringify({ ready: true, listening, ...ready }));
+  const pollers: Pollers = {
+    ...(queue && { queue: createPoller(queue, handler, logger) }),
+    ...(spill && { spillQueue: createPoller(spill, handler, logger) }),
+  };
+  const ledgers = () => ({
+    ...listenerLedgers(collector.counters()),
+    ...(Object.keys(pollers).length > 0 && { queue: ledger.snapshot() }),
+  });
+  const receiving = { now: false };
+  const metrics = () => toPrometheus(ledgers(), { ...processLedger(parts, share), pollAges: pollAgesOf(pollers) });
+  const server = health && collectHealth({ address: health, logger, isHealthy: () => receiving.now, metrics });
+  await server?.start();
+  try {
+    await receive({ ...collecting, collector, pollers, share, receiving }, io);
+    const listeners = collector.counters();
+    io.out(JSON.stringify({ ready: false, listeners, ...polledFigures(pollers), ledgers: ledgers() }));
+  } finally {
+    await server?.stop();
+  }
+}
 
-  await stopped;
+interface Receiving extends Collecting {
+  readonly collector: Collector;
+  readonly pollers: Pollers;
+  readonly share: QuarantineShare | undefined;
+  readonly receiving: { now: boolean };
+}
+
+/** Until the signal, and then until all is stored, spilled, left to its queue or given up. */
+async function receive(all: Receiving, io: Io): Promise<void> {
+  const { addresses, queue, spill, parts, collector, pollers, share, receiving } = all;
+  if (addresses.length > 0) warmUp(parts.judge);
+  const listening = await collector.start();
+  for (const poller of Object.values(pollers)) poller.start();
+  const queues = { ...(queue && { queue: queue.url }), ...(spill && { spillQueue: spill.url }) };
+  receiving.now = true;
+  io.out(JSON.stringify({ ready: true, listening, ...queues, storage: parts.storage.name }));
+
+  await all.stopped;
+  receiving.now = false;
   const deadline = performance.now() + STOP_WITHIN_MS;
   const left = () => Math.max(0, deadline - performance.now());
   const socketsStopped = collector.stop();
   // What the sockets' side spills in the end may still be taken from the spill queue, if it ends soon.
   await Promise.race([socketsStopped, pause(POLL_ON_MS, undefined, { ref: false })]);
-  const pollersStopped = [poller, spillPoller].map((one) => one?.stop(left()));
+  const pollersStopped = Object.values(pollers).map((poller) => poller.stop(left()));
   await socketsStopped;
   await Promise.all([share?.close(left()), ...pollersStopped]);
-  const listeners = collector.counters();
-  const polled = {
-    ...(poller && { queue: polledFigures(poller) }),
-    ...(spillPoller && { spillQueue: polledFigures(spillPoller) }),
-  };
-  const ledgers = {
-    ...listenerLedgers(listeners),
-    ...((poller ?? spillPoller) !== undefined && { queue: ledger.snapshot() }),
-  };
-  io.out(JSON.stringify({ ready: false, listeners, ...polled, ledgers }));
 }
 
-function polledFigures(poller: Poller): PollerCounters & { readonly secondsSinceAnswer: number } {
-  return { ...poller.counters(), secondsSinceAnswer: poller.secondsSinceAnswer() };
+/** By what their queues are to us. */
+type Pollers = Readonly<Record<string, Poller>>;
+
+function polledFigures(pollers: Pollers) {
+  return Object.fromEntries(
+    Object.entries(pollers).map(([name, poller]) => [
+      name,
+      { ...poller.counters(), secondsSincePoll: poller.secondsSincePoll() },
+    ]),
+  );
+}
+
+function pollAgesOf(pollers: Pollers): ReadonlyMap<string, number> {
+  return new Map(Object.entries(pollers).map(([name, poller]) => [name, poller.secondsSincePoll()]));
 }
 
 function toAddresses(urls: readonly string[]): ListenAddress[] | { readonly problem: string } {

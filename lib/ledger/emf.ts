@@ -8,6 +8,7 @@ import {
   type MetricName,
   metricsNamespace,
   momentaryMetrics,
+  pollAgeMetricName,
   processMetricNames,
   reasons,
 } from "./metrics.ts";
@@ -50,13 +51,16 @@ export function createMetricsWriter({ stage, write, now = Date.now }: MetricsOpt
     }
   };
 
-  const writeProcess = ({ figures, verified }: ProcessLedger): void => {
+  const writeProcess = ({ figures, verified, pollAges = new Map() }: ProcessLedger): void => {
     const place = { [dimensionNames.stage]: stage };
     const since = processMetricNames.map((name) => [name, figures[name] - (last?.figures[name] ?? 0)] as const);
     write(emfLine(now(), place, Object.fromEntries(since)));
     for (const [keyId, total] of verified) {
       const uses = total - (last?.verified.get(keyId) ?? 0);
       if (uses > 0) write(emfLine(now(), { ...place, [dimensionNames.keyId]: keyId }, { [keyMetricName]: uses }));
+    }
+    for (const [queue, seconds] of pollAges) {
+      write(emfLine(now(), { ...place, [dimensionNames.queue]: queue }, { [pollAgeMetricName]: seconds }, "Seconds"));
     }
   };
 
@@ -80,11 +84,12 @@ function emfLine(
   time: number,
   dimensions: Readonly<Record<string, string>>,
   figures: Readonly<Record<string, number>>,
+  Unit = "Count",
 ): string {
   const directive = {
     Namespace: metricsNamespace,
     Dimensions: [Object.keys(dimensions)],
-    Metrics: Object.keys(figures).map((Name) => ({ Name, Unit: "Count" })),
+    Metrics: Object.keys(figures).map((Name) => ({ Name, Unit })),
   };
   return JSON.stringify({ _aws: { Timestamp: time, CloudWatchMetrics: [directive] }, ...dimensions, ...figures });
 }

@@ -16,4 +16,6 @@ export interface ProcessLedger {
   readonly figures: Readonly<Record<ProcessMetricName, number>>;
   /** Samples that each key proved genuine, by key id. */
   readonly verified: ReadonlyMap<string, number>;
+  /** Seconds since each queue that is polled last answered. @default none is polled */
+  readonly pollAges?: ReadonlyMap<string, number>;
 }

@@ -69,6 +69,13 @@ export type ProcessMetricName = (typeof processMetricNames)[number];
 /** Samples that a key proved genuine, with the stage and the key's id as dimensions: the last use of each key. */
 export const keyMetricName = "SamplesVerified";
 
+/**
+ * Seconds since a queue last answered a call for messages, at the moment of writing; with the stage and the queue, by
+ * what it is to us, as dimensions. Given by whoever polls: for a deployed function Lambda does, and says the same by the
+ * age of a queue's oldest message.
+ */
+export const pollAgeMetricName = "SecondsSincePoll";
+
 /** Where a figure was counted: `Listener` is one of these. */
 export const listenerNames = ["queue", "udp", "tcp"] as const;
 export type ListenerName = (typeof listenerNames)[number];
@@ -108,6 +115,12 @@ export const listenerMetrics: Readonly<Record<ListenerName, readonly MetricName[
 };
 
 /** Dimension names. `Reason` only stands on SamplesRejected, in a dimension set of its own beside the plain one; `KeyId` on SamplesVerified. */
-export const dimensionNames = { stage: "Stage", listener: "Listener", reason: "Reason", keyId: "KeyId" } as const;
+export const dimensionNames = {
+  stage: "Stage",
+  listener: "Listener",
+  reason: "Reason",
+  keyId: "KeyId",
+  queue: "Queue",
+} as const;
 
 export const reasons = rejectionReasons;

@@ -6,6 +6,7 @@ import {
   type MetricName,
   metricNames,
   momentaryMetrics,
+  pollAgeMetricName,
   processMetricNames,
   reasons,
 } from "./metrics.ts";
@@ -18,13 +19,19 @@ export function toPrometheus(ledgers: Ledgers, process?: ProcessLedger): string 
   return [...lines, ...(process === undefined ? [] : processLines(process))].join("");
 }
 
-function processLines({ figures, verified }: ProcessLedger): readonly string[] {
+function processLines({ figures, verified, pollAges = new Map() }: ProcessLedger): readonly string[] {
   const totals = processMetricNames.map((name) =>
     counter(spelled(name), [`${spelled(name)}_total ${figures[name]}\n`]),
   );
   const name = spelled(keyMetricName);
   const uses = Array.from(verified, ([keyId, count]) => `${name}_total{key_id="${keyId}"} ${count}\n`);
-  return uses.length === 0 ? totals : [...totals, counter(name, uses)];
+  const gauge = spelled(pollAgeMetricName);
+  const ages = Array.from(pollAges, ([queue, seconds]) => `${gauge}{queue="${queue}"} ${seconds}\n`);
+  return [
+    ...totals,
+    ...(uses.length === 0 ? [] : [counter(name, uses)]),
+    ...(ages.length === 0 ? [] : [`# TYPE ${gauge} gauge\n`, ...ages]),
+  ];
 }
 
 function counter(name: string, lines: readonly string[]): string {

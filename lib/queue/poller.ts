@@ -26,7 +26,7 @@ export interface Poller {
   stop(withinMs?: number): Promise<void>;
   counters(): PollerCounters;
   /** Seconds since the queue last answered a call for messages; since the start, if it never has. */
-  secondsSinceAnswer(): number;
+  secondsSincePoll(): number;
 }
 
 /** SQS gives at most ten messages a call. */
@@ -95,7 +95,7 @@ class QueuePoller implements Poller {
     return { ...this.#counters };
   }
 
-  secondsSinceAnswer(): number {
+  secondsSincePoll(): number {
     return Math.round((performance.now() - this.#answeredAt) / 1_000);
   }
 
@@ -119,8 +119,8 @@ class QueuePoller implements Poller {
       messages = await this.#receive();
     } catch (error) {
       if (!this.#noMore.signal.aborted) {
-        const secondsSinceAnswer = this.secondsSinceAnswer();
-        this.#logger.error("the queue can't be read", { queue: this.#queue.url, error, secondsSinceAnswer });
+        const secondsSincePoll = this.secondsSincePoll();
+        this.#logger.error("the queue can't be read", { queue: this.#queue.url, error, secondsSincePoll });
       }
       return false;
     }

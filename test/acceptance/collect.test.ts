@@ -185,7 +185,7 @@ describe("collect", () => {
       if (process.platform === "linux") expect(final.listeners[udp4].kernelDrops).toBe(0);
       const count = 2 * bodies.length + 1;
       const figures = { received: count, deleted: count, failed: 0, undeleted: 0 };
-      expect(final.queue).toEqual({ ...figures, secondsSinceAnswer: expect.any(Number) });
+      expect(final.queue).toEqual({ ...figures, secondsSincePoll: expect.any(Number) });
     },
     60_000,
   );

@@ -151,6 +151,24 @@ describe("the metrics writer", () => {
     ]);
   });
 
+  it("writes how long each polled queue has not answered, in seconds", () => {
+    const { lines, metrics } = writing();
+    metrics.write({}, { ...ofProcess(0, {}), pollAges: new Map([["spillQueue", 61]]) });
+    metrics.write({}, { ...ofProcess(0, {}), pollAges: new Map([["spillQueue", 0]]) });
+    const points = lines.map((line) => JSON.parse(line)).filter((line) => line.Queue !== undefined);
+    expect(points.map(({ Queue, SecondsSincePoll }) => [Queue, SecondsSincePoll])).toEqual([
+      ["spillQueue", 61],
+      ["spillQueue", 0],
+    ]);
+    expect(points[0]?._aws.CloudWatchMetrics).toEqual([
+      {
+        Namespace: "Countersign",
+        Dimensions: [["Stage", "Queue"]],
+        Metrics: [{ Name: "SecondsSincePoll", Unit: "Seconds" }],
+      },
+    ]);
+  });
+
   it("adds up to the totals, however often it writes", () => {
     const figures = fc.dictionary(fc.constantFrom<MetricName>(...listenerMetrics.udp), fc.nat(1_000_000));
     const rejected = fc.dictionary(fc.constantFrom(...rejectionReasons), fc.nat(1_000_000));

@@ -56,6 +56,16 @@ countersign_key_reads_failed_total 3
 countersign_samples_verified_total{key_id="pub-1"} 7
 countersign_samples_verified_total{key_id="old_2"} 9
 `);
+    const pollAges = new Map([
+      ["queue", 0],
+      ["spillQueue", 61],
+    ]);
+    expect(
+      toPrometheus({}, { figures, verified: new Map(), pollAges }),
+    ).toBe(`${ofProcess}# TYPE countersign_seconds_since_poll gauge
+countersign_seconds_since_poll{queue="queue"} 0
+countersign_seconds_since_poll{queue="spillQueue"} 61
+`);
   });
 
   it("is empty before anything listens", () => {

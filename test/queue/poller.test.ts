@@ -151,7 +151,7 @@ describe("the poller of a queue that stops answering", () => {
     poller.start();
     proxy.mute();
     await eventually("a line", () => log.some((line) => line.includes("the queue can't be read")));
-    expect(poller.secondsSinceAnswer()).toBeGreaterThan(0);
+    expect(poller.secondsSincePoll()).toBeGreaterThan(0);
     proxy.unmute();
     const body = Object.values(notificationBodies())[0] ?? "";
     await eventually("a line", () => log.some((line) => line.includes("the queue answers again")));
@@ -159,7 +159,7 @@ describe("the poller of a queue that stops answering", () => {
     await eventually("the message was handled", () => poller.counters().deleted === 1);
     await poller.stop();
     expect(poller.counters()).toEqual({ received: 1, deleted: 1, failed: 0, undeleted: 0 });
-    expect(poller.secondsSinceAnswer()).toBeLessThan(5);
+    expect(poller.secondsSincePoll()).toBeLessThan(5);
   });
 
   it("stops within the time that it is given, and leaves what is in hand to the queue", async () => {

@@ -1,0 +1,33 @@
+import { createHealthServer, type HealthServer } from "../listener/health-server.ts";
+import type { Logger } from "../log/logger.ts";
+import { shownUrl } from "../log/shown-url.ts";
+
+/** What `--health` says where to be asked. */
+export interface HealthAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** @returns the address of a URL such as http://127.0.0.1:8080, or what is wrong with it */
+export function parseHealthUrl(url: string): HealthAddress | { readonly problem: string } {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  const isPlain = parsed?.protocol === "http:" && parsed.pathname === "/" && parsed.search === "" && parsed.hash === "";
+  if (parsed === undefined || !isPlain || parsed.username !== "") {
+    return { problem: `--health: expected a URL such as http://127.0.0.1:8080, got ${shownUrl(url)}` };
+  }
+  // 80 is the port that URL leaves out.
+  return { host: parsed.hostname.replace(/^\[|\]$/g, ""), port: Number(parsed.port || "80") };
+}
+
+export interface CollectHealthOptions {
+  readonly address: HealthAddress;
+  readonly logger: Logger;
+  readonly isHealthy: () => boolean;
+  readonly metrics: () => string;
+}
+
+/** Answers `/healthz` and `/metrics` for `collect`, as the deployed socket side does. */
+export function collectHealth({ address, logger, ...answers }: CollectHealthOptions): HealthServer {
+  const onError = (error: unknown) => logger.error("the health port's socket failed", { error });
+  return createHealthServer({ ...address, onError, ...answers });
+}
