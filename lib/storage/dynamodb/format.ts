@@ -27,7 +27,8 @@ async function marked(client: DynamoDBClient, table: string, patience: Patience)
   const cause = await untilDone(async (abortSignal) => {
     const RequestItems = { [table]: { Keys: [key], ConsistentRead: true } };
     const answer = await client.send(new BatchGetItemCommand({ RequestItems }), { abortSignal });
-    item = Object.values(answer.Responses ?? {}).flat()[0];
+    if (answer.Responses === undefined) return new Error("the answer does not say what was read");
+    item = Object.values(answer.Responses).flat()[0];
     const left = Object.keys(answer.UnprocessedKeys ?? {}).length;
     return left === 0 ? undefined : new Error("DynamoDB left the tables' format unread");
   }, patience);

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { GetObjectCommand, paginateListObjectsV2 } from "@aws-sdk/client-s3";
+import { expectListing } from "../../aws/expect-listing.ts";
 import { mapInParallel } from "../../flow/in-parallel.ts";
 import type { Stored } from "../driver.ts";
 import type { OnUnreadable } from "../rows/json-lines.ts";
@@ -33,6 +34,7 @@ export async function readSettlements(
 ): Promise<readonly Settlement[]> {
   const keys: string[] = [];
   for await (const page of paginateListObjectsV2({ client }, { Bucket, Prefix: folder })) {
+    expectListing(page);
     for (const { Key: key } of page.Contents ?? []) if (key !== undefined) keys.push(key);
   }
   const found = await mapInParallel(keys, PARALLEL_GETS, async (Key) => {
