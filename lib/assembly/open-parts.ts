@@ -27,6 +27,8 @@ export type OpenedParts =
 /** Between attempts, in milliseconds: doubled from the first to the last. */
 const FIRST_PAUSE_MS = 500;
 const LAST_PAUSE_MS = 30_000;
+/** Of the ten seconds that a stop may take, for a call that is under way and may never be answered. */
+const STOP_OPENING_MS = 2_000;
 
 /** Opens all that the settings name, or nothing. */
 export async function openParts(settings: PartsSettings, logger: Logger): Promise<OpenedParts> {
@@ -82,13 +84,48 @@ export async function openPartsInTime(
   stop: AbortSignal,
   firstPauseMs = FIRST_PAUSE_MS,
 ): Promise<OpenedParts> {
-  for (let milliseconds = firstPauseMs; ; milliseconds = Math.min(2 * milliseconds, LAST_PAUSE_MS)) {
-    const opened = await openParts(settings, logger);
-    if (opened.ok || !opened.transient) return opened;
-    if (stop.aborted) return { ...opened, problems: [...opened.problems, "asked to stop before the start"] };
-    logger.warn("can't start yet, to be tried again", { problems: opened.problems, milliseconds });
-    await pause(milliseconds, undefined, { signal: stop }).catch(() => "cut short");
+  const given = givenUp(stop);
+  let problems: readonly string[] = ["storage, keys or quarantine have not answered yet"];
+  try {
+    for (let milliseconds = firstPauseMs; ; milliseconds = Math.min(2 * milliseconds, LAST_PAUSE_MS)) {
+      const opening = openParts(settings, logger);
+      const opened = await Promise.race([opening, given.up]);
+      if (opened === undefined) void opening.then(closeLate);
+      else if (opened.ok || !opened.transient) return opened;
+      problems = opened?.problems ?? problems;
+      if (stop.aborted) {
+        return { ok: false, problems: [...problems, "asked to stop before the start"], transient: true };
+      }
+      logger.warn("can't start yet, to be tried again", { problems, milliseconds });
+      await pause(milliseconds, undefined, { signal: stop }).catch(() => "cut short");
+    }
+  } finally {
+    given.forget();
   }
+}
+
+async function closeLate(opened: OpenedParts): Promise<void> {
+  if (opened.ok) await closeParts(opened.parts);
+}
+
+/** Resolves when whoever stops us has waited long enough for a start that is under way. */
+function givenUp(stop: AbortSignal): { readonly up: Promise<undefined>; forget(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  let onStop = () => {};
+  const up = new Promise<undefined>((resolve) => {
+    onStop = () => {
+      timer = setTimeout(() => resolve(undefined), STOP_OPENING_MS);
+    };
+  });
+  if (stop.aborted) onStop();
+  stop.addEventListener("abort", onStop, { once: true });
+  return {
+    up,
+    forget() {
+      clearTimeout(timer);
+      stop.removeEventListener("abort", onStop);
+    },
+  };
 }
 
 /** Once nothing is received any more. Twice is fine. */

@@ -151,6 +151,21 @@ describe("a start", () => {
     await running;
   });
 
+  it("before a storage that never answers ends soon after it is told to", async () => {
+    const io = captureIo();
+    const storage = `s3://bucket/log?endpoint=${silent.endpoint}`;
+    const listen = ["--listen", "udp://127.0.0.1:0", "--secret", "s3cret"];
+    const running = main(["collect", ...listen, "--storage", storage], io);
+    const heard = silent.heard;
+    await eventually("storage was asked", () => silent.heard > heard);
+    const asked = performance.now();
+    io.stop();
+    expect(await running).toBe(1);
+    expect(performance.now() - asked).toBeLessThan(6_000);
+    expect(io.lines).toEqual([]);
+    expect(io.errors.at(-1)).toContain("have not answered yet; asked to stop before the start");
+  });
+
   it("of the socket side ends with what is wrong with its spill queue", async () => {
     const { spillQueueUrl } = await queues.create("of-the-task");
     const settings = {
