@@ -81,7 +81,7 @@ describe("decodeMsgpack, which remembers names", () => {
     expect(decodeMsgpack(known).ok).toBe(true);
     expect(decodeMsgpack(known.subarray(0, 4))).toEqual({
       ok: false,
-      reason: "too-large",
+      reason: "undecodable",
       detail: "msgpack: ends too early at byte 2",
     });
     const limits = {
