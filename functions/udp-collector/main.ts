@@ -1,5 +1,6 @@
 import { startUdpCollector } from "../../lib/assembly/socket-side.ts";
 import { createLogger } from "../../lib/log/logger.ts";
+import { openLineWriter } from "../../lib/log/open-line-writer.ts";
 
 /**
  * The process in the container: started with an environment, ended by a signal. The first SIGTERM or SIGINT drains,
@@ -10,8 +11,11 @@ import { createLogger } from "../../lib/log/logger.ts";
 /** ECS kills at 120 s (`stopTimeout`), without a word about what was lost. */
 const STOP_WITHIN_MS = 115_000;
 
-const write = (line: string) => void process.stdout.write(`${line}\n`);
-const logger = createLogger(write);
+/** For the last lines, within the time that ECS grants. */
+const LAST_LINES_MS = 2_000;
+
+const log = openLineWriter(1);
+const logger = createLogger(log.write);
 
 // Asked for before the start: process 1 of a container would not even notice a signal without.
 let onSignal = () => {};
@@ -24,17 +28,19 @@ const signalled = new Promise<void>((resolve) => {
 });
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => onSignal());
 
-const collector = await startUdpCollector({ write, giveUp: giveUp.signal });
+const collector = await startUdpCollector({ write: log.write, droppedLines: log.dropped, giveUp: giveUp.signal });
 if ("problems" in collector) {
   for (const problem of collector.problems) logger.error("can't start", { problem });
+  await log.finish(LAST_LINES_MS);
   process.exit(1);
 }
 await signalled;
 const deadline = setTimeout(() => {
   logger.error("gave up stopping: samples may be lost", { ledgers: collector.ledgers() });
-  process.exit(1);
+  void log.finish(LAST_LINES_MS).finally(() => process.exit(1));
 }, STOP_WITHIN_MS);
 deadline.unref();
 onSignal = () => void collector.stop();
 await collector.stop();
+await log.finish(LAST_LINES_MS);
 process.exit(0);

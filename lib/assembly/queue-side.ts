@@ -24,11 +24,13 @@ export interface QueueCollector {
  *
  * @param write takes the log and the metrics, a line of JSON at a time
  * @param environment by default the process's own
+ * @param droppedLines how many lines `write` has dropped
  * @throws an Error that names every setting that can't be used, or what can't be reached: Lambda starts us again
  */
 export async function startQueueCollector(
-  write: (line: string) => void,
+  write: (line: string) => unknown,
   environment?: Environment,
+  droppedLines: () => number = () => 0,
 ): Promise<QueueCollector> {
   const logger = createLogger(write);
   const configured = fromEnvironment(environment);
@@ -48,6 +50,7 @@ export async function startQueueCollector(
       QuarantineSkipped: 0,
       QuarantineFailed: failed,
       KeyReadsFailed: keys.failedReads(),
+      LogLinesDropped: droppedLines(),
     };
     return { figures, verified: keys.uses() };
   };

@@ -28,8 +28,10 @@ export interface UdpCollector {
 }
 
 export interface UdpCollectorOptions {
-  /** Takes the log and the metrics, a line of JSON at a time. */
-  readonly write: (line: string) => void;
+  /** Takes the log and the metrics, a line of JSON at a time; `false` for one that it dropped. */
+  readonly write: (line: string) => unknown;
+  /** How many lines that was. @default none */
+  readonly droppedLines?: () => number;
   /** By default the process's own. */
   readonly environment?: Environment;
   readonly drainMs?: number;
@@ -128,7 +130,7 @@ async function receive(opened: Opened, options: UdpCollectorOptions): Promise<Ud
   warmUp(parts.judge);
   const started = { health: at, listening: await collector.start() };
   const ledgers = () => listenerLedgers(collector.counters());
-  const counted = () => processLedger(parts, share);
+  const counted = () => processLedger(parts, share, options.droppedLines?.() ?? 0);
   const running: Running = { receiving: true, figures: () => toPrometheus(ledgers(), counted()) };
   state.running = running;
   const metrics = createMetricsWriter({ stage: settings.stage, write: options.write });
@@ -165,7 +167,11 @@ async function receive(opened: Opened, options: UdpCollectorOptions): Promise<Ud
 }
 
 /** What a process that receives has counted beside its listeners. */
-export function processLedger({ keys }: Parts, share: QuarantineShare | undefined): ProcessLedger {
+export function processLedger(
+  { keys }: Parts,
+  share: QuarantineShare | undefined,
+  LogLinesDropped: number,
+): ProcessLedger {
   const { kept = 0, skipped = 0, failed = 0 } = share?.counts() ?? {};
   return {
     figures: {
@@ -173,6 +179,7 @@ export function processLedger({ keys }: Parts, share: QuarantineShare | undefine
       QuarantineSkipped: skipped,
       QuarantineFailed: failed,
       KeyReadsFailed: keys.failedReads(),
+      LogLinesDropped,
     },
     verified: keys.uses(),
   };

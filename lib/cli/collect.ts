@@ -80,6 +80,7 @@ ${verificationHelp}`,
       return usageError(io, "--storage is missing, such as --storage file:///var/lib/samples.jsonl");
     const health = values.health === undefined ? undefined : parseHealthUrl(values.health);
     if (health !== undefined && "problem" in health) return usageError(io, health.problem);
+    io.serve();
     // Asked for before the ready line: whoever reads that line may send the signal at once.
     const stopped = io.stopped();
     const giveUp = new AbortController();
@@ -158,13 +159,22 @@ async function collect(collecting: Collecting, io: Io): Promise<void> {
     ...(Object.keys(pollers).length > 0 && { queue: ledger.snapshot() }),
   });
   const receiving = { now: false };
-  const metrics = () => toPrometheus(ledgers(), { ...processLedger(parts, share), pollAges: pollAgesOf(pollers) });
+  const metrics = () =>
+    toPrometheus(ledgers(), { ...processLedger(parts, share, io.droppedLines()), pollAges: pollAgesOf(pollers) });
   const server = health && collectHealth({ address: health, logger, isHealthy: () => receiving.now, metrics });
   await server?.start();
   try {
     await receive({ ...collecting, collector, pollers, share, receiving }, io);
     const listeners = collector.counters();
-    io.out(JSON.stringify({ ready: false, listeners, ...polledFigures(pollers), ledgers: ledgers() }));
+    io.out(
+      JSON.stringify({
+        ready: false,
+        listeners,
+        ...polledFigures(pollers),
+        ledgers: ledgers(),
+        logLinesDropped: io.droppedLines(),
+      }),
+    );
   } finally {
     await server?.stop();
   }

@@ -2,6 +2,7 @@ import { errorMessage } from "../log/error-message.ts";
 import { withoutCredentials } from "../log/shown-url.ts";
 import { type Command, EXIT_FAILED, EXIT_OK, EXIT_USAGE, usageError } from "./command.ts";
 import type { Io } from "./io.ts";
+import { OutputFailed } from "./patient-writer.ts";
 
 /** Loaded only when asked for: `verify` has no need of an AWS client. */
 const commands: Readonly<Record<string, { summary: string; load(): Promise<Command> }>> = {
@@ -69,6 +70,8 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   try {
     return await command.run(rest, io);
   } catch (error) {
+    // Whoever runs us says so, where anybody is left to hear it.
+    if (error instanceof OutputFailed) return error.isClosed ? EXIT_OK : EXIT_FAILED;
     if (isArgumentError(error)) return usageError(io, `${error.message}; see countersign ${name} --help`);
     io.err(`countersign ${name}: ${withoutCredentials(errorMessage(error))}`);
     return EXIT_FAILED;

@@ -44,6 +44,7 @@ ${verificationHelp}`,
         for (const line of verdicts(bytes, format, verifier.judge)) {
           genuine &&= line.outcome === "recorded";
           io.out(JSON.stringify({ file, ...line }));
+          await io.drained();
         }
       }
       return genuine ? EXIT_OK : EXIT_FAILED;

@@ -25,39 +25,50 @@ export interface MetricsWriter {
 
 export interface MetricsOptions {
   readonly stage: string;
-  /** Takes one line of JSON without a line feed. */
-  readonly write: (line: string) => void;
+  /** Takes one line of JSON without a line feed; `false` if it was dropped: then what it said is in the next one. */
+  readonly write: (line: string) => unknown;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
 }
 
 export function createMetricsWriter({ stage, write, now = Date.now }: MetricsOptions): MetricsWriter {
-  const written = new Map<ListenerName, Ledger>();
-  let last: ProcessLedger | undefined;
+  /** What the lines said so far that were taken, by where and what. */
+  const written = new Map<string, number>();
 
-  const writeListener = (listener: ListenerName, ledger: Ledger, last: Ledger | undefined): void => {
+  /** Writes one line of what has been counted since the last one that was taken. */
+  const writeLine = (
+    dimensions: Readonly<Record<string, string>>,
+    totals: Readonly<Record<string, number>>,
+    isWorthIt: (figures: Readonly<Record<string, number>>) => boolean = () => true,
+  ): void => {
+    const place = Object.values(dimensions).join("\n");
+    const figures: Record<string, number> = {};
+    for (const [name, total] of Object.entries(totals)) {
+      figures[name] = isMomentary(name) ? total : total - (written.get(`${place}\n${name}`) ?? 0);
+    }
+    if (!isWorthIt(figures) || write(emfLine(now(), dimensions, figures)) === false) return;
+    for (const [name, total] of Object.entries(totals)) written.set(`${place}\n${name}`, total);
+  };
+
+  const writeListener = (listener: ListenerName, ledger: Ledger): void => {
     const place = { [dimensionNames.stage]: stage, [dimensionNames.listener]: listener };
-    const figures: Partial<Record<MetricName, number>> = {};
+    const totals: Partial<Record<MetricName, number>> = {};
     for (const name of listenerMetrics[listener]) {
       const total = ledger.figures[name];
-      if (total !== undefined)
-        figures[name] = momentaryMetrics.includes(name) ? total : total - (last?.figures[name] ?? 0);
+      if (total !== undefined) totals[name] = total;
     }
-    write(emfLine(now(), place, figures));
+    writeLine(place, totals);
     for (const reason of reasons) {
-      const SamplesRejected = ledger.rejected[reason] - (last?.rejected[reason] ?? 0);
       const dimensions = { ...place, [dimensionNames.reason]: reason };
-      if (SamplesRejected > 0) write(emfLine(now(), dimensions, { SamplesRejected }));
+      writeLine(dimensions, { SamplesRejected: ledger.rejected[reason] }, isAnything);
     }
   };
 
   const writeProcess = ({ figures, verified, pollAges = new Map() }: ProcessLedger): void => {
     const place = { [dimensionNames.stage]: stage };
-    const since = processMetricNames.map((name) => [name, figures[name] - (last?.figures[name] ?? 0)] as const);
-    write(emfLine(now(), place, Object.fromEntries(since)));
+    writeLine(place, Object.fromEntries(processMetricNames.map((name) => [name, figures[name]])));
     for (const [keyId, total] of verified) {
-      const uses = total - (last?.verified.get(keyId) ?? 0);
-      if (uses > 0) write(emfLine(now(), { ...place, [dimensionNames.keyId]: keyId }, { [keyMetricName]: uses }));
+      writeLine({ ...place, [dimensionNames.keyId]: keyId }, { [keyMetricName]: total }, isAnything);
     }
     for (const [queue, seconds] of pollAges) {
       write(emfLine(now(), { ...place, [dimensionNames.queue]: queue }, { [pollAgeMetricName]: seconds }, "Seconds"));
@@ -68,16 +79,19 @@ export function createMetricsWriter({ stage, write, now = Date.now }: MetricsOpt
     write(ledgers, process) {
       for (const listener of listenerNames) {
         const ledger = ledgers[listener];
-        if (ledger === undefined) continue;
-        writeListener(listener, ledger, written.get(listener));
-        written.set(listener, ledger);
+        if (ledger !== undefined) writeListener(listener, ledger);
       }
-      if (process === undefined) return;
-      writeProcess(process);
-      // A copy: the map goes on counting.
-      last = { ...process, verified: new Map(process.verified) };
+      if (process !== undefined) writeProcess(process);
     },
   };
+}
+
+function isMomentary(name: string): boolean {
+  return momentaryMetrics.some((momentary) => momentary === name);
+}
+
+function isAnything(figures: Readonly<Record<string, number>>): boolean {
+  return Object.values(figures).some((figure) => figure > 0);
 }
 
 function emfLine(

@@ -63,6 +63,8 @@ export const processMetricNames = [
   "QuarantineFailed",
   /** Readings of the keys that failed; the last good ones stay in use. */
   "KeyReadsFailed",
+  /** Lines of the log that could not be written at once: nobody waits for their reader. */
+  "LogLinesDropped",
 ] as const;
 export type ProcessMetricName = (typeof processMetricNames)[number];
 

@@ -10,7 +10,7 @@ export interface Logger {
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** One line of JSON an entry, handed to `write` without a line feed. */
-export function createLogger(write: (line: string) => void): Logger {
+export function createLogger(write: (line: string) => unknown): Logger {
   const entry = (level: string) => (message: string, fields?: Fields) => {
     // A detail may repeat what an outsider sent, and a log is read on terminals.
     write(printable(JSON.stringify({ level, message, ...fields }, spellErrors)));

@@ -17,8 +17,8 @@ import { temporaryFolder } from "../support/temporary-folder.ts";
 /** Runs a command as a process does. @returns all that it writes on both streams */
 async function written(...args: readonly string[]): Promise<{ readonly out: string; readonly err: string }> {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const { ppid, once, exit } = process;
-  const io = processIo({ ppid, once, exit, stdout, stderr }, false);
+  const { ppid, once, on, exit } = process;
+  const io = processIo({ ppid, once, on, exit, stdout, stderr }, false, false);
   await main(args, { ...io, stopped: () => new Promise(() => undefined) });
   return { out: String(stdout.read() ?? ""), err: String(stderr.read() ?? "") };
 }

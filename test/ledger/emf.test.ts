@@ -101,6 +101,7 @@ describe("the metrics writer", () => {
                 { Name: "QuarantineSkipped", Unit: "Count" },
                 { Name: "QuarantineFailed", Unit: "Count" },
                 { Name: "KeyReadsFailed", Unit: "Count" },
+                { Name: "LogLinesDropped", Unit: "Count" },
               ],
             },
           ],
@@ -110,6 +111,7 @@ describe("the metrics writer", () => {
         QuarantineSkipped: 20,
         QuarantineFailed: 200,
         KeyReadsFailed: 2_000,
+        LogLinesDropped: 20_000,
       },
       {
         _aws: {
@@ -169,6 +171,30 @@ describe("the metrics writer", () => {
     ]);
   });
 
+  it("says what a line said that was dropped once more, in the next that is taken", () => {
+    const taken: string[] = [];
+    let isFull = true;
+    const write = (line: string) => !isFull && taken.push(line) > 0;
+    const metrics = createMetricsWriter({ stage: "test", write });
+    const ledger = (count: number) => ({
+      queue: { figures: { MessagesReceived: count }, rejected: { ...none, unsigned: count } },
+    });
+    metrics.write(ledger(3), ofProcess(1, { first: 2 }));
+    isFull = false;
+    metrics.write(ledger(5), ofProcess(2, { first: 2 }));
+    metrics.write(ledger(6), ofProcess(2, { first: 2 }));
+    expect(sumEmf(taken)).toEqual({
+      "MessagesReceived Stage=test Listener=queue": 6,
+      "SamplesRejected Stage=test Listener=queue Reason=unsigned": 6,
+      "MessagesQuarantined Stage=test": 2,
+      "QuarantineSkipped Stage=test": 20,
+      "QuarantineFailed Stage=test": 200,
+      "KeyReadsFailed Stage=test": 2_000,
+      "LogLinesDropped Stage=test": 20_000,
+      "SamplesVerified Stage=test KeyId=first": 2,
+    });
+  });
+
   it("adds up to the totals, however often it writes", () => {
     const figures = fc.dictionary(fc.constantFrom<MetricName>(...listenerMetrics.udp), fc.nat(1_000_000));
     const rejected = fc.dictionary(fc.constantFrom(...rejectionReasons), fc.nat(1_000_000));
@@ -198,6 +224,7 @@ function ofProcess(count: number, verified: Readonly<Record<string, number>>): P
       QuarantineSkipped: 10 * count,
       QuarantineFailed: 100 * count,
       KeyReadsFailed: 1_000 * count,
+      LogLinesDropped: 10_000 * count,
     },
     verified: new Map(Object.entries(verified)),
   };

@@ -37,7 +37,13 @@ countersign_records_in_flight{listener="udp"} 1
   });
 
   it("has the figures of the process, and a line for each key that was used", () => {
-    const figures = { MessagesQuarantined: 1, QuarantineSkipped: 2, QuarantineFailed: 0, KeyReadsFailed: 3 };
+    const figures = {
+      MessagesQuarantined: 1,
+      QuarantineSkipped: 2,
+      QuarantineFailed: 0,
+      KeyReadsFailed: 3,
+      LogLinesDropped: 4,
+    };
     const verified = new Map([
       ["pub-1", 7],
       ["old_2", 9],
@@ -50,6 +56,8 @@ countersign_quarantine_skipped_total 2
 countersign_quarantine_failed_total 0
 # TYPE countersign_key_reads_failed_total counter
 countersign_key_reads_failed_total 3
+# TYPE countersign_log_lines_dropped_total counter
+countersign_log_lines_dropped_total 4
 `;
     expect(toPrometheus({}, { figures, verified: new Map() })).toBe(ofProcess);
     expect(toPrometheus({}, { figures, verified })).toBe(`${ofProcess}# TYPE countersign_samples_verified_total counter

@@ -7,12 +7,15 @@ export interface CapturedIo extends Io {
   readonly errors: string[];
   /** As if a signal came. */
   stop(): void;
+  /** As if SIGHUP came. @returns when what it asks for is done */
+  hangup(): Promise<void>;
 }
 
 export function captureIo({ isTerminal = false } = {}): CapturedIo {
   const lines: string[] = [];
   const errors: string[] = [];
   let stop = () => {};
+  let reload = async () => {};
   const stopped = new Promise<void>((resolve) => {
     stop = resolve;
   });
@@ -23,7 +26,14 @@ export function captureIo({ isTerminal = false } = {}): CapturedIo {
     out: (line) => void lines.push(printableLines(line)),
     err: (line) => void errors.push(printable(line)),
     progress: (line) => void (isTerminal && errors.push(line)),
+    drained: async () => undefined,
     stopped: () => stopped,
+    serve: () => undefined,
+    onHangup: (wanted) => {
+      reload = wanted;
+    },
+    droppedLines: () => 0,
+    hangup: () => reload(),
     stop: () => stop(),
   };
 }

@@ -43,6 +43,7 @@ Without any secret, Ceilometer's default secrets are accepted: right for a trial
     const verification = verificationFrom(values, createLogger(io.err).warn);
     if ("problem" in verification) return usageError(io, verification.problem);
     const trial = verification.secrets.length === 0 && values.keys === undefined;
+    io.serve();
     // Asked for before anything is said: whoever reads may send the signal at once.
     const stopped = io.stopped();
     const started = await startLocalCollector(

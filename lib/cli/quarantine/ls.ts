@@ -24,8 +24,10 @@ export async function listQuarantine(args: readonly string[], io: Io): Promise<n
   return withQuarantine(values.quarantine, io, async (quarantine, unreadable) => {
     const rows: (readonly string[])[] = [];
     for await (const entry of quarantine.entries(filter)) {
-      if (values.json) io.out(JSON.stringify(fields(entry)));
-      else rows.push(columns(entry));
+      if (values.json) {
+        io.out(JSON.stringify(fields(entry)));
+        await io.drained();
+      } else rows.push(columns(entry));
     }
     if (!values.json) for (const line of table(HEADER, rows)) io.out(line);
     return unreadable() === 0 ? EXIT_OK : EXIT_FAILED;

@@ -24,8 +24,10 @@ ${readingHelp}
     return reading(values, io, async (storage, filter) => {
       const rows: (readonly string[])[] = [];
       for await (const event of storage.events({ ...filter, ...ofType })) {
-        if (values.json) io.out(toRow(event));
-        else rows.push([event.time, event.event_type, String(event.traits.length), event.message_id]);
+        if (values.json) {
+          io.out(toRow(event));
+          await io.drained();
+        } else rows.push([event.time, event.event_type, String(event.traits.length), event.message_id]);
       }
       if (!values.json) for (const line of table(["TIME", "TYPE", "TRAITS", "MESSAGE ID"], rows)) io.out(line);
     });

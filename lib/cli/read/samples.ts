@@ -27,8 +27,10 @@ ${sampleFilterHelp}
     return reading(values, io, async (storage, filter) => {
       const rows: (readonly string[])[] = [];
       for await (const sample of storage.samples(filter)) {
-        if (values.json) io.out(toRow(sample, sample.conflict));
-        else rows.push(columns(sample));
+        if (values.json) {
+          io.out(toRow(sample, sample.conflict));
+          await io.drained();
+        } else rows.push(columns(sample));
       }
       if (!values.json) for (const line of table(HEADER, rows)) io.out(line);
     });
