@@ -4,7 +4,7 @@ import { openLineWriter } from "../../lib/log/open-line-writer.ts";
 
 /**
  * The process in the container: started with an environment, ended by a signal. The first SIGTERM or SIGINT drains,
- * a second one does so at once. Exits with 0 when all is stored or accounted for, with 1 when it could not start
+ * a second one does so at once; SIGHUP has it read again what it was told by files. Exits with 0 when all is stored or accounted for, with 1 when it could not start
  * or did not come to an end.
  */
 
@@ -27,6 +27,8 @@ const signalled = new Promise<void>((resolve) => {
   };
 });
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => onSignal());
+let onHangup = () => {};
+process.on("SIGHUP", () => onHangup());
 
 const collector = await startUdpCollector({ write: log.write, droppedLines: log.dropped, giveUp: giveUp.signal });
 if ("problems" in collector) {
@@ -34,6 +36,7 @@ if ("problems" in collector) {
   await log.finish(LAST_LINES_MS);
   process.exit(1);
 }
+onHangup = () => void collector.reload();
 await signalled;
 const deadline = setTimeout(() => {
   logger.error("gave up stopping: samples may be lost", { ledgers: collector.ledgers() });

@@ -9,12 +9,15 @@ import { countedQuarantine } from "../quarantine/counted-quarantine.ts";
 import { createQueueHandler, type QueueHandler } from "../queue/queue-handler.ts";
 import { type Environment, fromEnvironment } from "../settings.ts";
 import { closeParts, openParts } from "./open-parts.ts";
+import { reloadParts } from "./reload-parts.ts";
 
 export interface QueueCollector {
   /** Writes a line of metrics with every invocation. */
   readonly handler: QueueHandler;
   /** What all invocations have counted together. */
   ledger(): Ledger;
+  /** Reads again what it was told by files. Lambda never calls this. */
+  reload(): Promise<void>;
   /** Lambda never calls this; a handler that runs on a laptop is closed at its end. */
   close(): Promise<void>;
 }
@@ -68,6 +71,7 @@ export async function startQueueCollector(
       },
     }),
     ledger: () => ledger.snapshot(),
+    reload: () => reloadParts(parts, logger),
     close: () => closeParts(parts),
   };
 }

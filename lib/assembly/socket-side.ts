@@ -12,6 +12,7 @@ import { createQuarantineShare, type QuarantineShare } from "../quarantine/quara
 import { type Environment, environmentNames, type Settings } from "../settings.ts";
 import { checkQueues, type WantedQueue } from "./check-queues.ts";
 import { closeParts, openPartsInTime, type Parts } from "./open-parts.ts";
+import { reloadParts } from "./reload-parts.ts";
 import { addressesOf, type Problems, socketSettings, tcpLimitsOf } from "./socket-settings.ts";
 
 /** The socket side of a deployment: listeners, health port and metrics in one process. */
@@ -20,6 +21,8 @@ export interface UdpCollector {
   /** Where `/healthz` and `/metrics` are; null if the settings name no port. */
   readonly health: string | null;
   ledgers(): Ledgers;
+  /** Reads again what it was told by files. */
+  reload(): Promise<void>;
   /**
    * Fails the health check, goes on receiving for the drain period, then closes the sockets and stores or spills what
    * it holds. Called again, cuts the drain period short.
@@ -158,6 +161,7 @@ async function receive(opened: Opened, options: UdpCollectorOptions): Promise<Ud
   return {
     ...started,
     ledgers,
+    reload: () => reloadParts(parts, logger),
     stop() {
       if (stopping !== undefined) drain.abort();
       stopping ??= stop();

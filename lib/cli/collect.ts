@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { checkQueues } from "../assembly/check-queues.ts";
 import type { JudgeSettings } from "../assembly/open-judge.ts";
 import { closeParts, openPartsInTime, type Parts } from "../assembly/open-parts.ts";
+import { reloadParts } from "../assembly/reload-parts.ts";
 import { type TcpSettings, tcpLimitsOf } from "../assembly/socket-settings.ts";
 import { processLedger } from "../assembly/socket-side.ts";
 import { createConflictLog } from "../dispatch/conflict-log.ts";
@@ -32,6 +33,7 @@ export const collectCommand: Command = {
 Receives samples, proves each one genuine and stores it, until SIGTERM or SIGINT. When it is ready it prints
 one line of JSON on standard output, {"ready":true,"listening":[…],…}; at the end one with the final counters.
 Its log goes to standard error. What it needs and can't reach yet it waits for, before it opens a socket.
+At SIGHUP it reads keys and secret files again, and opens its files anew.
 
   --listen URL              udp://HOST:PORT or tcp://HOST:PORT; may be given several times, or
                             several URLs after one; port 0 lets the system choose;
@@ -93,6 +95,7 @@ ${verificationHelp}`,
       usageError(io, opened.problems.join("; "));
       return opened.transient ? EXIT_FAILED : EXIT_USAGE;
     }
+    io.onHangup(() => reloadParts(opened.parts, logger));
     try {
       await collect({ addresses, tcp, queue, spill, health, parts: opened.parts, logger, stopped }, io);
     } finally {

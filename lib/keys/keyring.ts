@@ -24,6 +24,8 @@ export interface KeySource {
   uses(): ReadonlyMap<string, number>;
   /** How many readings have failed since the start. */
   failedReads(): number;
+  /** Reads again now, whatever is due. @returns false if that failed, and those known stay in use */
+  reload(): Promise<boolean>;
   /** Stops reading again. Twice is fine. */
   close(): Promise<void>;
 }
@@ -122,6 +124,7 @@ export function fixedKeys(keys: readonly Key[]): KeySource {
     settled: async () => undefined,
     uses: () => uses,
     failedReads: () => 0,
+    reload: async () => true,
     close: async () => undefined,
   };
 }

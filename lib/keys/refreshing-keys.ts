@@ -130,6 +130,14 @@ export function refreshingKeys(first: GoodKeys, options: RefreshOptions): KeySou
     },
     uses: () => uses,
     failedReads: () => failedReads,
+    async reload() {
+      // What is being read may be older than the wish. Whoever asks is told, also for the second time in five minutes.
+      await reading;
+      loggedAt = Number.NEGATIVE_INFINITY;
+      const before = failedReads;
+      await readAgain();
+      return failedReads === before;
+    },
     async close() {
       clearTimeout(timer);
       stop.abort();

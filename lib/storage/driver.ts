@@ -37,6 +37,12 @@ export interface StorageDriver {
   /** Newest first, each content of an identity once. */
   events(filter: EventFilter): AsyncIterable<Event>;
 
+  /**
+   * Opens anew what the driver holds open by its name: another program may have moved it away. Nothing in hand is lost.
+   * Rejects with what the disk answers; the next batch tries again. @default there is nothing to open anew
+   */
+  reopen?(): Promise<void>;
+
   /** Releases what the driver holds. Twice is fine. */
   close(): Promise<void>;
 }

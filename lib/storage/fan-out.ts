@@ -26,6 +26,12 @@ export function openFanOut(drivers: readonly [StorageDriver, ...StorageDriver[]]
     });
   }
 
+  /** Does it to all, also when it fails with one of them. */
+  async function ofAll(work: (driver: StorageDriver) => Promise<void> | undefined): Promise<void> {
+    const done = await Promise.allSettled(drivers.map(work));
+    for (const one of done) if (one.status === "rejected") throw one.reason;
+  }
+
   return {
     name: drivers.map((driver) => driver.name).join("+"),
     unstorable,
@@ -34,11 +40,8 @@ export function openFanOut(drivers: readonly [StorageDriver, ...StorageDriver[]]
     conflicts: (filter) => drivers[0].conflicts(filter),
     settle: async (settlement) => joined(await Promise.all(drivers.map((driver) => driver.settle(settlement)))),
     events: (filter) => drivers[0].events(filter),
-    async close(): Promise<void> {
-      // All are closed, also when one of them can't be.
-      const closings = await Promise.allSettled(drivers.map((driver) => driver.close()));
-      for (const closing of closings) if (closing.status === "rejected") throw closing.reason;
-    },
+    reopen: () => ofAll((driver) => driver.reopen?.()),
+    close: () => ofAll((driver) => driver.close()),
   };
 }
 

@@ -48,6 +48,15 @@ afterEach(async () => {
 });
 
 describe("keys that are read again", () => {
+  it("are read at once when somebody asks, also while they are being read, and whoever asks hears how it went", async () => {
+    expect([await keys.reload(), readings, ids()]).toEqual([true, 1, ["a", "b"]]);
+    answers = [() => good("a"), () => good("c"), () => ({ ok: false, problem: "gone" })];
+    const both = Promise.all([keys.reload(), keys.reload()]);
+    expect([await both, ids()]).toEqual([[true, true], ["a"]]);
+    answers.shift();
+    expect([await keys.reload(), ids()]).toEqual([false, ["a"]]);
+  });
+
   it("are read when they have reached their age, and no sooner", async () => {
     await vi.advanceTimersByTimeAsync(CACHE_MS - 1);
     expect([readings, ids()]).toEqual([0, ["a"]]);

@@ -41,6 +41,8 @@ export interface LocalCollector {
   meters(): Promise<readonly Meter[]>;
   /** The ledgers so far, a line each. */
   summary(): readonly string[];
+  /** Reads again what it was told by files. */
+  reload(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -116,6 +118,10 @@ export async function startLocalCollector(options: LocalOptions, io: Io): Promis
     },
     meters: () => meters(parts.storage.samples({})),
     summary: () => ledgerSummary({ ...listenerLedgers(collector.counters()), queue: lambda.ledger() }),
+    async reload() {
+      await Promise.all([parts.keys.reload(), lambda.reload()]);
+      io.out("Reloaded.");
+    },
     stop,
   };
 }

@@ -56,6 +56,7 @@ Without any secret, Ceilometer's default secrets are accepted: right for a trial
       io,
     );
     if ("problem" in started) return usageError(io, started.problem);
+    io.onHangup(() => started.reload());
     let shown: readonly string[] = [];
     const showLedger = () => {
       const lines = started.summary();

@@ -108,6 +108,11 @@ export function openFileLog(options: FileLogOptions): FileLog {
       const found = await newestOf(events(filter), filter.limit);
       yield* found.flat();
     },
+    reopen: () =>
+      inTurn(async () => {
+        await file.close();
+        await file.prepare();
+      }),
     close: () => inTurn(() => file.close()),
   };
 }
