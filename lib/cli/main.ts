@@ -62,7 +62,16 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   }
   const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (entry === undefined) return usageError(io, `no command ${JSON.stringify(name)}; countersign --help lists them`);
-  const command = await entry.load();
+  let command: Command;
+  try {
+    command = await entry.load();
+  } catch (error) {
+    if (!isMissingPackage(error)) throw error;
+    io.err(
+      `countersign ${name}: ${errorMessage(error)}: install what it needs with npm ci --include=dev (npm leaves some of it out while NODE_ENV is production)`,
+    );
+    return EXIT_FAILED;
+  }
   if (rest.includes("--help") || rest.includes("-h")) {
     io.out(command.help);
     return EXIT_OK;
@@ -84,6 +93,10 @@ function overview(): string {
   return ["usage: countersign COMMAND [OPTION…]", "", ...lines, "", "countersign COMMAND --help tells more."].join(
     "\n",
   );
+}
+
+function isMissingPackage(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND";
 }
 
 /** node:util's parseArgs throws on an option that it does not know. */

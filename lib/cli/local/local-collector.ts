@@ -20,6 +20,7 @@ import type { Io } from "../io.ts";
 import type { Problem } from "../verification-options.ts";
 import type { DemoCounts, DemoTargets } from "./demo.ts";
 import { type EmbeddedServices, startEmbeddedServices } from "./embedded-services.ts";
+import { lockFolder } from "./folder-lock.ts";
 
 export interface LocalOptions {
   readonly host: string;
@@ -52,7 +53,10 @@ const LOOK_AGAIN_MS = 20;
 const STOP_POLLING_MS = 2_000;
 
 export async function startLocalCollector(options: LocalOptions, io: Io): Promise<LocalCollector | Problem> {
-  const services = await startEmbeddedServices(options.folder);
+  const lock = await lockFolder(options.folder);
+  if (!lock.ok) return lock;
+  const embedded = await startEmbeddedServices(options.folder);
+  const services = { ...embedded, stop: () => embedded.stop().finally(lock.release) };
   const storageUrl = [
     `dynamodb://countersign?endpoint=${encodeURIComponent(services.dynamodb)}`,
     `s3://countersign/log?endpoint=${encodeURIComponent(services.s3AndSqs)}`,
