@@ -14,7 +14,7 @@ export interface CommonMonitoringProps extends AlarmTarget {
 /** How long the alarm on conflicts looks back: it ends by itself so long after the last new one. */
 const CONFLICT_PERIOD = Duration.hours(1);
 
-/** Alarms on what function and tasks have in common: keys, conflicts, and what is kept of rejected messages. */
+/** Alarms on what function and tasks have in common: keys, conflicts, what is kept of rejected messages, and the log. */
 export class CommonMonitoring extends Construct {
   constructor(scope: Construct, id: string, props: CommonMonitoringProps) {
     super(scope, id);
@@ -36,6 +36,11 @@ export class CommonMonitoring extends Construct {
       ...target,
       says: "Somebody with a key says something else of a sample than was recorded of it; both are kept, and the greatest volume counts until it is settled",
       metric: conflicting(stage, sockets ? ["queue", "udp", "tcp"] : ["queue"]),
+    });
+    new LossAlarm(this, "LogLinesDropped", {
+      ...target,
+      says: "Log lines are dropped: whoever takes them is behind, and metrics come late",
+      metric: processMetric(stage, "LogLinesDropped"),
     });
   }
 }
