@@ -10,6 +10,7 @@ import { createConflictLog } from "../dispatch/conflict-log.ts";
 import { createDispatcher } from "../dispatch/dispatcher.ts";
 import { createRecentlyRecorded } from "../dispatch/recently-recorded.ts";
 import { warmUp } from "../judge/warm-up.ts";
+import { lossesOf } from "../ledger/losses.ts";
 import { toPrometheus } from "../ledger/prometheus.ts";
 import { createQueueLedger } from "../ledger/queue-ledger.ts";
 import { listenerLedgers } from "../ledger/socket-ledger.ts";
@@ -33,6 +34,7 @@ export const collectCommand: Command = {
 Receives samples, proves each one genuine and stores it, until SIGTERM or SIGINT. When it is ready it prints
 one line of JSON on standard output, {"ready":true,"listening":[…],…}; at the end one with the final counters.
 Its log goes to standard error. What it needs and can't reach yet it waits for, before it opens a socket.
+It exits with 1 if anything genuine was lost, and the last line of its log says how much.
 At SIGHUP it reads keys and secret files again, and opens its files anew.
 
   --listen URL              udp://HOST:PORT or tcp://HOST:PORT; may be given several times, or
@@ -97,12 +99,11 @@ ${verificationHelp}`,
     }
     io.onHangup(() => reloadParts(opened.parts, logger));
     try {
-      await collect({ addresses, tcp, queue, spill, health, parts: opened.parts, logger, stopped }, io);
+      return await collect({ addresses, tcp, queue, spill, health, parts: opened.parts, logger, stopped }, io);
     } finally {
       await closeParts(opened.parts);
       for (const one of [queue, spill]) one?.client.destroy();
     }
-    return EXIT_OK;
   },
 };
 
@@ -136,7 +137,8 @@ interface Collecting {
   readonly stopped: Promise<void>;
 }
 
-async function collect(collecting: Collecting, io: Io): Promise<void> {
+/** @returns 0 if everything genuine that came by UDP and TCP is stored or spilled */
+async function collect(collecting: Collecting, io: Io): Promise<number> {
   const { addresses, tcp, queue, spill, parts, logger, health } = collecting;
   const { judge, keys, storage, quarantine } = parts;
   const share = quarantine && createQuarantineShare(quarantine, logger, quarantine);
@@ -178,6 +180,9 @@ async function collect(collecting: Collecting, io: Io): Promise<void> {
         logLinesDropped: io.droppedLines(),
       }),
     );
+    const lost = lossesOf(ledgers());
+    if (lost !== undefined) logger.error(lost.message, lost.figures);
+    return lost === undefined ? EXIT_OK : EXIT_FAILED;
   } finally {
     await server?.stop();
   }

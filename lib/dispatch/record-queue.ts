@@ -38,7 +38,7 @@ export interface RecordOffer {
 }
 
 export interface RecordQueueOptions {
-  readonly driver: StorageDriver;
+  readonly driver: Pick<StorageDriver, "name" | "record">;
   /** Records held, apart from the rest of the last message; 10,000 real samples took 40 MB. */
   readonly capacity?: number;
   /** Bytes of the messages that they came in, apart from the last one's; decoded, they take some five times as much. */
@@ -256,7 +256,7 @@ class BatchingQueue implements RecordQueue {
   }
 }
 
-async function answersOf(driver: StorageDriver, batch: readonly Entry[]): Promise<readonly Answer[]> {
+async function answersOf(driver: RecordQueueOptions["driver"], batch: readonly Entry[]): Promise<readonly Answer[]> {
   try {
     const stored = await driver.record(batch.map(({ record }) => record));
     const missing: Answer = {

@@ -4,9 +4,11 @@ import { createRecentlyRecorded, type RecentlyRecorded } from "../dispatch/recen
 import { createRecordQueue } from "../dispatch/record-queue.ts";
 import type { SpillQueue } from "../dispatch/spill-queue.ts";
 import { createSpiller } from "../dispatch/spiller.ts";
+import { watchedStorage } from "../dispatch/watched-storage.ts";
 import type { Judge } from "../judge/judge.ts";
 import type { ListenerCounters } from "../ledger/socket-counters.ts";
 import type { Logger } from "../log/logger.ts";
+import { createSummedLine } from "../log/summed-line.ts";
 import type { QuarantineShare } from "../quarantine/quarantine-quota.ts";
 import type { StorageDriver } from "../storage/driver.ts";
 import { descriptorsFor, watchDescriptors } from "./descriptors.ts";
@@ -77,14 +79,15 @@ export function createCollector({
   const cuts = createIntervalLog<CutCause>({ logger, message: "TCP connections refused or closed" });
   const pending = createPendingMessages();
   const spiller = spillQueue && createSpiller({ queue: spillQueue, logger });
+  const watched = watchedStorage(storage, logger);
+  const givenUp = createSummedLine((fields) => {
+    if (spiller === undefined) logger.error("samples lost: storage did not take them", fields);
+    else logger.warn("storage did not take samples, which go to the spill queue", fields);
+  });
   const queue = createRecordQueue({
-    driver: storage,
+    driver: watched.driver,
     ...(spiller && { retryForMs: RETRY_BEFORE_SPILLING_MS }),
-    onFailed: (records, cause) => {
-      const count = records.length;
-      if (spiller === undefined) logger.error("samples lost: storage did not take them", { count, cause });
-      else logger.warn("storage did not take samples, which go to the spill queue", { count, cause });
-    },
+    onFailed: (records, cause) => givenUp.note(records.length, { cause }),
   });
   const listeners = withoutOverlap(addresses).map((address) => {
     const options: ListenerOptions = {
@@ -112,8 +115,7 @@ export function createCollector({
     // What storage does not take by then is given up, and falls to the spiller.
     await queue.drain(flushMs);
     await spiller?.drain(spillMs);
-    rejections.close();
-    cuts.close();
+    for (const log of [rejections, cuts, watched, givenUp]) log.close();
   };
 
   const warnOfDescriptors = (): void => {

@@ -53,8 +53,8 @@ export async function openWorld(): Promise<World> {
     start: run,
     async collecting(options = {}) {
       const port = await freeUdpPort();
-      const file = path("samples.jsonl");
-      const collect = startCollect(port, { file, ...options });
+      const { file = path("samples.jsonl") } = options;
+      const collect = startCollect(port, { ...options, file });
       started.push(collect);
       return { collect, port, file };
     },

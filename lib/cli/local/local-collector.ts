@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import type { JudgeSettings } from "../../assembly/open-judge.ts";
 import { closeParts, openParts } from "../../assembly/open-parts.ts";
 import { startQueueCollector } from "../../assembly/queue-side.ts";
+import type { Ledgers } from "../../ledger/ledger.ts";
 import { ledgerSummary } from "../../ledger/ledger-summary.ts";
 import type { ListenerCounters } from "../../ledger/socket-counters.ts";
 import { listenerLedgers } from "../../ledger/socket-ledger.ts";
@@ -42,6 +43,7 @@ export interface LocalCollector {
   meters(): Promise<readonly Meter[]>;
   /** The ledgers so far, a line each. */
   summary(): readonly string[];
+  ledgers(): Ledgers;
   /** Reads again what it was told by files. */
   reload(): Promise<void>;
   stop(): Promise<void>;
@@ -108,6 +110,8 @@ export async function startLocalCollector(options: LocalOptions, io: Io): Promis
   const total = (count: (counters: ListenerCounters) => number) =>
     Object.values(collector.counters()).reduce((sum, counters) => sum + count(counters), 0);
 
+  const ledgers = () => ({ ...listenerLedgers(collector.counters()), queue: lambda.ledger() });
+
   return {
     listening,
     folder: options.folder,
@@ -121,7 +125,8 @@ export async function startLocalCollector(options: LocalOptions, io: Io): Promis
       return isSettled();
     },
     meters: () => meters(parts.storage.samples({})),
-    summary: () => ledgerSummary({ ...listenerLedgers(collector.counters()), queue: lambda.ledger() }),
+    summary: () => ledgerSummary(ledgers()),
+    ledgers,
     async reload() {
       await Promise.all([parts.keys.reload(), lambda.reload()]);
       io.out("Reloaded.");

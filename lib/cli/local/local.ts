@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { lossesOf } from "../../ledger/losses.ts";
 import { createLogger } from "../../log/logger.ts";
 import { type Command, EXIT_FAILED, EXIT_OK, usageError } from "../command.ts";
 import type { Io } from "../io.ts";
@@ -63,12 +64,16 @@ Without any secret, Ceilometer's default secrets are accepted: right for a trial
       if (lines.join() !== shown.join()) for (const line of lines) io.out(line);
       shown = lines;
     };
+    let code: number;
     try {
-      return await serve(started, values, { stopped, showLedger }, io);
+      code = await serve(started, values, { stopped, showLedger }, io);
     } finally {
       await started.stop();
       showLedger();
     }
+    const lost = lossesOf(started.ledgers());
+    if (lost !== undefined) createLogger(io.err).error(lost.message, lost.figures);
+    return lost === undefined ? code : EXIT_FAILED;
   },
 };
 

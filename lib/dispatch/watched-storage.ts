@@ -1,0 +1,56 @@
+import type { Logger } from "../log/logger.ts";
+import { createSummedLine } from "../log/summed-line.ts";
+import type { MeteringRecord } from "../sample/sample.ts";
+import type { StorageDriver, Stored } from "../storage/driver.ts";
+
+/** The part of a storage that takes records. */
+export type RecordingDriver = Pick<StorageDriver, "name" | "record">;
+
+/** The same storage, of which the log tells as soon as it does not take samples: long before any is lost. */
+export interface WatchedStorage {
+  readonly driver: RecordingDriver;
+  /** Writes what has been held back. */
+  close(): void;
+}
+
+/** A write takes some tens of milliseconds; whoever is asked at night wants to know of one that hangs. */
+const SILENT_MS = 5_000;
+
+export function watchedStorage(
+  driver: RecordingDriver,
+  logger: Logger,
+  { silentMs = SILENT_MS, intervalMs }: { readonly silentMs?: number; readonly intervalMs?: number } = {},
+): WatchedStorage {
+  let isWell = true;
+  const line = createSummedLine(
+    (fields) => logger.warn("storage does not take samples now; they are held and tried again", fields),
+    () => isWell && logger.info("storage takes samples again"),
+    intervalMs,
+  );
+  const trouble = (count: number, cause: unknown) => {
+    isWell = false;
+    line.note(count, { cause });
+  };
+
+  const record = async (records: readonly MeteringRecord[]): Promise<readonly Stored[]> => {
+    const silence = new Error(`storage has not answered for ${silentMs / 1_000} s`);
+    const timer = setTimeout(() => trouble(records.length, silence), silentMs).unref();
+    try {
+      const answers = await driver.record(records);
+      const failed = answers.flatMap((answer) => (answer.kind === "failed" ? [answer.cause] : []));
+      if (failed.length > 0) trouble(failed.length, failed[0]);
+      else isWell = true;
+      return answers;
+    } catch (cause) {
+      trouble(records.length, cause);
+      throw cause;
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
+  return {
+    driver: { name: driver.name, record },
+    close: () => line.close(),
+  };
+}
