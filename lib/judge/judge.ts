@@ -19,6 +19,7 @@ import { decodeEnvelope } from "../wire/queue-body.ts";
 import { eventParser } from "./parse/event.ts";
 import { sampleParser } from "./parse/sample.ts";
 import type { Signed } from "./parse/signed.ts";
+import { isStranger, stranger } from "./stranger.ts";
 
 export interface JudgeOptions {
   readonly keys: KeySource;
@@ -87,7 +88,7 @@ export function createJudge(options: JudgeOptions): Judge {
       publisher,
       ...(allowance && { allowance }),
     });
-    if (!verified.ok) return verified;
+    if (!verified.ok) return verified.reason === "unsigned" && isStranger(message) ? stranger(message) : verified;
     const parsed = read(message, verified.value, receipt);
     return parsed.ok ? genuine(parsed.value, verified.value.keyId, size) : parsed;
   };

@@ -10,6 +10,7 @@ import { createJudgingTime } from "./judging-time.ts";
 import { logOutcomes, OUT_OF_TIME } from "./outcome-log.ts";
 import { setAside } from "./quarantine-rejected.ts";
 import { groupsOf, type Numbered } from "./record-groups.ts";
+import { readSqsEvent } from "./sqs-event.ts";
 
 /** What the handler needs of Lambda's context. */
 export interface Deadline {
@@ -39,7 +40,14 @@ const ANSWER_MARGIN_MS = 1_000;
 export function createQueueHandler(options: QueueHandlerOptions): QueueHandler {
   const { logger, count = () => {} } = options;
   return async (event, context) => {
-    const byRecord = await handleUntil(event.Records, context.getRemainingTimeInMillis() - ANSWER_MARGIN_MS, options);
+    const read = readSqsEvent(event);
+    if (!read.ok) {
+      logger.error("can't handle an event", { problem: read.problem });
+      // An answer would say that all is well: whoever sent it would not send it again.
+      throw new Error(read.problem);
+    }
+    const { records } = read;
+    const byRecord = await handleUntil(records, context.getRemainingTimeInMillis() - ANSWER_MARGIN_MS, options);
     const outcomes = byRecord.flat();
     logOutcomes(logger, outcomes);
     count(outcomes);
@@ -47,7 +55,7 @@ export function createQueueHandler(options: QueueHandlerOptions): QueueHandler {
     // those that are named visible again: that is right for `failed`, which a later try may store, and which
     // ends in the dead-letter queue after its last one. A `rejected` message can never succeed; named here it
     // would come back as often as the queue allows, and keep its neighbours waiting each time.
-    const failed = event.Records.filter((_record, index) => byRecord[index]?.some(({ kind }) => kind === "failed"));
+    const failed = records.filter((_record, index) => byRecord[index]?.some(({ kind }) => kind === "failed"));
     return { batchItemFailures: failed.map((record) => ({ itemIdentifier: record.messageId })) };
   };
 }

@@ -4,8 +4,9 @@ import type { Document } from "./document.ts";
 import { readJson } from "./json-reader.ts";
 import { type DecodeLimits, messageLimits } from "./limits.ts";
 import { readMsgpack } from "./msgpack-reader.ts";
+import { unpackBase64, withoutEventBridge } from "./queue-packing.ts";
 
-/** SNS around oslo.messaging around a notification is the deepest that occurs. */
+/** Gzip around SNS around oslo.messaging around a notification is the deepest that occurs; EventBridge's is not counted. */
 const MAX_ENVELOPES = 4;
 
 /** Base64 as people's tools write it: either alphabet, broken into lines or not. Tried on trimmed text, in linear time. */
@@ -29,7 +30,7 @@ export interface Carried {
 /**
  * Takes the messages out of what a queue carries: one sample or event, a list of them, an oslo.messaging
  * envelope (JSON inside JSON) or the bare message of a notification or of an RPC cast, SNS's envelope around
- * any of these, or base64 of msgpack.
+ * any of these, EventBridge's around any of them, or base64 of msgpack, of JSON, or of either as gzip.
  *
  * @returns `too-large` or `undecodable` for what is none of these
  */
@@ -42,7 +43,8 @@ function decodeText(body: string, limits: DecodeLimits, envelopes: number): Resu
   if (Buffer.byteLength(body) > limits.maxBytes) {
     return reject("too-large", `${Buffer.byteLength(body)} bytes; the limit is ${limits.maxBytes}`);
   }
-  const read = looksLikeJson(body) || !BASE64.test(body.trim()) ? readJson(body, limits) : readBase64(body, limits);
+  if (!looksLikeJson(body) && BASE64.test(body.trim())) return readBase64(body, limits, envelopes);
+  const read = readJson(body, limits);
   return read.ok ? unwrap(read.value, body.length, limits, envelopes) : read;
 }
 
@@ -50,12 +52,19 @@ function looksLikeJson(body: string): boolean {
   return /^\s*[{["]/.test(body);
 }
 
-function readBase64(body: string, limits: DecodeLimits): Result<Document> {
-  return readMsgpack(Buffer.from(body, "base64"), limits);
+function readBase64(body: string, limits: DecodeLimits, envelopes: number): Result<Carried> {
+  const unpacked = unpackBase64(body, limits.maxBytes);
+  if (!unpacked.ok) return unpacked;
+  if (unpacked.value.form === "text") return decodeText(unpacked.value.text, limits, envelopes - 1);
+  const { bytes } = unpacked.value;
+  const read = readMsgpack(bytes, limits);
+  if (read.ok) return unwrap(read.value, bytes.length, limits, envelopes);
+  // Many a text without spaces could be base64: whoever sent one has to see what it was taken for.
+  return reject(read.reason, `not JSON, so read as base64 of msgpack: ${read.detail}`);
 }
 
 function unwrap(document: Document, size: number, limits: DecodeLimits, envelopes: number): Result<Carried> {
-  const { value } = document;
+  const value = withoutEventBridge(document.value);
   const inner = isValueMap(value) ? innerText(value) : undefined;
   if (inner !== undefined) return decodeText(inner, limits, envelopes - 1);
   const { content, publisher } = isValueMap(value) ? carriedBy(value) : { content: value };

@@ -16,7 +16,10 @@ const attributes = {
 };
 const unsigned = toExactJson(new Map(Object.entries(plainSample)));
 const isUnsigned = { reason: "unsigned", detail: "message_signature is missing" };
-const isPoison = { reason: "undecodable", detail: "msgpack: ends too early at byte 1" };
+const isPoison = {
+  reason: "undecodable",
+  detail: "not JSON, so read as base64 of msgpack: msgpack: ends too early at byte 1",
+};
 
 /** A quarantine that answers as told. */
 function quarantine(answer: (suspect: Suspect) => Kept | Promise<Kept> = () => ({ ok: true })) {

@@ -80,7 +80,11 @@ describe("decodeEnvelope", () => {
   it.each([
     ["JSON that is none", "{", "JSON: expected a name in quotes at character 1"],
     ["an envelope around JSON that is none", oslo("{"), "JSON: expected a name in quotes at character 1"],
-    ["base64 of bytes that are no msgpack", "wQ==", "msgpack: reserved byte 0xc1 at byte 1"],
+    [
+      "base64 of bytes that are no msgpack",
+      "wQ==",
+      "not JSON, so read as base64 of msgpack: msgpack: reserved byte 0xc1 at byte 1",
+    ],
     ["nothing", "", "JSON: ends too early at character 0"],
     ["plain words", "hello, world", "JSON: expected a value at character 0"],
     ["envelopes without end", sns(sns(sns(sns(sample)))), "more than 4 envelopes inside each other"],

@@ -1,0 +1,50 @@
+import { gunzipSync } from "node:zlib";
+import { accept, type Result, reject } from "../sample/rejection.ts";
+import { isValueMap, type Value } from "../sample/value.ts";
+
+/** How those who can only send text pack what is not, or what is long. */
+export type Unpacked =
+  | { readonly form: "text"; readonly text: string }
+  /** Of msgpack, as far as can be told. */
+  | { readonly form: "bytes"; readonly bytes: Uint8Array };
+
+/** The first two bytes of every gzip stream. */
+const GZIP = [0x1f, 0x8b] as const;
+const SPACES = new Set([0x20, 0x09, 0x0a, 0x0d]);
+/** What JSON begins with that may carry messages. To msgpack each is a small number, which never is one. */
+const JSON_STARTS = new Set(["{".charCodeAt(0), "[".charCodeAt(0), '"'.charCodeAt(0)]);
+
+/**
+ * What base64 carries: msgpack, JSON, or gzip of either.
+ *
+ * @param maxBytes of the inflated bytes: inflating stops there, so no more memory is ever taken
+ * @returns `too-large` or `undecodable` for a gzip stream that can't be inflated
+ */
+export function unpackBase64(body: string, maxBytes: number): Result<Unpacked> {
+  const packed = Buffer.from(body, "base64");
+  const inflated = packed[0] === GZIP[0] && packed[1] === GZIP[1] ? gunzip(packed, maxBytes) : accept(packed);
+  if (!inflated.ok) return inflated;
+  const bytes = inflated.value;
+  if (!JSON_STARTS.has(bytes.find((byte) => !SPACES.has(byte)) ?? 0)) return accept({ form: "bytes", bytes });
+  try {
+    return accept({ form: "text", text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) });
+  } catch {
+    return reject("undecodable", "base64 of what begins like JSON and is not UTF-8");
+  }
+}
+
+function gunzip(bytes: Buffer, maxBytes: number): Result<Buffer> {
+  try {
+    return accept(gunzipSync(bytes, { maxOutputLength: maxBytes }));
+  } catch (error) {
+    const isLarge = error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE";
+    if (isLarge) return reject("too-large", `gzip of more than ${maxBytes} bytes`);
+    return reject("undecodable", `gzip: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** @returns what an event of EventBridge is about, which stands in `detail`; anything else as it is */
+export function withoutEventBridge(value: Value): Value {
+  if (!isValueMap(value) || !value.has("detail-type") || !value.has("source")) return value;
+  return value.get("detail") ?? value;
+}

@@ -1,0 +1,78 @@
+import { gzipSync } from "node:zlib";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { messageLimits } from "../../lib/wire/limits.ts";
+import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
+import { decodeEnvelope } from "../../lib/wire/queue-body.ts";
+
+const message = new Map([["counter_name", "cpu"]]);
+const json = '{"counter_name": "cpu"}';
+const base64 = (bytes: Uint8Array | string) => Buffer.from(bytes).toString("base64");
+const eventBridge = (detail: string) =>
+  `{"version":"0","id":"1","detail-type":"metering","source":"site","time":"2022-09-30T12:00:00Z","detail":${detail}}`;
+
+describe("a queue's message that is packed", () => {
+  it.each([
+    ["base64 of JSON", base64(json)],
+    ["base64 of JSON with a line feed before it", base64(`\n${json}`)],
+    ["gzip of JSON", base64(gzipSync(json))],
+    ["gzip of msgpack", base64(gzipSync(encodeMsgpack(message)))],
+    ["EventBridge's event", eventBridge(json)],
+    ["EventBridge's event around a list", eventBridge(`[${json}]`)],
+    ["EventBridge's event around a notification", eventBridge(`{"event_type":"telemetry","payload":[${json}]}`)],
+    [
+      "EventBridge's event around oslo's envelope",
+      eventBridge(JSON.stringify({ "oslo.version": "2.0", "oslo.message": `{"event_type":"t","payload":[${json}]}` })),
+    ],
+    ["gzip of EventBridge's event", base64(gzipSync(eventBridge(json)))],
+  ])("as %s is opened", (_, body) => {
+    const { messages } = opened(decodeEnvelope(body));
+    expect(messages.map((one) => one.message)).toEqual([{ ok: true, value: message }]);
+  });
+
+  it("as gzip is inflated to the limit and no further", () => {
+    const bomb = base64(gzipSync(Buffer.alloc(64 * 1_048_576, " ")));
+    expect(decodeEnvelope(bomb)).toEqual({
+      ok: false,
+      reason: "too-large",
+      detail: `gzip of more than ${messageLimits.maxBytes} bytes`,
+    });
+  });
+
+  it("is packed no deeper than envelopes may be inside each other", () => {
+    let body = base64(json);
+    for (let layers = 0; layers < 5; layers++) body = base64(JSON.stringify({ Type: "Notification", Message: body }));
+    expect(decodeEnvelope(body)).toEqual({
+      ok: false,
+      reason: "undecodable",
+      detail: "more than 4 envelopes inside each other",
+    });
+  });
+
+  it("says what it was taken for where it can't be opened", () => {
+    const whole = gzipSync(json);
+    expect(decodeEnvelope(base64(whole.subarray(0, whole.length - 9)))).toEqual({
+      ok: false,
+      reason: "undecodable",
+      detail: "gzip: unexpected end of file",
+    });
+    expect(decodeEnvelope(base64(Buffer.from("7bff", "hex")))).toEqual({
+      ok: false,
+      reason: "undecodable",
+      detail: "base64 of what begins like JSON and is not UTF-8",
+    });
+  });
+
+  it("throws at no bytes", () => {
+    const bytes = fc.oneof(
+      fc.uint8Array(),
+      fc.uint8Array().map((tail) => Uint8Array.of(0x1f, 0x8b, ...tail)),
+    );
+    fc.assert(fc.property(bytes, (some) => typeof decodeEnvelope(base64(some)).ok === "boolean"));
+  });
+});
+
+function opened(decoded: ReturnType<typeof decodeEnvelope>) {
+  if (!decoded.ok) throw new Error(decoded.detail);
+  return decoded.value;
+}
