@@ -1,11 +1,14 @@
 import type { CounterType } from "../sample/sample.ts";
 import { counts, type StoredSample } from "../storage/driver.ts";
 
-/** What was metered: one row a name, type and unit. */
+/** What was metered: one row a name, type and unit, or two units that are one. */
 export interface Meter {
   readonly name: string;
   readonly type: CounterType;
+  /** The newest sample's. */
   readonly unit: string;
+  /** All that its samples have, in the order of the alphabet. */
+  readonly units: readonly string[];
   /** Those that count; of a conflict, one for each project. */
   readonly samples: number;
   readonly resources: number;
@@ -14,12 +17,25 @@ export interface Meter {
   readonly last: string;
 }
 
+/**
+ * Units that Ceilometer 26.0 renamed, as it said binary prefixes all along. The volumes are what they were, so a meter
+ * that is older than its publishers' upgrade is one meter.
+ */
+const renamedUnits: ReadonlyMap<string, string> = new Map([
+  ["MB", "MiB"],
+  ["GB", "GiB"],
+]);
+
 /** Sums up samples by meter, in the order of their names. Holds one entry a meter and resource. */
 export async function meters(samples: AsyncIterable<StoredSample>): Promise<readonly Meter[]> {
   const found = new Map<string, { meter: Meter; resources: Set<string> }>();
   for await (const sample of samples) {
     if (!counts(sample)) continue;
-    const key = JSON.stringify([sample.counter_name, sample.counter_type, sample.counter_unit]);
+    const key = JSON.stringify([
+      sample.counter_name,
+      sample.counter_type,
+      renamedUnits.get(sample.counter_unit) ?? sample.counter_unit,
+    ]);
     const entry = found.get(key);
     const resources = entry?.resources ?? new Set();
     found.set(key, { meter: counted(sample, entry?.meter, resources.add(sample.resource_id).size), resources });
@@ -28,10 +44,13 @@ export async function meters(samples: AsyncIterable<StoredSample>): Promise<read
 }
 
 function counted(sample: StoredSample, meter: Meter | undefined, resources: number): Meter {
+  const unit = sample.counter_unit;
+  const units = meter?.units ?? [];
   return {
     name: sample.counter_name,
     type: sample.counter_type,
-    unit: sample.counter_unit,
+    unit: meter === undefined || sample.time > meter.last ? unit : meter.unit,
+    units: units.includes(unit) ? units : [...units, unit].sort(compare),
     samples: (meter?.samples ?? 0) + 1,
     resources,
     first: meter === undefined || sample.time < meter.first ? sample.time : meter.first,

@@ -29,8 +29,26 @@ const other = aSample({
 describe("meters", () => {
   it("sums up samples by name, type and unit", async () => {
     expect(await meters(stream([late, other, early]))).toEqual([
-      { name: "cpu", type: "cumulative", unit: "ns", samples: 2, resources: 1, first: early.time, last: late.time },
-      { name: "memory", type: "gauge", unit: "MB", samples: 1, resources: 1, first: other.time, last: other.time },
+      {
+        name: "cpu",
+        type: "cumulative",
+        unit: "ns",
+        units: ["ns"],
+        samples: 2,
+        resources: 1,
+        first: early.time,
+        last: late.time,
+      },
+      {
+        name: "memory",
+        type: "gauge",
+        unit: "MB",
+        units: ["MB"],
+        samples: 1,
+        resources: 1,
+        first: other.time,
+        last: other.time,
+      },
     ]);
   });
 
@@ -44,8 +62,31 @@ describe("meters", () => {
       { ...early, conflict: "wrong", counter_type: "gauge" },
     ];
     expect(await meters(stream(conflict))).toEqual([
-      { name: "cpu", type: "cumulative", unit: "ns", samples: 3, resources: 1, first: early.time, last: late.time },
+      {
+        name: "cpu",
+        type: "cumulative",
+        unit: "ns",
+        units: ["ns"],
+        samples: 3,
+        resources: 1,
+        first: early.time,
+        last: late.time,
+      },
     ]);
+  });
+
+  it.each([
+    ["MB", "MiB"],
+    ["GB", "GiB"],
+  ])("counts %s and %s, which Ceilometer 26.0 made of it, as one, and no other unit", async (before, after) => {
+    const of = (counter_unit: string, timestamp: string) =>
+      aSample({ counter_name: "memory", counter_unit, timestamp, message_id: `${counter_unit} ${timestamp}` });
+    const [old, renamed] = [of(before, "2022-09-30T12:00:00"), of(after, "2022-09-30T13:00:00")];
+    const shared = { name: "memory", type: "cumulative", resources: 1, first: old.time, last: renamed.time };
+    const both = [{ ...shared, unit: after, units: [before, after], samples: 2 }];
+    expect(await meters(stream([renamed, old]))).toEqual(both);
+    expect(await meters(stream([old, renamed]))).toEqual(both);
+    expect(await meters(stream([old, of("kB", "2022-09-30T12:00:00")]))).toHaveLength(2);
   });
 
   it("finds none in nothing", async () => {

@@ -31,7 +31,7 @@ export function metersTable(found: readonly Meter[]): readonly string[] {
     found.map((meter) => [
       meter.name,
       meter.type,
-      meter.unit,
+      meter.units.join(", "),
       String(meter.samples),
       String(meter.resources),
       meter.last,
