@@ -9,13 +9,17 @@ export interface Python {
 }
 
 // Debian and Ubuntu install Ceilometer for the system's Python, which need not be the first on the path.
-const CANDIDATES = ["/usr/bin/python3", "python3"] as const;
+export const PYTHONS = ["/usr/bin/python3", "python3"] as const;
 const NEEDED = "import ceilometer.publisher.utils, msgpack, oslo_messaging, oslo_utils.timeutils";
 
 /** Undefined where no Python here has Ceilometer. */
 export function findPython(): Python | undefined {
-  const command = CANDIDATES.find((candidate) => spawnSync(candidate, ["-c", NEEDED]).status === 0);
-  return command === undefined ? undefined : { command };
+  return PYTHONS.map((command) => ({ command })).find(hasCeilometer);
+}
+
+export function hasCeilometer({ command, packages = "" }: Python): boolean {
+  const env = { ...process.env, PYTHONPATH: packages, PYTHONDONTWRITEBYTECODE: "1" };
+  return spawnSync(command, ["-c", NEEDED], { env }).status === 0;
 }
 
 /**

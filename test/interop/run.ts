@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { randomInt } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,6 +11,7 @@ import { openQueue } from "../../lib/queue/queue-client.ts";
 import { type Checks, startChecks } from "./checks.ts";
 import { type Collecting, startCollecting } from "./collecting.ts";
 import { differencesOf } from "./compare-rows.ts";
+import { NEWEST_RELEASE, withNewestRelease } from "./newest-release.ts";
 import { compareWithCeilometer } from "./oracle.ts";
 import { findPython, type Python, runPython } from "./python.ts";
 import { withTcpPublisher } from "./tcp-publisher.ts";
@@ -26,34 +27,55 @@ async function main(): Promise<boolean> {
       install: { type: "boolean", default: process.env.CI === "true" },
     },
   });
-  const python = findPython();
-  if (python === undefined) {
-    console.log("skipped: python3-ceilometer is not installed (apt-get install python3-ceilometer)");
-    return true;
-  }
   const checks = startChecks();
-  compareWithCeilometer(python, checks, Number(values.seed), Number(values.count));
+  const python = findPython();
+  const newest = withNewestRelease(values.install);
+  const releases: Release[] = [];
+  if (python === undefined) {
+    checks.skipped("this system's Ceilometer", "it is not installed (apt-get install python3-ceilometer)");
+  } else releases.push({ name: versionOf(python), python });
+  if ("problem" in newest) checks[newest.isOurs ? "failed" : "skipped"](`Ceilometer ${NEWEST_RELEASE}`, newest.problem);
+  else releases.push({ name: versionOf(newest), python: newest });
+  const [oracle] = releases;
+  if (oracle !== undefined) compareWithCeilometer(oracle.python, checks, Number(values.seed), Number(values.count));
   const folder = mkdtempSync(join(tmpdir(), "countersign-interop-"));
   try {
-    await publishAndCompare(python, checks, folder, values.install);
+    const file = join(folder, "samples.jsonl");
+    for (const release of releases) await publishAndCompare(release, checks, folder, file, values.install);
+    if (releases.length > 0) showMeters(checks, file, releases);
   } finally {
     rmSync(folder, { recursive: true });
   }
   return checks.finish();
 }
 
-async function publishAndCompare(python: Python, checks: Checks, folder: string, install: boolean): Promise<void> {
+interface Release {
+  readonly name: string;
+  readonly python: Python;
+}
+
+function versionOf(python: Python): string {
+  return `Ceilometer ${runPython(python, "version.py", []).trim()}`;
+}
+
+async function publishAndCompare(
+  { name, python }: Release,
+  checks: Checks,
+  folder: string,
+  file: string,
+  install: boolean,
+): Promise<void> {
   const server = await startFauxqs({ port: 0, logger: false });
   try {
     const { queueUrl } = server.createQueue("metering");
     const listen = ["udp://127.0.0.1:0", "tcp://127.0.0.1:0", ...(hasIpv6() ? ["udp://[::1]:0"] : [])];
-    const file = join(folder, "samples.jsonl");
+    const before = existsSync(file) ? output(readFileSync(file, "utf8")).length : 0;
     const collecting = await startCollecting({ listen, queue: queueUrl, file, secret: SECRET });
     try {
-      const run: Run = { python, checks, collecting, expected: [], skipLines: 0 };
+      const run: Run = { name, python, checks, collecting, expected: [], before, skipLines: before };
       await publishBySocket(run, install);
       await publishByQueue(run, queueUrl, folder);
-      resign(run, await collecting.lines(run.expected.length));
+      resign(run, (await collecting.lines(before + run.expected.length)).slice(before));
     } finally {
       const { code, log } = await collecting.stop();
       checks.same("collect drains and exits on SIGTERM", code === 0 ? [] : [`exit code ${code}: ${log}`]);
@@ -64,12 +86,16 @@ async function publishAndCompare(python: Python, checks: Checks, folder: string,
 }
 
 interface Run {
+  /** Of the release. */
+  readonly name: string;
   readonly python: Python;
   readonly checks: Checks;
   readonly collecting: Collecting;
   /** What was published so far, one message a line. */
   readonly expected: string[];
-  /** Lines of the file that were compared already. */
+  /** Lines that other releases have in the file. */
+  readonly before: number;
+  /** Lines of the file that were compared already, those of other releases included. */
   skipLines: number;
 }
 
@@ -78,7 +104,7 @@ async function publishBySocket(run: Run, install: boolean): Promise<void> {
   if (hasIpv6()) await publish(run, "UDP over IPv6", "udp", run.collecting.address("udp://[::1]"));
   else run.checks.skipped("the UDP publisher over IPv6", "this machine has no ::1");
   const python = withTcpPublisher(run.python, install);
-  if (typeof python === "string") run.checks.skipped("the TCP publisher", python);
+  if (typeof python === "string") run.checks.skipped(`${run.name}: the TCP publisher`, python);
   else await publish(run, "TCP", "tcp", run.collecting.address("tcp://127.0.0.1"), python);
 }
 
@@ -88,7 +114,7 @@ async function publish(run: Run, what: string, way: string, url: string, python 
 
 /** The notifier's messages, first to the command line as files, then to `collect` through a queue. */
 async function publishByQueue(run: Run, queueUrl: string, folder: string): Promise<void> {
-  const bodies = join(folder, "bodies");
+  const bodies = join(folder, `bodies of ${run.name}`);
   mkdirSync(bodies);
   const published = output(runPython(run.python, "publish.py", [SECRET, "notifier", bodies]));
   const files = readdirSync(bodies).map((name) => join(bodies, name));
@@ -102,7 +128,7 @@ async function publishByQueue(run: Run, queueUrl: string, folder: string): Promi
   await compare(run, "by the notifier and a queue", published);
 }
 
-function verify({ checks }: Run, files: readonly string[], count: number): void {
+function verify({ name, checks }: Run, files: readonly string[], count: number): void {
   const command = fileURLToPath(new URL("../../bin/countersign.js", import.meta.url));
   const args = [command, "verify", "--secret", SECRET, "--format", "envelope", ...files];
   const done = spawnSync(process.execPath, args, { encoding: "utf8" });
@@ -110,22 +136,41 @@ function verify({ checks }: Run, files: readonly string[], count: number): void 
   const bad = lines.filter((line) => !line.includes('"outcome":"recorded"'));
   if (done.status !== 0 || lines.length !== count)
     bad.push(`exit code ${done.status}, ${lines.length} lines: ${done.stderr}`);
-  checks.same(`countersign verify: ${count} messages of the notifier in ${files.length} bodies are genuine`, bad);
+  checks.same(
+    `${name}: countersign verify: ${count} messages of the notifier in ${files.length} bodies are genuine`,
+    bad,
+  );
 }
 
 async function compare(run: Run, what: string, published: readonly string[]): Promise<void> {
   run.expected.push(...published);
-  const rows = (await run.collecting.lines(run.expected.length)).slice(run.skipLines);
+  const rows = (await run.collecting.lines(run.before + run.expected.length)).slice(run.skipLines);
   run.skipLines += rows.length;
-  run.checks.same(`${published.length} messages ${what} are stored once, exactly`, differencesOf(published, rows));
+  run.checks.same(
+    `${run.name}: ${published.length} messages ${what} are stored once, exactly`,
+    differencesOf(published, rows),
+  );
 }
 
 /** From the stored fields alone, Ceilometer computes the stored signature again. */
-function resign({ python, checks, expected }: Run, rows: readonly string[]): void {
+function resign({ name, python, checks, expected }: Run, rows: readonly string[]): void {
   const verdicts = output(runPython(python, "verify.py", [SECRET], rows.join("\n")));
   const bad = rows.filter((_, index) => verdicts[index] !== "true").map((row) => row.slice(0, 300));
   if (rows.length !== expected.length) bad.push(`${rows.length} rows; expected ${expected.length}`);
-  checks.same(`${rows.length} stored rows have the signature that Ceilometer gives them`, bad);
+  checks.same(`${name}: ${rows.length} stored rows have the signature that Ceilometer gives them`, bad);
+}
+
+/** Before 26.0 memory was in MB, and since it is in MiB: one meter all the same. */
+function showMeters(checks: Checks, file: string, releases: readonly Release[]): void {
+  const command = fileURLToPath(new URL("../../bin/countersign.js", import.meta.url));
+  const args = [command, "meters", "--storage", `file://${file}`, "--meter", "memory.usage"];
+  const done = spawnSync(process.execPath, args, { encoding: "utf8" });
+  const [, ...rows] = output(done.stdout);
+  const units = new Set(releases.map(({ python }) => runPython(python, "version.py", ["memory.usage"]).trim()));
+  const shown = Array.from(units).sort().join(", ");
+  const isOne = rows.length === 1 && (rows[0] ?? "").includes(`  ${shown}  `);
+  checks.same(`countersign meters shows memory.usage once, in ${shown}`, isOne ? [] : [done.stdout + done.stderr]);
+  for (const row of rows) console.log(`         ${row}`);
 }
 
 function output(text: string): readonly string[] {

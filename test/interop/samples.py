@@ -5,6 +5,7 @@ import inspect
 import uuid
 
 from ceilometer import sample
+from ceilometer.compute.pollsters import instance_stats
 from ceilometer.event import models
 
 INSTANCE = {
@@ -68,6 +69,9 @@ def samples(msgpack):
         made.append(gauge(text, resource_id=text, user_id=text, project_id=text, resource_metadata={text: [text]}))
     made.append(gauge("cpu", type=sample.TYPE_CUMULATIVE, unit="ns", volume=71234902137612, monotonic_time=71234.902137))
     made.append(gauge("delta", type=sample.TYPE_DELTA, user_id=None, project_id=None, source="tenant:api"))
+    # Its unit is MB before 26.0, and MiB since.
+    memory = instance_stats.MemoryUsagePollster
+    made.append(gauge("memory.usage", unit=memory.sample_unit, volume=532.7))
     made.append(notified())
     if msgpack:
         made.append(gauge("bytes", resource_metadata=BYTES_METADATA))
