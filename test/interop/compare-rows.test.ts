@@ -3,7 +3,7 @@ import { differencesOf } from "./compare-rows.ts";
 
 const PUBLISHED = '{"message_id":"1","counter_volume":1.0,"resource_metadata":{"a":[-0.0],"b":{"$float":"nan"}}}';
 const OURS = '"message_signature":"0f","dialect":"py3","time":"2022-09-30T12:00:00.000000Z"';
-const STORED = `{"resource_metadata":{"b":{"$float":"nan"},"a":[-0.0]},"counter_volume":1.0,"message_id":"1",${OURS}}`;
+const STORED = `{"format":2,"resource_metadata":{"b":{"$float":"nan"},"a":[-0.0]},"counter_volume":1.0,"message_id":"1",${OURS}}`;
 
 describe("comparing stored rows with what was published", () => {
   it("finds nothing where all is stored exactly, in whatever order", () => {

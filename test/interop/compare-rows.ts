@@ -36,8 +36,11 @@ function read(line: string): ValueMap {
   return value.value;
 }
 
+/** What a row says beside what was signed. */
+const OURS = ["format", "dialect", "time", "content", "conflict"] as const;
+
 function withoutOurs(row: ValueMap): ValueMap {
   const message = new Map(row);
-  for (const name of ["message_signature", "dialect", "time"]) message.delete(name);
+  for (const name of ["message_signature", ...OURS]) message.delete(name);
   return message;
 }

@@ -78,7 +78,7 @@ async function publishAndCompare(
       resign(run, (await collecting.lines(before + run.expected.length)).slice(before));
     } finally {
       const { code, log } = await collecting.stop();
-      checks.same("collect drains and exits on SIGTERM", code === 0 ? [] : [`exit code ${code}: ${log}`]);
+      checks.same(`${name}: collect drains and exits on SIGTERM`, code === 0 ? [] : [`exit code ${code}: ${log}`]);
     }
   } finally {
     await server.stop();

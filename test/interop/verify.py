@@ -7,7 +7,7 @@ import exact_json
 from ceilometer.publisher import utils
 
 # What a row says beside what was signed.
-NOT_SIGNED = ("dialect", "time")
+NOT_SIGNED = ("format", "dialect", "time", "content", "conflict")
 
 
 def main():
