@@ -2,7 +2,7 @@ import { createJudge, type Judge } from "../judge/judge.ts";
 import type { KeySource } from "../keys/keyring.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Settings } from "../settings.ts";
-import { openKeys } from "./open-keys.ts";
+import { openKeys, type ReadSecrets } from "./open-keys.ts";
 
 /** A judge and its keys, which are the caller's to close. */
 export interface Verifier {
@@ -27,7 +27,10 @@ export type JudgeSettings = Pick<
   | "extraFields"
   | "timeWindow"
   | "legacyListeners"
->;
+> & {
+  /** Where the secrets came from files: reads them again. @default they never change */
+  readonly readSecrets?: ReadSecrets | undefined;
+};
 
 /**
  * Makes the judge that the settings ask for, with the keys that they name.

@@ -19,7 +19,12 @@ export type OpenedKeys =
   /** Never repeats a secret. Transient: the place did not answer, and may later. */
   | { readonly ok: false; readonly problem: string; readonly transient: boolean };
 
-type Configured = Pick<Settings, "secrets" | "allowDefaultSecret" | "keyFile" | "secretArn" | "keyCacheSeconds">;
+/** @returns all secrets, those that never change as well, or what is wrong with a file; never repeats a secret */
+export type ReadSecrets = () => readonly string[] | { readonly problem: string };
+
+type Configured = Pick<Settings, "secrets" | "allowDefaultSecret" | "keyFile" | "secretArn" | "keyCacheSeconds"> & {
+  readonly readSecrets?: ReadSecrets | undefined;
+};
 
 /**
  * Opens the keys that the settings ask for: all of their own, of the file and of Secrets Manager together.
@@ -31,11 +36,16 @@ export async function openKeys(settings: Configured, logger: Logger, notesUses =
   if ("problem" in places) return { ok: false, problem: places.problem, transient: false };
   const missing = missingKeys(settings);
   if (missing !== undefined) return { ok: false, problem: missing, transient: false };
-  const read = (signal?: AbortSignal) => readAll(places, settings, signal);
+  const { readSecrets } = settings;
+  const read = async (signal?: AbortSignal): Promise<ReadAll> => {
+    const secrets = readSecrets?.() ?? settings.secrets;
+    if ("problem" in secrets) return { ok: false, problem: secrets.problem, transient: false };
+    return readAll(places, { ...settings, secrets }, signal);
+  };
   const first = await read();
   if (!first.ok) return first;
   if (first.warning !== undefined) logger.warn(first.warning);
-  if (places.length === 0) return { ok: true, keys: fixedKeys(first.keys) };
+  if (places.length === 0 && readSecrets === undefined) return { ok: true, keys: fixedKeys(first.keys) };
   const refreshing = refreshingKeys(first, { read, cacheMs: settings.keyCacheSeconds * 1_000, logger });
   const { keyFile } = settings;
   const keys = keyFile === null || !notesUses ? refreshing : withNotedUses(refreshing, { keyFile, logger });
@@ -82,7 +92,7 @@ async function readAll(
   signal: AbortSignal | undefined,
 ): Promise<ReadAll> {
   const entries: KeyEntry[] = [...entriesOfSecrets(secrets)];
-  const versions = createHash("sha256");
+  const versions = createHash("sha256").update(JSON.stringify(secrets));
   const warnings: string[] = [];
   for (const place of places) {
     const read = await place.read(signal);

@@ -8,6 +8,7 @@ import { createLogger } from "../log/logger.ts";
 import { countedQuarantine } from "../quarantine/counted-quarantine.ts";
 import { createQueueHandler, type QueueHandler } from "../queue/queue-handler.ts";
 import { type Environment, fromEnvironment } from "../settings.ts";
+import type { ReadSecrets } from "./open-keys.ts";
 import { closeParts, openParts } from "./open-parts.ts";
 import { reloadParts } from "./reload-parts.ts";
 
@@ -28,18 +29,20 @@ export interface QueueCollector {
  * @param write takes the log and the metrics, a line of JSON at a time
  * @param environment by default the process's own
  * @param droppedLines how many lines `write` has dropped
+ * @param readSecrets reads the secrets again that the environment has, where they came from files
  * @throws an Error that names every setting that can't be used, or what can't be reached: Lambda starts us again
  */
 export async function startQueueCollector(
   write: (line: string) => unknown,
   environment?: Environment,
   droppedLines: () => number = () => 0,
+  readSecrets?: ReadSecrets,
 ): Promise<QueueCollector> {
   const logger = createLogger(write);
   const configured = fromEnvironment(environment);
   if (!configured.ok) throw new Error(configured.problems.join("; "));
   const { settings } = configured;
-  const opened = await openParts(settings, logger);
+  const opened = await openParts({ ...settings, readSecrets }, logger);
   if (!opened.ok) throw new Error(opened.problems.join("; "));
   const { parts } = opened;
   const { judge, keys, storage } = parts;

@@ -25,6 +25,7 @@ import { collectHealth, type HealthAddress, parseHealthUrl } from "./collect-hea
 import { openQueues, wantedQueues } from "./collect-queues.ts";
 import { type Command, EXIT_FAILED, EXIT_OK, EXIT_USAGE, usageError } from "./command.ts";
 import type { Io } from "./io.ts";
+import { secretsReader } from "./secrets-reader.ts";
 import { tcpFrom, tcpOptions } from "./tcp-options.ts";
 import { type Problem, verificationFrom, verificationHelp, verificationOptions } from "./verification-options.ts";
 
@@ -89,7 +90,8 @@ ${verificationHelp}`,
     const stopped = io.stopped();
     const giveUp = new AbortController();
     void stopped.then(() => giveUp.abort());
-    const settings = { ...verification, storage, spillQueue: spill?.url ?? null, quarantine };
+    const readSecrets = secretsReader(values);
+    const settings = { ...verification, readSecrets, storage, spillQueue: spill?.url ?? null, quarantine };
     const unusable = await checkQueues(wantedQueues(queues), { logger, stop: giveUp.signal });
     if (unusable.length > 0) return usageError(io, unusable.join("; "));
     const opened = await openPartsInTime(settings, logger, giveUp.signal);

@@ -26,8 +26,15 @@ export interface StartOptions {
   readonly runner?: readonly string[];
 }
 
-export function start(args: readonly string[], { stdio, env = {}, runner = [] }: StartOptions = {}): Started {
-  const [program = "", ...rest] = [...runner, process.execPath, COMMAND, ...args];
+export function start(args: readonly string[], { runner = [], ...options }: StartOptions = {}): Started {
+  return startProgram([...runner, process.execPath, COMMAND, ...args], options);
+}
+
+/** Any program, with its arguments. */
+export function startProgram(
+  [program = "", ...rest]: readonly string[],
+  { stdio, env = {} }: Omit<StartOptions, "runner"> = {},
+): Started {
   const child = spawn(program, rest, { stdio: stdio ?? ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
   const said = { out: "", err: "" };
   child.stdout?.on("data", (chunk) => (said.out += chunk));

@@ -75,6 +75,18 @@ describe("SIGHUP", () => {
     await stoppedWell(running);
   });
 
+  it("has the secret file read again", async () => {
+    const file = world.path("secret");
+    writeFileSync(file, `${OLD}\n`, { mode: 0o600 });
+    const running = await world.collecting({ more: ["--secret-file", file] });
+    await ready(running.collect);
+    writeFileSync(file, `${NEW}\n`);
+    await hungUp(running);
+    await world.send(running.port, 20, NEW);
+    await eventually("the samples are stored", () => stored(running.file) === 20);
+    await stoppedWell(running);
+  });
+
   it("keeps the keys it has where the new ones can't be read, and says so each time", async () => {
     const keys = world.path("keys.json");
     writeFileSync(keys, JSON.stringify({ old: OLD }), { mode: 0o600 });

@@ -17,6 +17,8 @@ export interface Collecting {
 export interface World {
   readonly folder: string;
   start(args: readonly string[], options?: StartOptions): Started;
+  /** Ends it with the others. */
+  keep(one: Started): void;
   collecting(options?: Partial<CollectOptions>): Promise<Collecting>;
   /** Sends genuine samples, as many as said. */
   send(port: number, count?: number, secret?: string): Promise<void>;
@@ -51,6 +53,7 @@ export async function openWorld(): Promise<World> {
     folder: folder.path,
     path,
     start: run,
+    keep: (one) => void started.push(one),
     async collecting(options = {}) {
       const port = await freeUdpPort();
       const { file = path("samples.jsonl") } = options;

@@ -87,7 +87,12 @@ export async function startLocalCollector(options: LocalOptions, io: Io): Promis
   const share = parts.quarantine && createQuarantineShare(parts.quarantine, quiet, parts.quarantine);
   const collector = createCollector({ ...parts, addresses, logger: quiet, quarantine: share });
   // As in AWS, the handler gets its settings from an environment and opens its own storage.
-  const lambda = await startQueueCollector((line) => isAboutTrouble(line) && io.err(line), toEnvironment(settings));
+  const lambda = await startQueueCollector(
+    (line) => isAboutTrouble(line) && io.err(line),
+    toEnvironment(settings),
+    undefined,
+    options.verification.readSecrets,
+  );
   const pollers = [queue, spillQueue].map((one) => createPoller(one, lambda.handler, quiet));
 
   const stop = async () => {

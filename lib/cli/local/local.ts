@@ -4,6 +4,7 @@ import { createLogger } from "../../log/logger.ts";
 import { type Command, EXIT_FAILED, EXIT_OK, usageError } from "../command.ts";
 import type { Io } from "../io.ts";
 import { metersTable } from "../read/meters.ts";
+import { secretsReader } from "../secrets-reader.ts";
 import { verificationFrom, verificationHelp, verificationOptions } from "../verification-options.ts";
 import { type DemoCounts, replayCaptures } from "./demo.ts";
 import { type LocalCollector, startLocalCollector } from "./local-collector.ts";
@@ -52,7 +53,11 @@ Without any secret, Ceilometer's default secrets are accepted: right for a trial
         host: values.host,
         port: Number(values.port),
         folder: values.folder,
-        verification: trial ? { ...verification, allowDefaultSecret: true } : verification,
+        verification: {
+          ...verification,
+          readSecrets: secretsReader(values),
+          ...(trial && { allowDefaultSecret: true }),
+        },
       },
       io,
     );
