@@ -121,7 +121,7 @@ describe("the collect process", () => {
       "--storage",
       storage,
       "--secret",
-      "s",
+      "a secret of this test",
     ];
     // Stands for npm: a parent that dies of the signal, and a child of its own.
     const script = `require("node:child_process").spawn(process.execPath, ${JSON.stringify([command, ...args])}, { stdio: "inherit" })`;
