@@ -11,6 +11,7 @@ import { sign } from "../lib/signature/legacy/sign.ts";
 import { MOST_TEXT_PER_BYTE, OWN_TEXT_PER_BYTE } from "../lib/signature/legacy/text-budget.ts";
 import { fromExactJson } from "../lib/wire/exact-json.ts";
 import { datagramLimits, messageLimits } from "../lib/wire/limits.ts";
+import { MAX_INFLATION } from "../lib/wire/queue-packing.ts";
 import { key } from "./support/fixtures.ts";
 
 const protocol = readFileSync(new URL("../docs/protocol.md", import.meta.url), "utf8");
@@ -76,14 +77,19 @@ describe("docs/protocol.md", () => {
     ]);
     const { frameTimeoutMs, maxConnections, maxBufferedBytes } = tcpLimits();
     expect(security).toContain(`${frameTimeoutMs / 1_000} s | \`lib/listener/tcp-limits.ts\``);
-    expect(security).toContain(`| connections of one TCP listener | ${figures(maxConnections)} |`);
-    expect(security).toContain(`all connections | ${maxBufferedBytes / 1_048_576} MiB |`);
+    expect(security).toContain(`| connections of one TCP listener | ${figures(maxConnections)} (`);
+    expect(security).toContain(`all connections | ${maxBufferedBytes / 1_048_576} MiB (`);
   });
 
   it("shows what the unproved may cost for each byte", () => {
     const rows = tableBelow("| cost | at most | in all of one list |");
     const budget = `${OWN_TEXT_PER_BYTE} for each byte, and ${MAX_CANONICAL_TEXT.toLocaleString("en")}`;
     expect(rows[1]).toEqual([
+      "bytes that gzip in a queue message inflates to",
+      `${MAX_INFLATION} for each byte`,
+      "the same",
+    ]);
+    expect(rows[2]).toEqual([
       "characters of the text to sign, in each dialect",
       `${MOST_TEXT_PER_BYTE} for each byte`,
       budget,

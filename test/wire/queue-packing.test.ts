@@ -1,9 +1,14 @@
+import { randomUUID } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { toMessage } from "../../lib/sample/message.ts";
+import { toExactJson } from "../../lib/wire/exact-json.ts";
 import { messageLimits } from "../../lib/wire/limits.ts";
 import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
 import { decodeEnvelope } from "../../lib/wire/queue-body.ts";
+import { MAX_INFLATION } from "../../lib/wire/queue-packing.ts";
+import { aSample } from "../support/sample-builder.ts";
 
 const message = new Map([["counter_name", "cpu"]]);
 const json = '{"counter_name": "cpu"}';
@@ -31,11 +36,24 @@ describe("a queue's message that is packed", () => {
   });
 
   it("as gzip is inflated to the limit and no further", () => {
-    const bomb = base64(gzipSync(Buffer.alloc(64 * 1_048_576, " ")));
+    const noise = Buffer.alloc(65_536).map((_, at) => Math.imul(at + 1, 0x9e37_79b1) >>> 24);
+    const bomb = base64(gzipSync(Buffer.concat([noise, Buffer.alloc(64 * 1_048_576, " ")])));
     expect(decodeEnvelope(bomb)).toEqual({
       ok: false,
       reason: "too-large",
       detail: `gzip of more than ${messageLimits.maxBytes} bytes`,
+    });
+  });
+
+  it("as gzip stands for 32 times its bytes at most, which no genuine list needs", () => {
+    const samples = Array.from({ length: 700 }, () => toExactJson(toMessage(aSample({ message_id: randomUUID() }))));
+    const bomb = gzipSync(Buffer.alloc(1_000_000, " "));
+
+    expect(decodeEnvelope(base64(gzipSync(`[${samples.join(",")}]`))).ok).toBe(true);
+    expect(decodeEnvelope(base64(bomb))).toEqual({
+      ok: false,
+      reason: "too-large",
+      detail: `gzip of more than ${MAX_INFLATION * bomb.length} bytes`,
     });
   });
 
