@@ -5,19 +5,20 @@ import type { MessageAttributes } from "../quarantine/quarantine.ts";
 import type { Genuine } from "../sample/genuine.ts";
 import type { Receipt } from "../sample/receipt.ts";
 import { accept, type Rejected, type Result, reject } from "../sample/rejection.ts";
-import type { Dialect, MeteringRecord } from "../sample/sample.ts";
+import type { Dialect, MeteringRecord, Sample } from "../sample/sample.ts";
 import { outsideSampleWindow } from "../sample/time-window.ts";
 import { isValueMap, type Value, type ValueMap } from "../sample/value.ts";
 import { TextBudget } from "../signature/legacy/text-budget.ts";
-import { type Allowance, allowanceOf, verify } from "../signature/legacy/verify.ts";
+import { type Allowance, allowanceOf, type Verified, verify } from "../signature/legacy/verify.ts";
 import { isEnvelope } from "../signature/v2/envelope.ts";
 import { openEnvelope } from "../signature/v2/open-envelope.ts";
 import { verifyAttributes } from "../signature/v2/webhook-attributes.ts";
 import { datagramLimits, messageLimits } from "../wire/limits.ts";
 import { decodeMsgpack } from "../wire/msgpack-reader.ts";
 import { decodeEnvelope } from "../wire/queue-body.ts";
-import { eventParser } from "./parse/event.ts";
-import { sampleParser } from "./parse/sample.ts";
+import { createDoubts, type Doubts } from "./doubts.ts";
+import { eventDoubts, eventParser } from "./parse/event.ts";
+import { sampleDoubts, sampleParser } from "./parse/sample.ts";
 import type { Signed } from "./parse/signed.ts";
 import { isStranger, stranger } from "./stranger.ts";
 
@@ -31,6 +32,10 @@ export interface JudgeOptions {
   readonly timeWindow?: boolean;
   /** Where messages with Ceilometer's own signature are accepted. @default everywhere */
   readonly legacyListeners?: readonly ListenerName[];
+  /** Records what could be read in another way, with a mark: for a person who has looked. @default false */
+  readonly acceptAmbiguous?: boolean;
+  /** Counts what could be read in another way. */
+  readonly doubts?: Doubts;
 }
 
 /**
@@ -59,20 +64,41 @@ interface Carried {
 
 export function createJudge(options: JudgeOptions): Judge {
   const { keys, dialects, extraFields, timeWindow = false, legacyListeners = listenerNames } = options;
-  const parseSample = sampleParser(extraFields);
-  const parseEvent = eventParser(extraFields);
+  const { acceptAmbiguous = false, doubts = createDoubts() } = options;
+  const parse = { sample: sampleParser(extraFields), event: eventParser(extraFields) };
+  const doubtsOf = { sample: sampleDoubts(extraFields), event: eventDoubts(extraFields) };
 
-  const read = (message: ValueMap, signed: Signed, { receivedAt }: Receipt): Result<MeteringRecord> => {
-    const isEvent = message.has("event_type") && !message.has("counter_name");
-    const parsed = isEvent ? parseEvent(message, signed) : parseSample(message, signed);
-    if (!parsed.ok || !timeWindow) return parsed;
-    const outside = outsideSampleWindow(parsed.value, receivedAt);
-    return outside === undefined ? parsed : reject("outside-window", outside);
+  const inTime = <Kind extends MeteringRecord>(record: Kind, { receivedAt }: Receipt): Result<Kind> => {
+    const outside = timeWindow ? outsideSampleWindow(record, receivedAt) : undefined;
+    return outside === undefined ? accept(record) : reject("outside-window", outside);
   };
 
-  const genuine = (record: MeteringRecord, keyId: string, size: number): Result<Genuine> => {
-    keys.used(keyId);
-    return accept({ record, keyId, size });
+  const read = (message: ValueMap, signed: Signed): Result<MeteringRecord> => {
+    const isEvent = message.has("event_type") && !message.has("counter_name");
+    return isEvent ? parse.event(message, signed) : parse.sample(message, signed);
+  };
+
+  /** A mark, undefined for nothing to tell; or the rejection of what can't be told from another's re-cut. */
+  const doubted = (record: MeteringRecord, message: ValueMap, verified: Verified): Result<string | undefined> => {
+    const { dialect, signature, text } = verified;
+    doubts.met(signature, record);
+    const doubt = doubtsOf[record.kind](message, text, dialect);
+    if (doubt === undefined) return accept(undefined);
+    const detail = record.kind === "event" ? doubt.detail : `${doubt.detail} (${projectOf(record)})`;
+    return doubt.kind === "ambiguous" && !acceptAmbiguous ? reject("ambiguous", detail) : accept(detail);
+  };
+
+  const genuine = (proved: Genuine): Result<Genuine> => {
+    keys.used(proved.keyId);
+    if (proved.mark !== undefined) doubts.marked(proved.mark);
+    return accept(proved);
+  };
+
+  /** Its sender is proved, so that it is kept by its signature, whatever noise there is. */
+  const refused = (rejected: Rejected, { signature }: Verified): Rejected => {
+    if (rejected.reason !== "ambiguous") return rejected;
+    doubts.refused();
+    return { ...rejected, signature };
   };
 
   const legacy = (message: Value, { receipt, size, notifier }: Carried, allowance?: Allowance): Result<Genuine> => {
@@ -89,8 +115,20 @@ export function createJudge(options: JudgeOptions): Judge {
       ...(allowance && { allowance }),
     });
     if (!verified.ok) return verified.reason === "unsigned" && isStranger(message) ? stranger(message) : verified;
-    const parsed = read(message, verified.value, receipt);
-    return parsed.ok ? genuine(parsed.value, verified.value.keyId, size) : parsed;
+    const parsed = read(message, verified.value);
+    if (!parsed.ok) return refused(parsed, verified.value);
+    const record = parsed.value;
+    const mark = doubted(record, message, verified.value);
+    if (!mark.ok) return refused(mark, verified.value);
+    const timely = inTime(record, receipt);
+    if (!timely.ok) return timely;
+    const { keyId } = verified.value;
+    return genuine({
+      record,
+      keyId,
+      size,
+      ...(mark.value !== undefined && { mark: mark.value }),
+    });
   };
 
   /** A message out of an envelope that is proved genuine as a whole. */
@@ -101,8 +139,9 @@ export function createJudge(options: JudgeOptions): Judge {
     if (!isValueMap(message)) return notAMap(message);
     const refusal = keyRefusal(key, receipt, publisherOf(message, notifier));
     if (refusal !== undefined) return reject("refused-key", refusal);
-    const parsed = read(message, { dialect: "v2", signature: null }, receipt);
-    return parsed.ok ? genuine(parsed.value, key.id, size) : parsed;
+    const parsed = read(message, { dialect: "v2", signature: null });
+    const timely = parsed.ok ? inTime(parsed.value, receipt) : parsed;
+    return timely.ok ? genuine({ record: timely.value, keyId: key.id, size }) : timely;
   };
 
   /** The answer for a message that can't be opened. */
@@ -152,6 +191,13 @@ export function createJudge(options: JudgeOptions): Judge {
 function publisherOf(message: ValueMap, notifier?: string): string | undefined {
   const own = message.get("publisher_id");
   return typeof own === "string" ? own : notifier;
+}
+
+/** Characters of a project's id that are repeated. */
+const MAX_SHOWN = 80;
+
+function projectOf({ project_id: project }: Sample): string {
+  return project === null ? "no project" : `project ${JSON.stringify(project.slice(0, MAX_SHOWN))}`;
 }
 
 function notAMap(message: Value) {

@@ -6,4 +6,6 @@ export interface Genuine {
   readonly keyId: string;
   /** Its share of the bytes that were decoded, which deflate may have made few of on the way. */
   readonly size: number;
+  /** How else its signed text could be read, where that is worth telling. */
+  readonly mark?: string | undefined;
 }

@@ -25,6 +25,8 @@ export interface Rejection {
   readonly reason: RejectionReason;
   /** For a person: what was wrong, with the offending value shortened. Never a secret or a digest. */
   readonly detail: string;
+  /** What proved it genuine all the same, of one that is `ambiguous`. */
+  readonly signature?: string | undefined;
 }
 
 export type Rejected = { readonly ok: false } & Rejection;

@@ -1,10 +1,11 @@
 import { accept, type Result, reject } from "../../sample/rejection.ts";
 import type { Event, Trait } from "../../sample/sample.ts";
 import { isValueList, type Value, type ValueMap } from "../../sample/value.ts";
-import { ambiguityCheck, type NameRules, unknownNameCheck } from "./ambiguity.ts";
+import { type DoubtCheck, unknownNameCheck } from "./ambiguity.ts";
 import { extraFields } from "./extra-fields.ts";
 import { Fields } from "./fields.ts";
 import type { Signed } from "./signed.ts";
+import { swallowCheck } from "./swallowed-names.ts";
 
 const required = ["event_type", "generated", "message_id", "traits"] as const;
 
@@ -13,9 +14,7 @@ const MAX_TRAIT_TYPE = 4n;
 
 /** Makes the parser of verified events; like `sampleParser`. */
 export function eventParser(allowed: readonly string[]): (message: ValueMap, signed: Signed) => Result<Event> {
-  const rules: NameRules = { required, optional: ["raw", ...allowed] };
-  const unknownName = unknownNameCheck(rules);
-  const ambiguous = ambiguityCheck(rules);
+  const unknownName = unknownNameCheck({ required, optional: ["raw", ...allowed] });
   return (message, { dialect, signature }) => {
     const fields = new Fields(message);
     const event: Event = {
@@ -32,11 +31,28 @@ export function eventParser(allowed: readonly string[]): (message: ValueMap, sig
     };
     if (fields.problems.length > 0) return reject("invalid-sample", fields.problems.join("; "));
     const unknown = unknownName(message);
-    if (dialect === "v2")
-      return unknown === undefined ? accept(Object.freeze(event)) : reject("invalid-sample", unknown);
-    const problem = unknown ?? ambiguous(message);
-    return problem === undefined ? accept(Object.freeze(event)) : reject("ambiguous", problem);
+    if (unknown === undefined) return accept(Object.freeze(event));
+    return reject(dialect === "v2" ? "invalid-sample" : "ambiguous", unknown);
   };
+}
+
+/**
+ * Makes the check of how else the text of a verified event could be read. All that a tenant can write stands behind
+ * what makes its identity: `raw` and the values of traits. A list can't be cut, as it has to end where the text does.
+ */
+export function eventDoubts(allowed: readonly string[]): DoubtCheck {
+  return swallowCheck({
+    required,
+    optional: ["raw", ...allowed],
+    tenants: ["raw", "traits"],
+    closed: ["generated", "raw", "traits"],
+    billed: ["event_type", "message_id"],
+    beginnings: new Map([
+      ["raw", [":", "None"]],
+      ["traits", ["["]],
+    ]),
+    elsewhere: [],
+  });
 }
 
 function traits(value: Value | undefined, fields: Fields): readonly Trait[] {

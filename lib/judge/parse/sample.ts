@@ -1,10 +1,13 @@
 import { accept, type Result, reject } from "../../sample/rejection.ts";
 import { counterTypes, type Sample } from "../../sample/sample.ts";
 import type { ValueMap } from "../../sample/value.ts";
-import { ambiguityCheck, type NameRules, unknownNameCheck } from "./ambiguity.ts";
+import { type DoubtCheck, graver, unknownNameCheck } from "./ambiguity.ts";
 import { extraFields } from "./extra-fields.ts";
 import { Fields } from "./fields.ts";
+import { METADATA_BEGINNINGS, resourceCheck } from "./resource-bounds.ts";
+import { secondRunCheck } from "./second-run.ts";
 import type { Signed } from "./signed.ts";
+import { swallowCheck } from "./swallowed-names.ts";
 
 const required = [
   "source",
@@ -29,14 +32,7 @@ const optional = ["resource_metadata", "monotonic_time", "user_name", "project_n
  * @returns a parser that answers `invalid-sample` or `ambiguous` with the field and its value
  */
 export function sampleParser(allowed: readonly string[]): (message: ValueMap, signed: Signed) => Result<Sample> {
-  const rules: NameRules = {
-    required,
-    optional: [...optional, ...allowed],
-    // A Swift container is part of the id of its resource, an instance's name part of the metadata.
-    firstForeign: "resource_id",
-  };
-  const unknownName = unknownNameCheck(rules);
-  const ambiguous = ambiguityCheck(rules);
+  const unknownName = unknownNameCheck({ required, optional: [...optional, ...allowed] });
   return (message, { dialect, signature }) => {
     const fields = new Fields(message);
     const sample: Sample = {
@@ -63,10 +59,28 @@ export function sampleParser(allowed: readonly string[]): (message: ValueMap, si
     };
     if (fields.problems.length > 0) return reject("invalid-sample", fields.problems.join("; "));
     const unknown = unknownName(message);
+    if (unknown === undefined) return accept(Object.freeze(sample));
     // Raw bytes can be read in one way only, so that with signature v2 the name is merely not known.
-    if (dialect === "v2")
-      return unknown === undefined ? accept(Object.freeze(sample)) : reject("invalid-sample", unknown);
-    const problem = unknown ?? ambiguous(message);
-    return problem === undefined ? accept(Object.freeze(sample)) : reject("ambiguous", problem);
+    return reject(dialect === "v2" ? "invalid-sample" : "ambiguous", unknown);
+  };
+}
+
+/** Makes the check of how else the text of a verified sample could be read. @param allowed as for `sampleParser` */
+export function sampleDoubts(allowed: readonly string[]): DoubtCheck {
+  const swallowed = swallowCheck({
+    required,
+    optional: [...optional, ...allowed],
+    // A Swift container is part of the id of its resource, an instance's name part of the metadata.
+    tenants: ["project_name", "resource_id", "resource_metadata", "user_name"],
+    closed: ["counter_type", "counter_volume", "monotonic_time", "resource_metadata", "timestamp"],
+    billed: ["counter_name", "counter_unit", "message_id", "project_id", "resource_id"],
+    beginnings: new Map([["resource_metadata", METADATA_BEGINNINGS]]),
+    elsewhere: ["source", "timestamp", "user_id"],
+  });
+  const secondRun = secondRunCheck(allowed);
+  const resource = resourceCheck(allowed);
+  return (message, text, dialect) => {
+    const first = graver(swallowed(message, text, dialect), secondRun(message, text, dialect));
+    return first?.kind === "ambiguous" ? first : graver(first, resource(message, text, dialect));
   };
 }

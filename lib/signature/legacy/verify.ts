@@ -36,6 +36,8 @@ export interface Verified {
   /** The signature as text, also where it came as bytes. */
   readonly signature: string;
   readonly keyId: string;
+  /** The canonical text that was signed. */
+  readonly text: string;
 }
 
 const SIGNATURE = /^[0-9a-f]{64}$/;
@@ -72,7 +74,7 @@ export function verify(message: ValueMap, options: VerifyOptions): Result<Verifi
     longest = Math.max(longest, canonical.text.length);
     texts.push(canonical.text);
     const signer = keys.find((key) => signs(key, canonical.text, signature));
-    if (signer !== undefined) return accept({ dialect, signature, keyId: signer.id });
+    if (signer !== undefined) return accept({ dialect, signature, keyId: signer.id, text: canonical.text });
   }
   budget.spend(size, longest);
   return reject(...explained(texts, signature, keys, options));

@@ -1,0 +1,53 @@
+import { ambiguous, type DoubtCheck } from "./ambiguity.ts";
+import { spelledValue, startOf } from "./signed-text.ts";
+import { parseTimestamp } from "./timestamp.ts";
+
+/**
+ * Finds a second run of `source`, `timestamp` and `user_id` in a sample's text.
+ *
+ * Tenants choose text on both sides of these: the end of `resource_id` and the metadata in front, `user_name` behind.
+ * A tenant who writes `…sourcextimestamp2030user_idy` into one of them makes a publisher sign the names twice. Cut at
+ * the tenant's, the genuine ones have to end up in what may hold anything: in front in the metadata, behind in
+ * `user_name`. Both readings are possible, and differ in the time. Which one is genuine can't be told.
+ */
+export function secondRunCheck(allowed: readonly string[]): DoubtCheck {
+  const run = runPattern(allowed);
+  return (message, text, dialect) => {
+    const first = text.indexOf(NAME);
+    // Nearly all texts end here: two searches, which go over the text once.
+    if (text.indexOf(NAME, first + NAME.length) === -1) return undefined;
+    const own = startOf(NAME, message, text, dialect);
+    const after = own + NAME.length + spelledValue(NAME, message.get(NAME) ?? "", dialect).length;
+    const before = text.slice(text.indexOf("resource_id") + "resource_id".length, own);
+    // One in front leaves the genuine run to a user_name that the tenant has to have written as well.
+    if (hasRun(before, run, before.lastIndexOf("user_name")) || hasRun(text.slice(after), run, text.length)) {
+      return ambiguous("source, timestamp and user_id stand in its text twice: its time is one of two");
+    }
+    return undefined;
+  };
+}
+
+const NAME = "timestamp";
+
+/** A time can hold nothing that a name begins with, but for a name that a setting allows. */
+function runPattern(allowed: readonly string[]): RegExp {
+  const ends = ["user_id", ...allowed.filter((name) => name > NAME && name < "user_id")];
+  return new RegExp(`timestamp([-0-9 .,:+TZ\\n]+)(?=${ends.map(escaped).join("|")})`, "gu");
+}
+
+function escaped(name: string): string {
+  return name.replace(/[^A-Za-z0-9_]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
+}
+
+/** @param last the run has to begin before */
+function hasRun(text: string, run: RegExp, last: number): boolean {
+  // What ends at the first source is an id of a resource, which is not empty.
+  const source = text.indexOf("source", 1);
+  const userId = text.lastIndexOf("user_id");
+  if (source === -1) return false;
+  for (const { index, 1: time = "" } of text.matchAll(run)) {
+    if (index > last || index > userId) return false;
+    if (index >= source + "source".length && parseTimestamp(time) !== undefined) return true;
+  }
+  return false;
+}

@@ -1,0 +1,74 @@
+import { ambiguous, type DoubtCheck, marked, type NameRules } from "./ambiguity.ts";
+import { spelledValue } from "./signed-text.ts";
+
+export interface SwallowRules extends NameRules {
+  /** Fields whose text a tenant may choose. */
+  readonly tenants: readonly string[];
+  /** Fields whose value can hold no name: a number, a time, one of three words. */
+  readonly closed: readonly string[];
+  /** Fields that are identity, time, volume or project, or stand among these. */
+  readonly billed: readonly string[];
+  /** What follows the name of a field wherever it begins, where that is not just anything. */
+  readonly beginnings: ReadonlyMap<string, readonly string[]>;
+  /** Required names that are looked for in another way. */
+  readonly elsewhere: readonly string[];
+}
+
+/** One name that a field could have swallowed. */
+interface Swallowable {
+  readonly field: string;
+  readonly name: string;
+  /** The name as it would stand there. */
+  readonly forms: readonly string[];
+  readonly refused: boolean;
+  /** Where that name is there all the same, nothing was swallowed. */
+  readonly unlessPresent: boolean;
+}
+
+/**
+ * Finds fields that have swallowed the one behind them.
+ *
+ * With `monotonic_time` taken out and its name and text appended to `message_id`, a captured signature still holds, and
+ * one sample would be billed twice. A field can swallow the optional names that sort after it and before the next
+ * required one, and that one itself if somebody else wrote it once more further on. Ceilometer's own values contain
+ * none of these names; a tenant's may.
+ *
+ * Such a name is harmless where its own field is there as well: cut at the first, that field would contain its own
+ * name. Not so if a tenant chooses its text.
+ */
+export function swallowCheck(rules: SwallowRules): DoubtCheck {
+  const swallowable = swallowableNames(rules);
+  return (message, _text, dialect) => {
+    let mark: string | undefined;
+    for (const { field, name, forms, refused, unlessPresent } of swallowable) {
+      const value = message.get(field);
+      if (value === undefined || value === null) continue;
+      const text = spelledValue(field, value, dialect);
+      if (!forms.some((form) => text.includes(form)) || (unlessPresent && message.has(name))) continue;
+      const detail = `${field} contains the name ${name}, which it could have swallowed`;
+      if (refused) return ambiguous(detail);
+      mark ??= detail;
+    }
+    return mark === undefined ? undefined : marked(mark);
+  };
+}
+
+function swallowableNames(rules: SwallowRules): readonly Swallowable[] {
+  const { required, optional, tenants, closed, billed, beginnings, elsewhere } = rules;
+  const swallowable: Swallowable[] = [];
+  for (const field of [...required, ...optional]) {
+    if (closed.includes(field)) continue;
+    const next = required.filter((name) => name > field).sort()[0];
+    const add = (name: string, refused: boolean, unlessPresent: boolean) => {
+      const forms = (beginnings.get(name) ?? [""]).map((beginning) => name + beginning);
+      swallowable.push({ field, name, forms, refused, unlessPresent });
+    };
+    for (const name of optional) {
+      if (name > field && (next === undefined || name < next)) {
+        add(name, billed.includes(field), !tenants.includes(name));
+      }
+    }
+    if (next !== undefined && !tenants.includes(field) && !elsewhere.includes(next)) add(next, true, false);
+  }
+  return swallowable;
+}
