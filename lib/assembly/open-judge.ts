@@ -1,13 +1,17 @@
+import type { Doubts } from "../judge/doubts.ts";
 import { createJudge, type Judge } from "../judge/judge.ts";
 import type { KeySource } from "../keys/keyring.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Settings } from "../settings.ts";
+import { loggedDoubts } from "./doubt-log.ts";
 import { openKeys, type ReadSecrets } from "./open-keys.ts";
 
 /** A judge and its keys, which are the caller's to close. */
 export interface Verifier {
   readonly judge: Judge;
   readonly keys: KeySource;
+  /** The judge's. */
+  readonly doubts: Doubts;
 }
 
 export type OpenedJudge =
@@ -30,6 +34,8 @@ export type JudgeSettings = Pick<
 > & {
   /** Where the secrets came from files: reads them again. @default they never change */
   readonly readSecrets?: ReadSecrets | undefined;
+  /** For a person who has looked at what was refused. @default false */
+  readonly acceptAmbiguous?: boolean;
 };
 
 /**
@@ -39,5 +45,8 @@ export type JudgeSettings = Pick<
  */
 export async function openJudge(settings: JudgeSettings, logger: Logger, notesUses = true): Promise<OpenedJudge> {
   const opened = await openKeys(settings, logger, notesUses);
-  return opened.ok ? { ok: true, keys: opened.keys, judge: createJudge({ ...settings, keys: opened.keys }) } : opened;
+  if (!opened.ok) return opened;
+  const { keys } = opened;
+  const doubts = loggedDoubts(logger);
+  return { ok: true, keys, doubts, judge: createJudge({ ...settings, keys, doubts }) };
 }

@@ -40,10 +40,11 @@ export async function openParts(settings: PartsSettings, logger: Logger): Promis
     settings.quarantine === null ? undefined : openQuarantine(settings.quarantine),
   ]);
   if (verifier.ok && storage.ok && quarantine?.ok !== false && spill?.ok !== false && tooShort.length === 0) {
-    const { judge, keys } = verifier;
+    const { judge, keys, doubts } = verifier;
     const parts = {
       judge,
       keys,
+      doubts,
       storage: storage.driver,
       spillQueue: spill?.queue,
       quarantine: quarantine?.quarantine,

@@ -8,6 +8,7 @@ import { createLogger } from "../log/logger.ts";
 import { countedQuarantine } from "../quarantine/counted-quarantine.ts";
 import { createQueueHandler, type QueueHandler } from "../queue/queue-handler.ts";
 import { type Environment, fromEnvironment } from "../settings.ts";
+import { doubtFigures } from "./doubt-log.ts";
 import type { ReadSecrets } from "./open-keys.ts";
 import { closeParts, openParts } from "./open-parts.ts";
 import { reloadParts } from "./reload-parts.ts";
@@ -45,7 +46,7 @@ export async function startQueueCollector(
   const opened = await openParts({ ...settings, readSecrets }, logger);
   if (!opened.ok) throw new Error(opened.problems.join("; "));
   const { parts } = opened;
-  const { judge, keys, storage } = parts;
+  const { judge, keys, doubts, storage } = parts;
   const quarantine = parts.quarantine && countedQuarantine(parts.quarantine.whole);
   const ledger = createQueueLedger();
   const metrics = createMetricsWriter({ stage: settings.stage, write });
@@ -57,6 +58,7 @@ export async function startQueueCollector(
       QuarantineFailed: failed,
       KeyReadsFailed: keys.failedReads(),
       LogLinesDropped: droppedLines(),
+      ...doubtFigures(doubts),
     };
     return { figures, verified: keys.uses() };
   };

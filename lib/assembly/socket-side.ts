@@ -11,6 +11,7 @@ import { createLogger, type Logger } from "../log/logger.ts";
 import { createQuarantineShare, type QuarantineShare } from "../quarantine/quarantine-quota.ts";
 import { type Environment, environmentNames, type Settings } from "../settings.ts";
 import { checkQueues, type WantedQueue } from "./check-queues.ts";
+import { doubtFigures } from "./doubt-log.ts";
 import { closeParts, openPartsInTime, type Parts } from "./open-parts.ts";
 import { reloadParts } from "./reload-parts.ts";
 import { addressesOf, type Problems, socketSettings, tcpLimitsOf } from "./socket-settings.ts";
@@ -172,7 +173,7 @@ async function receive(opened: Opened, options: UdpCollectorOptions): Promise<Ud
 
 /** What a process that receives has counted beside its listeners. */
 export function processLedger(
-  { keys }: Parts,
+  { keys, doubts }: Parts,
   share: QuarantineShare | undefined,
   LogLinesDropped: number,
 ): ProcessLedger {
@@ -184,6 +185,7 @@ export function processLedger(
       QuarantineFailed: failed,
       KeyReadsFailed: keys.failedReads(),
       LogLinesDropped,
+      ...doubtFigures(doubts),
     },
     verified: keys.uses(),
   };

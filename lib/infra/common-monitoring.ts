@@ -14,7 +14,7 @@ export interface CommonMonitoringProps extends AlarmTarget {
 /** How long the alarm on conflicts looks back: it ends by itself so long after the last new one. */
 const CONFLICT_PERIOD = Duration.hours(1);
 
-/** Alarms on what function and tasks have in common: keys, conflicts, what is kept of rejected messages, and the log. */
+/** Alarms on what function and tasks have in common: keys, conflicts, re-cuts, what is kept of rejected messages, and the log. */
 export class CommonMonitoring extends Construct {
   constructor(scope: Construct, id: string, props: CommonMonitoringProps) {
     super(scope, id);
@@ -41,6 +41,17 @@ export class CommonMonitoring extends Construct {
       ...target,
       says: "Log lines are dropped: whoever takes them is behind, and metrics come late",
       metric: processMetric(stage, "LogLinesDropped"),
+    });
+    // From the first one: each is a sample that somebody is not billed for, and no noise can cause one.
+    new LossAlarm(this, "SamplesAmbiguous", {
+      ...target,
+      says: "Genuine samples are refused because their text can be read as another sample; they are kept whole",
+      metric: processMetric(stage, "SamplesAmbiguous"),
+    });
+    new LossAlarm(this, "SamplesRecut", {
+      ...target,
+      says: "One signature was met with two samples: somebody who reads messages sends them cut anew",
+      metric: processMetric(stage, "SamplesRecut"),
     });
   }
 }

@@ -62,6 +62,10 @@ export class CollectorDashboard extends Construct {
           [ofProcesses("KeyReadsFailed", "failed"), ofProcesses("LogLinesDropped", "dropped")],
         ),
         [graph("Conflicting: samples, recorded beside what they contradict", this.#each("SamplesConflicting"))],
+        row("Ambiguous: samples refused", [ofProcesses("SamplesAmbiguous", "refused")], "Ambiguous: samples recorded", [
+          ofProcesses("SamplesMarked", "with a mark"),
+          ofProcesses("SamplesRecut", "one signature, two samples"),
+        ]),
         row("Failed: samples", this.#each("SamplesFailed"), "Failed: messages", this.#each("MessagesFailed")),
         ...(sockets ? this.#socketRows() : []),
         row(

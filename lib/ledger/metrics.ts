@@ -65,6 +65,12 @@ export const processMetricNames = [
   "KeyReadsFailed",
   /** Lines of the log that could not be written at once: nobody waits for their reader. */
   "LogLinesDropped",
+  /** Proved genuine, and refused because another reading of the same text would be another sample. */
+  "SamplesAmbiguous",
+  /** Recorded although their text could be read in another way. */
+  "SamplesMarked",
+  /** Met under a signature that was met with another identity. */
+  "SamplesRecut",
 ] as const;
 export type ProcessMetricName = (typeof processMetricNames)[number];
 

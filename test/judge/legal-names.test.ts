@@ -44,11 +44,11 @@ const places: readonly (readonly [place: string, fields: (text: string) => Field
 ];
 
 function container(name: string, others: Fields): Fields {
-  return { ...account, ...others, resource_id: `AUTH_${account["project_id"]}/${name}` };
+  return { ...account, ...others, resource_id: `AUTH_${account.project_id}/${name}` };
 }
 
 function withMetadata(name: string, value: Value): Fields {
-  const metadata = instance["resource_metadata"];
+  const metadata = instance.resource_metadata;
   const entries = isValueMap(metadata) ? [...metadata] : [];
   return {
     ...instance,
@@ -77,7 +77,7 @@ describe("a legal name does not make a sample free", () => {
     ["project's id", { ...instance, project_id: "my-publisher_ids-lab", publisher_id: "c-3" }],
     ["user", { ...instance, user_name: "user_id" }],
     ["user's id", { ...instance, user_id: "user_id" }],
-    ["container", { ...account, resource_id: `${account["project_id"]}/resource_metadata` }],
+    ["container", { ...account, resource_id: `${account.project_id}/resource_metadata` }],
     ["container", { ...account, resource_id: "resource_metadata_backup" }],
   ])("as that of a %s", (_what, fields) => {
     expect(refusal(judge, fields)).toBeUndefined();
@@ -94,7 +94,7 @@ describe("a legal name does not make a sample free", () => {
 });
 
 const RUNS = 10_000;
-const seed = Number(process.env["NAMES_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
+const seed = Number(process.env.NAMES_SEED ?? Math.floor(Math.random() * 2 ** 31));
 console.log(`tenants' texts: seed ${seed}`);
 
 it(`any text of a tenant's is recorded, in ${RUNS} samples like those that were captured (seed ${seed})`, () => {
@@ -127,13 +127,13 @@ it(`any text of a tenant's is recorded, in ${RUNS} samples like those that were 
   const capture = fc.constantFrom(...captures);
   fc.assert(
     fc.property(capture, text, text, text, text, fc.boolean(), (fields, project, user, name, value, tcp) => {
-      const metadata = fields["resource_metadata"];
+      const metadata = fields.resource_metadata;
       const changed: Fields = {
         ...fields,
         project_name: project,
         user_name: user,
         ...(tcp && { publisher_id: "compute-3" }),
-        ...(fields["counter_name"] === "storage.objects" && { resource_id: `${fields["resource_id"]}/${name}` }),
+        ...(fields.counter_name === "storage.objects" && { resource_id: `${fields.resource_id}/${name}` }),
         ...(isValueMap(metadata) &&
           metadata.size > 0 && {
             resource_metadata: new Map<string, Value>([...metadata, ["display_name", name], [`x${name}`, value]]),

@@ -215,8 +215,8 @@ const anyEvent = fc
     },
   }));
 
-const runs = Number(process.env["RECUT_RUNS"] ?? 100);
-const seed = Number(process.env["RECUT_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
+const runs = Number(process.env.RECUT_RUNS ?? 100);
+const seed = Number(process.env.RECUT_SEED ?? Math.floor(Math.random() * 2 ** 31));
 console.log(`re-cuts: seed ${seed}`);
 
 /** Everything that a genuine message's text could be, before a judge that knows nothing of the genuine one. */
@@ -225,7 +225,7 @@ function search(fields: Fields, allowed: readonly string[], dialect: Dialect): F
   const canonical = canonicalText(genuine, dialect);
   if (canonical.kind !== "text") throw new Error("can't be signed");
   const judge = createJudge({ keys: captureKeys(), dialects: [dialect], extraFields: allowed });
-  const known = fields["event_type"] === undefined ? sampleFields : eventFields;
+  const known = fields.event_type === undefined ? sampleFields : eventFields;
   const all = readings(canonical.text, { fields: known, allowed }, dialect);
   const found: Found = { readings: all.length, others: 0, flagged: 0, unflagged: [] };
   for (const reading of all) {

@@ -102,6 +102,9 @@ describe("the metrics writer", () => {
                 { Name: "QuarantineFailed", Unit: "Count" },
                 { Name: "KeyReadsFailed", Unit: "Count" },
                 { Name: "LogLinesDropped", Unit: "Count" },
+                { Name: "SamplesAmbiguous", Unit: "Count" },
+                { Name: "SamplesMarked", Unit: "Count" },
+                { Name: "SamplesRecut", Unit: "Count" },
               ],
             },
           ],
@@ -112,6 +115,9 @@ describe("the metrics writer", () => {
         QuarantineFailed: 200,
         KeyReadsFailed: 2_000,
         LogLinesDropped: 20_000,
+        SamplesAmbiguous: 200_000,
+        SamplesMarked: 2_000_000,
+        SamplesRecut: 20_000_000,
       },
       {
         _aws: {
@@ -225,6 +231,9 @@ function ofProcess(count: number, verified: Readonly<Record<string, number>>): P
       QuarantineFailed: 100 * count,
       KeyReadsFailed: 1_000 * count,
       LogLinesDropped: 10_000 * count,
+      SamplesAmbiguous: 100_000 * count,
+      SamplesMarked: 1_000_000 * count,
+      SamplesRecut: 10_000_000 * count,
     },
     verified: new Map(Object.entries(verified)),
   };

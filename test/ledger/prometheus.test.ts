@@ -43,6 +43,9 @@ countersign_records_in_flight{listener="udp"} 1
       QuarantineFailed: 0,
       KeyReadsFailed: 3,
       LogLinesDropped: 4,
+      SamplesAmbiguous: 4,
+      SamplesMarked: 5,
+      SamplesRecut: 6,
     };
     const verified = new Map([
       ["pub-1", 7],
@@ -58,6 +61,12 @@ countersign_quarantine_failed_total 0
 countersign_key_reads_failed_total 3
 # TYPE countersign_log_lines_dropped_total counter
 countersign_log_lines_dropped_total 4
+# TYPE countersign_samples_ambiguous_total counter
+countersign_samples_ambiguous_total 4
+# TYPE countersign_samples_marked_total counter
+countersign_samples_marked_total 5
+# TYPE countersign_samples_recut_total counter
+countersign_samples_recut_total 6
 `;
     expect(toPrometheus({}, { figures, verified: new Map() })).toBe(ofProcess);
     expect(toPrometheus({}, { figures, verified })).toBe(`${ofProcess}# TYPE countersign_samples_verified_total counter
