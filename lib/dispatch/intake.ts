@@ -4,7 +4,7 @@ import type { ListenerOptions } from "../listener/listener.ts";
 import { contentDigest } from "../sample/content.ts";
 import type { Genuine } from "../sample/genuine.ts";
 import type { Receipt } from "../sample/receipt.ts";
-import { type Rejection, type Result, reject } from "../sample/rejection.ts";
+import { type Rejection, type Result, reject, rejectionOf } from "../sample/rejection.ts";
 import type { Stored } from "../storage/driver.ts";
 import { ownBytes } from "./detached-bytes.ts";
 import type { RecordOffer } from "./record-queue.ts";
@@ -48,7 +48,7 @@ export function createIntake(listener: ListenerName, options: ListenerOptions, c
     const genuine = judged.flatMap((result) => (result.ok ? [result.value] : []));
     const fresh = genuine.filter(({ record }) => !recent.has(record));
     const contents = fresh.map(({ record }) => contentDigest(record));
-    const rejected = judged.flatMap((result) => (result.ok ? [] : [{ reason: result.reason, detail: result.detail }]));
+    const rejected = judged.flatMap((result) => (result.ok ? [] : [rejectionOf(result)]));
     const same = pending.same(contents);
     if (same?.samples === judged.length && same.refused === rejected.length) {
       same.echo(counters, arrived.length);

@@ -1,10 +1,11 @@
 import { createAllowance } from "../flow/token-bucket.ts";
 import type { Logger } from "../log/logger.ts";
 import { NoRoomForSockets } from "./entry-store.ts";
+import { createProvedShare, provedBy } from "./proved-share.ts";
 import type { Quarantine, Suspect } from "./quarantine.ts";
 import { createRecentContent } from "./seen-content.ts";
 
-/** Lets a bounded share of what anybody can send into the quarantine. */
+/** Lets a bounded share of what anybody can send into the quarantine, and what is proved genuine beside it. */
 export interface QuarantineShare {
   /** @returns whether it is being written. Never waits, never throws; nothing beyond the bounds is held. */
   offer(suspect: Suspect): boolean;
@@ -44,7 +45,7 @@ const LOG_EVERY_MS = 60_000;
 const CLOSE_WITHIN_MS = 5_000;
 
 export function createQuarantineShare(
-  quarantine: Quarantine,
+  quarantine: Quarantine & { readonly whole?: Quarantine },
   logger: Logger,
   options: QuarantineShareOptions,
 ): QuarantineShare {
@@ -64,6 +65,9 @@ export function createQuarantineShare(
     if (isLeftOut) logger.warn("rejected messages are left out of the quarantine", { cause, skipped: counts.skipped });
     else logger.warn("a rejected message could not be put into quarantine", { cause, failed: counts.failed });
   };
+
+  // Apart from noise, which any amount of may come.
+  const proved = createProvedShare(quarantine.whole ?? quarantine, failed);
 
   const write = async (suspect: Suspect, digest: string): Promise<void> => {
     try {
@@ -95,12 +99,17 @@ export function createQuarantineShare(
 
   return {
     offer(suspect) {
+      const signature = provedBy(suspect);
+      if (signature !== undefined) return proved.offer(suspect, signature);
       const taken = admitted(suspect);
       if (!taken) counts.skipped++;
       return taken;
     },
 
-    counts: () => ({ ...counts }),
+    counts() {
+      const { kept, skipped } = proved.counts();
+      return { kept: counts.kept + kept, skipped: counts.skipped + skipped, failed: counts.failed };
+    },
 
     async close(withinMs = CLOSE_WITHIN_MS) {
       closed = true;
@@ -108,7 +117,7 @@ export function createQuarantineShare(
       const deadline = new Promise<void>((resolve) => {
         timer = setTimeout(resolve, withinMs);
       });
-      await Promise.race([Promise.all(writing), deadline]);
+      await Promise.race([Promise.all([...writing, proved.close()]), deadline]);
       clearTimeout(timer);
     },
   };

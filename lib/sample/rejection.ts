@@ -29,6 +29,11 @@ export interface Rejection {
   readonly signature?: string | undefined;
 }
 
+/** Without what tells it from a success. */
+export function rejectionOf({ reason, detail, signature }: Rejected): Rejection {
+  return signature === undefined ? { reason, detail } : { reason, detail, signature };
+}
+
 export type Rejected = { readonly ok: false } & Rejection;
 export type Result<T> = { readonly ok: true; readonly value: T } | Rejected;
 

@@ -1,0 +1,128 @@
+import { ownBytes } from "../dispatch/detached-bytes.ts";
+import { Fifo } from "../flow/fifo.ts";
+import type { Arrived, Quarantine, Suspect } from "./quarantine.ts";
+import { createRecentContent } from "./seen-content.ts";
+
+/** Puts what is proved genuine and was refused all the same into the quarantine, whole, however many there are. */
+export interface ProvedShare {
+  /** @returns whether it is being written, or will be. Never waits, never throws. */
+  offer(suspect: Suspect, signature: string): boolean;
+  counts(): { readonly kept: number; readonly skipped: number };
+  /** Takes nothing more; fulfils once all that waits is written. The quarantine stays open. */
+  close(): Promise<void>;
+}
+
+/** A write takes some 20 ms: 400 a second, more than a collector of one core can be sent. */
+const MAX_IN_FLIGHT = 8;
+/** For a while in which the quarantine is slow: some 10,000 datagrams. */
+const MAX_WAITING_BYTES = 16 * 1_048_576;
+/**
+ * Messages kept under one signature. Whoever captured it can write the same text in as many forms as he likes, and each would be another
+ * entry; more of it explains nothing.
+ */
+const MOST_OF_A_SIGNATURE = 4;
+/** Their signatures and digests take some 5 MB. What is forgotten is kept again, under the same id. */
+const MOST_SIGNATURES = 10_000;
+
+interface Waiting {
+  readonly suspect: Suspect;
+  /** What is kept of the same signature. */
+  readonly contents: Set<string>;
+  /** Its own in that. */
+  readonly content: string;
+}
+
+/**
+ * So many bytes wait at most, and only as fast as publishers sign new messages can there be more. What does not fit is
+ * lost, and told.
+ */
+export function createProvedShare(quarantine: Quarantine, failed: (cause: unknown) => void): ProvedShare {
+  const waiting = new Fifo<Waiting>();
+  const writing = new Set<Promise<void>>();
+  const bySignature = new Map<string, Set<string>>();
+  const { digest } = createRecentContent({ most: 0, forMs: 0, now: () => 0 });
+  const counts = { kept: 0, skipped: 0 };
+  let bytes = 0;
+  let closed = false;
+
+  const write = async ({ suspect, contents, content }: Waiting): Promise<void> => {
+    const lost = (cause: unknown) => {
+      contents.delete(content);
+      failed(cause);
+    };
+    try {
+      const kept = await quarantine.keep(suspect);
+      if (kept.ok) counts.kept++;
+      else lost(kept.cause);
+    } catch (error) {
+      // `keep` promises not to. Should it break that, a refused message may not end the service.
+      lost(error);
+    } finally {
+      bytes -= sizeOf(suspect.arrived);
+    }
+  };
+
+  const writeOn = (): void => {
+    while (writing.size < MAX_IN_FLIGHT) {
+      const next = waiting.shift();
+      if (next === undefined) return;
+      const written = write(next).finally(() => {
+        writing.delete(written);
+        writeOn();
+      });
+      writing.add(written);
+    }
+  };
+
+  const contentsOf = (signature: string): Set<string> => {
+    const known = bySignature.get(signature);
+    if (known !== undefined) return known;
+    const contents = new Set<string>();
+    // A copy, as a decoded text may keep all of its message alive.
+    bySignature.set(Buffer.from(signature, "latin1").toString("latin1"), contents);
+    const [oldest] = bySignature.keys();
+    if (bySignature.size > MOST_SIGNATURES && oldest !== undefined) bySignature.delete(oldest);
+    return contents;
+  };
+
+  return {
+    offer(suspect, signature) {
+      const size = sizeOf(suspect.arrived);
+      if (closed || bytes + size > MAX_WAITING_BYTES) {
+        failed(new Error(closed ? "it came after the stop" : "the quarantine is too slow: too much waits for it"));
+        return false;
+      }
+      const contents = contentsOf(signature);
+      const content = digest(suspect.arrived);
+      if (contents.has(content) || contents.size >= MOST_OF_A_SIGNATURE) {
+        counts.skipped++;
+        return false;
+      }
+      contents.add(content);
+      bytes += size;
+      waiting.push({ suspect: { ...suspect, arrived: owned(suspect.arrived) }, contents, content });
+      writeOn();
+      return true;
+    },
+
+    counts: () => ({ ...counts }),
+
+    async close() {
+      closed = true;
+      while (writing.size > 0) await Promise.all(writing);
+    },
+  };
+}
+
+/** The signature that proves something in it, which was refused as ambiguous; undefined for what anybody can send. */
+export function provedBy({ rejected }: Suspect): string | undefined {
+  return rejected.find(({ signature }) => signature !== undefined)?.signature;
+}
+
+function sizeOf(arrived: Arrived): number {
+  return arrived.form === "bytes" ? arrived.bytes.length : arrived.text.length;
+}
+
+function owned(arrived: Arrived): Arrived {
+  return arrived.form === "bytes" ? { ...arrived, bytes: ownBytes(arrived.bytes) } : arrived;
+}
