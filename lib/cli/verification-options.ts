@@ -39,6 +39,8 @@ export interface VerificationValues {
   readonly "extra-field"?: readonly string[] | undefined;
   readonly "time-window"?: boolean | undefined;
   readonly "legacy-listeners"?: string | undefined;
+  /** Of a replay alone. */
+  readonly "accept-ambiguous"?: boolean | undefined;
 }
 
 export interface Problem {
@@ -69,6 +71,7 @@ export function verificationFrom(values: VerificationValues, warn: (warning: str
     extraFields: values["extra-field"] ?? [],
     timeWindow: values["time-window"] === true,
     legacyListeners,
+    acceptAmbiguous: values["accept-ambiguous"] === true,
   };
 }
 

@@ -73,7 +73,7 @@ function verdicts(bytes: Buffer, format: FileFormat, judge: Judge): readonly { r
     index,
     outcome: result.ok ? "recorded" : "rejected",
     reason: result.ok ? null : result.reason,
-    detail: result.ok ? null : result.detail,
+    detail: result.ok ? (result.value.mark ?? null) : result.detail,
     kind: result.ok ? result.value.record.kind : apparentKind(message),
     dialect: result.ok ? result.value.record.dialect : null,
     key: result.ok ? result.value.keyId : null,

@@ -15,6 +15,8 @@ export function recordDoubt(record: MeteringRecord): Doubt | undefined {
   const canonical = canonicalText(message, record.dialect);
   if (canonical.kind !== "text") return undefined;
   const allowed = Array.from(record.extra.keys());
-  const doubts = record.kind === "sample" ? sampleDoubts(allowed) : eventDoubts(allowed);
-  return doubts(message, canonical.text, record.dialect);
+  const doubts = allowed.length === 0 ? plain : { sample: sampleDoubts(allowed), event: eventDoubts(allowed) };
+  return doubts[record.kind](message, canonical.text, record.dialect);
 }
+
+const plain = { sample: sampleDoubts([]), event: eventDoubts([]) };

@@ -7,7 +7,12 @@ import type { QuarantineShelf } from "./quarantine-entries.ts";
 /** What became of an entry. Only a recorded one is removed. */
 export type Replayed =
   /** Every sample in it is stored; of a dry run: would be. */
-  | { readonly kind: "recorded"; readonly samples: number }
+  | {
+      readonly kind: "recorded";
+      readonly samples: number;
+      /** How else samples in it could be read. */
+      readonly marks: readonly string[];
+    }
   /** Some samples are stored, some still can't be. */
   | { readonly kind: "partial"; readonly samples: number; readonly rejected: readonly Rejection[] }
   | { readonly kind: "rejected"; readonly rejected: readonly Rejection[] }
@@ -41,20 +46,25 @@ export async function replay({ arrived, truncated, id }: Entry, { judge, into }:
     arrived.form === "bytes"
       ? judge.bytes(arrived.bytes, receipt)
       : judge.text(arrived.text, arrived.attributes, receipt);
+  const marks = judged.flatMap((result) => (result.ok && result.value.mark !== undefined ? [result.value.mark] : []));
   if (into === undefined) {
     const rejected = judged.flatMap((result) => (result.ok ? [] : [{ reason: result.reason, detail: result.detail }]));
-    return replayed(judged.length - rejected.length, rejected);
+    return replayed(judged.length - rejected.length, rejected, marks);
   }
   const [outcome] = await into.dispatcher.dispatch([judged]);
   if (outcome === undefined) throw new TypeError("a dispatcher gives one outcome a message");
   if (outcome.kind === "failed") return { kind: "failed", cause: outcome.cause };
-  const answer = replayed(outcome.kind === "recorded" ? outcome.samples + outcome.duplicates : 0, outcome.rejected);
+  const answer = replayed(
+    outcome.kind === "recorded" ? outcome.samples + outcome.duplicates : 0,
+    outcome.rejected,
+    marks,
+  );
   if (answer.kind !== "recorded") return answer;
   const removed = await into.shelf.remove(id);
   return removed.ok ? answer : { kind: "failed", cause: removed.cause };
 }
 
-function replayed(samples: number, rejected: readonly Rejection[]): Replayed {
-  if (rejected.length === 0) return { kind: "recorded", samples };
+function replayed(samples: number, rejected: readonly Rejection[], marks: readonly string[]): Replayed {
+  if (rejected.length === 0) return { kind: "recorded", samples, marks };
   return samples === 0 ? { kind: "rejected", rejected } : { kind: "partial", samples, rejected };
 }

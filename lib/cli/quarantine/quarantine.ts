@@ -14,6 +14,7 @@ export const quarantineCommand: Command = {
   help: `usage: countersign quarantine ls --quarantine URL [--reason R] [--limit N] [--json]
        countersign quarantine show --quarantine URL ID
        countersign quarantine replay --quarantine URL --storage URL[,URL…] [OPTION…] [ID…]
+       countersign quarantine replay --quarantine URL --storage URL[,URL…] [OPTION…] --accept-ambiguous ID…
 
 Looks at the messages that were rejected, and replays them once the cause is removed: a key or dialect that was
 missing, a field that was not allowed. An ID is the whole id of a message, or its first digits: four at least, and as
@@ -30,6 +31,7 @@ it is. Exits 0 if none of the messages remains, 1 if some do, 2 if called wrongl
 
   --storage URL             where to record; several with commas between
   --dry-run                 judge only: record and remove nothing
+  --accept-ambiguous        record, with a mark, what was refused because its text could be read as another sample
 ${verificationHelp}`,
 
   async run([name, ...args], io) {

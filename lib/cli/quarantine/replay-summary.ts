@@ -39,7 +39,7 @@ export function replayLine(id: string, replayed: Replayed, dryRun: boolean): str
   const would = dryRun ? "would be " : "";
   switch (replayed.kind) {
     case "recorded":
-      return `${id}  ${would}recorded: ${counted(replayed.samples)}`;
+      return `${id}  ${would}recorded: ${counted(replayed.samples)}${marked(replayed.marks)}`;
     case "partial":
       return `${id}  ${would}partial: ${counted(replayed.samples)} recorded; ${why(replayed)}`;
     case "rejected":
@@ -54,6 +54,11 @@ export function replayLine(id: string, replayed: Replayed, dryRun: boolean): str
 function why({ rejected: [first, ...others] }: Extract<Replayed, { rejected: unknown }>): string {
   const more = others.length === 0 ? "" : ` (and ${others.length} more)`;
   return first === undefined ? "" : `${first.reason}: ${printable(first.detail)}${more}`;
+}
+
+function marked([first, ...others]: readonly string[]): string {
+  if (first === undefined) return "";
+  return `, with a mark: ${onOneLine(first)}${others.length === 0 ? "" : ` (and ${others.length} more)`}`;
 }
 
 function counted(samples: number): string {

@@ -23,12 +23,16 @@ export async function replayQuarantine(args: readonly string[], io: Io): Promise
       ...verificationOptions,
       storage: { type: "string" },
       "dry-run": { type: "boolean", default: false },
+      "accept-ambiguous": { type: "boolean", default: false },
     },
   });
   const filter = toEntryFilter(values);
   if ("problem" in filter) return usageError(io, filter.problem);
   if (ids.length > 0 && (filter.reason !== undefined || filter.limit !== undefined)) {
     return usageError(io, "give either IDs, or --reason and --limit");
+  }
+  if (values["accept-ambiguous"] && ids.length === 0) {
+    return usageError(io, "--accept-ambiguous takes the IDs of messages that somebody has looked at");
   }
   const { storage, "dry-run": dryRun } = values;
   if (storage === undefined && !dryRun) {

@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { toRow } from "../../storage/rows/record-row.ts";
 import type { Command } from "../command.ts";
 import { table } from "../table.ts";
+import { markedRow } from "./marked-row.ts";
 import { reading, readingHelp, readingOptions } from "./reading-options.ts";
 
 const DEFAULT_LIMIT = "100";
@@ -25,7 +26,7 @@ ${readingHelp}
       const rows: (readonly string[])[] = [];
       for await (const event of storage.events({ ...filter, ...ofType })) {
         if (values.json) {
-          io.out(toRow(event));
+          io.out(markedRow(event, toRow(event)));
           await io.drained();
         } else rows.push([event.time, event.event_type, String(event.traits.length), event.message_id]);
       }

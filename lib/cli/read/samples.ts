@@ -4,6 +4,7 @@ import { toRow } from "../../storage/rows/record-row.ts";
 import { toExactJson } from "../../wire/exact-json.ts";
 import type { Command } from "../command.ts";
 import { table } from "../table.ts";
+import { markedRow } from "./marked-row.ts";
 import { reading, readingHelp, readingOptions, sampleFilterHelp, sampleFilterOptions } from "./reading-options.ts";
 
 const DEFAULT_LIMIT = "100";
@@ -28,7 +29,7 @@ ${sampleFilterHelp}
       const rows: (readonly string[])[] = [];
       for await (const sample of storage.samples(filter)) {
         if (values.json) {
-          io.out(toRow(sample, sample.conflict));
+          io.out(markedRow(sample, toRow(sample, sample.conflict)));
           await io.drained();
         } else rows.push(columns(sample));
       }

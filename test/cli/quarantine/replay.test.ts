@@ -5,12 +5,16 @@ import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 import { main } from "../../../lib/cli/main.ts";
 import { formatV2Secret } from "../../../lib/keys/v2-secret.ts";
+import type { Value } from "../../../lib/sample/value.ts";
+import { sign } from "../../../lib/signature/legacy/sign.ts";
 import { sealEnvelope } from "../../../lib/signature/v2/seal-envelope.ts";
 import { signAttributes } from "../../../lib/signature/v2/sign-attributes.ts";
 import { toExactJson } from "../../../lib/wire/exact-json.ts";
 import { encodeMsgpack } from "../../../lib/wire/msgpack-writer.ts";
 import { aDatagram, aQueueMessage, RECEIVED_AT } from "../../quarantine/suspects.ts";
 import { captureIo } from "../../support/captured-io.ts";
+import { key } from "../../support/fixtures.ts";
+import { plainSample } from "../../support/messages.ts";
 import { startS3Server } from "../../support/s3-server.ts";
 
 import {
@@ -122,6 +126,33 @@ describe("countersign quarantine replay", () => {
       errors: [`countersign: no entry has an id that begins with ${third}`],
     });
     expect([await remaining(), await recorded()]).toEqual([[], ["a", "b", "c"]]);
+  });
+
+  it("records what is ambiguous once a person has looked and names it, with a mark that reading shows", async () => {
+    const fields = { ...plainSample, resource_id: "vm1resource_metadata:display_nameweb", message_id: "odd" };
+    const message = new Map<string, Value>(Object.entries(fields));
+    message.set("message_signature", sign(message, key(SECRET), "py3") ?? "");
+    const [id = "", other = ""] = await keep(aDatagram(encodeMsgpack(message)), datagram("a"));
+    const detail = "resource_id contains the name resource_metadata, which it could have swallowed";
+    const project = `(project "${plainSample.project_id}")`;
+    expect((await replay(...trusted, id)).lines[0]).toBe(`${short(id)}  rejected: ambiguous: ${detail} ${project}`);
+
+    expect(await replay(...trusted, "--accept-ambiguous")).toMatchObject({
+      code: 2,
+      errors: [expect.stringContaining("--accept-ambiguous takes the IDs of messages that somebody has looked at")],
+    });
+    const accepted = await replay(...trusted, "--accept-ambiguous", id);
+    expect([accepted.code, accepted.lines[0]]).toEqual([
+      0,
+      `${short(id)}  recorded: 1 sample, with a mark: ${detail} ${project}`,
+    ]);
+    expect((await replay(...trusted, other)).lines[0]).toBe(`${short(other)}  recorded: 1 sample`);
+    const read = captureIo();
+    await main(["samples", "--storage", place.storage, "--json"], read);
+    const shown = read.lines
+      .map((line) => JSON.parse(line))
+      .map(({ message_id, ambiguous }) => [message_id, ambiguous]);
+    expect(Object.fromEntries(shown)).toEqual({ odd: detail, a: undefined });
   });
 
   it("judges keys of signature v2 as of the first receipt", async () => {
