@@ -58,7 +58,7 @@ function why({ rejected: [first, ...others] }: Extract<Replayed, { rejected: unk
 
 function marked([first, ...others]: readonly string[]): string {
   if (first === undefined) return "";
-  return `, with a mark: ${onOneLine(first)}${others.length === 0 ? "" : ` (and ${others.length} more)`}`;
+  return `, with a mark: ${printable(first)}${others.length === 0 ? "" : ` (and ${others.length} more)`}`;
 }
 
 function counted(samples: number): string {
