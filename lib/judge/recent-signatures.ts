@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { MeteringRecord } from "../sample/sample.ts";
+import type { Event, MeteringRecord, Sample } from "../sample/sample.ts";
 
 /** The signatures that were met last, with the identity that each was met with: the net below the rules against re-cuts. */
 export interface RecentSignatures {
@@ -9,74 +9,83 @@ export interface RecentSignatures {
   readonly bytes: number;
 }
 
-/** Some minutes of a busy collector; 1.25 MiB. A power of two. */
+/** Some minutes of a busy collector; 1 MiB. A power of two. */
 const PLACES = 65_536;
-/** Of a place: three words of the signature beside the number of its place, and two for the identity. */
-const WORDS = 5;
+/** Of a place: three words of the signature beside the number of its place, and one for where the identity stands. */
+const WORDS = 4;
 
 /**
  * A table of one place for each possible beginning of a signature: what falls on a place that is taken drives out what
  * was there. Nothing grows, and nothing of a message is kept alive.
  *
- * Of a signature's 32 bytes 14 are compared; another one with the same can't be found without the secret. Identities are hashed with
- * numbers of this process's own, or a tenant could choose two with the same hash.
+ * Of a signature's 32 bytes 14 are compared; another one with the same can't be found without the secret. What has one signature has one
+ * text, so that where its identity stands in the text says which one it is, and no text has to be hashed.
  */
 export function createRecentSignatures(places = PLACES): RecentSignatures {
   const table = new Uint32Array(places * WORDS);
-  const [seedA, seedB] = new Uint32Array(randomBytes(8).buffer.slice(0, 8));
-  const hash = createIdentityHash((seedA ?? 0) | 1, (seedB ?? 0) | 1);
+  // Of this process alone, or a tenant could choose two identities that are mixed to the same.
+  const seed = randomBytes(4).readUInt32LE() | 1;
 
   return {
     bytes: table.byteLength,
     differs(signature, record) {
-      const at = (word(signature, 0, 8) & (places - 1)) * WORDS;
-      const [one, two, three] = [word(signature, 8, 16), word(signature, 16, 24), word(signature, 24, 32)];
-      const { a, b } = hash(record);
-      if (table[at] === one && table[at + 1] === two && table[at + 2] === three) {
-        return table[at + 3] !== a || table[at + 4] !== b;
-      }
+      const at = (word(signature, 0) & (places - 1)) * WORDS;
+      const [one, two, three] = [word(signature, 8), word(signature, 16), word(signature, 24)];
+      const place = record.kind === "sample" ? placeOfSample(record, seed) : placeOfEvent(record, seed);
+      if (table[at] === one && table[at + 1] === two && table[at + 2] === three) return table[at + 3] !== place;
       table[at] = one;
       table[at + 1] = two;
       table[at + 2] = three;
-      table[at + 3] = a;
-      table[at + 4] = b;
+      table[at + 3] = place;
       return false;
     },
   };
 }
 
-/** Hexadecimal digits, eight at most. */
-function word(digits: string, start: number, end: number): number {
+/** Eight hexadecimal digits. */
+function word(digits: string, start: number): number {
   let value = 0;
-  for (let at = start; at < end; at++) {
+  for (let at = start; at < start + 8; at++) {
     const unit = digits.charCodeAt(at);
     value = (value << 4) | (unit < 0x40 ? unit - 0x30 : unit - 0x57);
   }
   return value >>> 0;
 }
 
-type IdentityHash = (record: MeteringRecord) => { readonly a: number; readonly b: number };
+/** Lengths of what stands in front, between and behind; numbers can't be cut elsewhere, and metadata takes the rest. */
+function placeOfSample(sample: Sample, seed: number): number {
+  const { project_name: project, publisher_id: publisher, user_name: user } = sample;
+  const front = sample.counter_name.length;
+  const toMessage = sample.counter_type.length + sample.counter_unit.length;
+  const toResource = lengthOf(sample.project_id) + named("project_name", project) + named("publisher_id", publisher);
+  const behind = lengthOf(sample.user_id) + named("user_name", user);
+  let mixed = mix(mix(mix(seed, front, seed), toMessage, seed), sample.message_id.length, seed);
+  mixed = mix(mix(mixed, toResource + extraLength(sample, "resource_id"), seed), sample.resource_id.length, seed);
+  return mix(mix(mixed, sample.timestamp.length, seed), behind + extraLength(sample), seed) >>> 0;
+}
 
-function createIdentityHash(seedA: number, seedB: number): IdentityHash {
-  let [a, b] = [0, 0];
-  const add = (text: string): void => {
-    for (let at = 0; at < text.length; at++) {
-      const unit = text.charCodeAt(at) + 1;
-      a = Math.imul(a ^ unit, seedA);
-      a ^= a >>> 15;
-      b = Math.imul(b ^ unit, seedB);
-      b ^= b >>> 13;
-    }
-    // What no unit is, so that nothing can be moved from one field into the next.
-    a = Math.imul(a ^ 0x1_0001, seedA);
-    b = Math.imul(b ^ 0x1_0001, seedB);
-  };
-  return (record) => {
-    [a, b] = [seedB, seedA];
-    add(record.kind === "sample" ? record.counter_name : record.event_type);
-    if (record.kind === "sample") add(record.resource_id);
-    add(record.time);
-    add(record.message_id);
-    return { a: a >>> 0, b: b >>> 0 };
-  };
+function placeOfEvent(event: Event, seed: number): number {
+  const front = mix(mix(seed, event.event_type.length, seed), event.generated.length, seed);
+  return mix(front, event.message_id.length, seed) >>> 0;
+}
+
+function mix(mixed: number, length: number, seed: number): number {
+  const next = Math.imul(mixed ^ (length + 1), seed);
+  return next ^ (next >>> 15);
+}
+
+function lengthOf(text: string | null): number {
+  return text === null ? "None".length : text.length;
+}
+
+function named(name: string, text: string | null | undefined): number {
+  return text === undefined ? 0 : name.length + lengthOf(text);
+}
+
+/** Of the allowed fields that are text. @param before only of those whose names sort before */
+function extraLength({ extra }: Sample, before = "\uffff"): number {
+  let length = 0;
+  for (const [name, value] of extra)
+    if (name < before && typeof value === "string") length += name.length + value.length;
+  return length;
 }

@@ -1,4 +1,5 @@
-import { ambiguous, type DoubtCheck, marked, type NameRules } from "./ambiguity.ts";
+import type { ValueMap } from "../../sample/value.ts";
+import { ambiguous, type Doubt, type DoubtCheck, marked, type NameRules } from "./ambiguity.ts";
 import { spelledValue } from "./signed-text.ts";
 
 export interface SwallowRules extends NameRules {
@@ -16,10 +17,9 @@ export interface SwallowRules extends NameRules {
 
 /** One name that a field could have swallowed. */
 interface Swallowable {
-  readonly field: string;
   readonly name: string;
   /** The name as it would stand there. */
-  readonly forms: readonly string[];
+  readonly form: string;
   readonly refused: boolean;
   /** Where that name is there all the same, nothing was swallowed. */
   readonly unlessPresent: boolean;
@@ -39,29 +39,48 @@ interface Swallowable {
 export function swallowCheck(rules: SwallowRules): DoubtCheck {
   const swallowable = swallowableNames(rules);
   return (message, _text, dialect) => {
-    let mark: string | undefined;
-    for (const { field, name, forms, refused, unlessPresent } of swallowable) {
+    let mark: Doubt | undefined;
+    for (const { field, hidden } of swallowable) {
       const value = message.get(field);
       if (value === undefined || value === null) continue;
-      const text = spelledValue(field, value, dialect);
-      if (!forms.some((form) => text.includes(form)) || (unlessPresent && message.has(name))) continue;
-      const detail = `${field} contains the name ${name}, which it could have swallowed`;
-      if (refused) return ambiguous(detail);
-      mark ??= detail;
+      const doubt = swallowedIn(field, spelledValue(field, value, dialect), hidden, message);
+      if (doubt?.kind === "ambiguous") return doubt;
+      mark ??= doubt;
     }
-    return mark === undefined ? undefined : marked(mark);
+    return mark;
   };
 }
 
-function swallowableNames(rules: SwallowRules): readonly Swallowable[] {
+/** Every sample passes here, so nothing is made but for what is found. */
+function swallowedIn(
+  field: string,
+  text: string,
+  hidden: readonly Swallowable[],
+  message: ValueMap,
+): Doubt | undefined {
+  let mark: Doubt | undefined;
+  for (const { name, form, refused, unlessPresent } of hidden) {
+    if (!text.includes(form) || (unlessPresent && message.has(name))) continue;
+    const detail = `${field} contains the name ${name}, which it could have swallowed`;
+    if (refused) return ambiguous(detail);
+    mark ??= marked(detail);
+  }
+  return mark;
+}
+
+function swallowableNames(
+  rules: SwallowRules,
+): readonly { readonly field: string; readonly hidden: readonly Swallowable[] }[] {
   const { required, optional, tenants, closed, billed, beginnings, elsewhere } = rules;
-  const swallowable: Swallowable[] = [];
+  const swallowable = [];
   for (const field of [...required, ...optional]) {
     if (closed.includes(field)) continue;
+    const hidden: Swallowable[] = [];
     const next = required.filter((name) => name > field).sort()[0];
     const add = (name: string, refused: boolean, unlessPresent: boolean) => {
-      const forms = (beginnings.get(name) ?? [""]).map((beginning) => name + beginning);
-      swallowable.push({ field, name, forms, refused, unlessPresent });
+      for (const beginning of beginnings.get(name) ?? [""]) {
+        hidden.push({ name, form: name + beginning, refused, unlessPresent });
+      }
     };
     for (const name of optional) {
       if (name > field && (next === undefined || name < next)) {
@@ -69,6 +88,7 @@ function swallowableNames(rules: SwallowRules): readonly Swallowable[] {
       }
     }
     if (next !== undefined && !tenants.includes(field) && !elsewhere.includes(next)) add(next, true, false);
+    if (hidden.length > 0) swallowable.push({ field, hidden });
   }
   return swallowable;
 }

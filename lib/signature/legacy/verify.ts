@@ -72,6 +72,8 @@ export function verify(message: ValueMap, options: VerifyOptions): Result<Verifi
     // Dialects differ only in lists, bytes and long floats: most messages have one text for all.
     if (canonical.kind === "inexpressible" || texts.includes(canonical.text)) continue;
     longest = Math.max(longest, canonical.text.length);
+    // Makes one plain string of what V8 keeps as a tree, before it is hashed and searched: later it would cost as much as a search.
+    canonical.text.charCodeAt(0);
     texts.push(canonical.text);
     const signer = keys.find((key) => signs(key, canonical.text, signature));
     if (signer !== undefined) return accept({ dialect, signature, keyId: signer.id, text: canonical.text });
