@@ -183,7 +183,8 @@ describe("the intake of a listener", () => {
   it("tells of everything rejected in a message at once, and of what storage refuses later by itself", async () => {
     const queue = createRecordQueue({ driver: openGated(storing), lingerMs: 1 });
     const told: [Suspect, string][] = [];
-    const judged = [reject("unsigned", "one"), accept(genuine("unstorable")), reject("ambiguous", "two")];
+    const proved = { ...reject("ambiguous", "two"), signature: "5e" };
+    const judged = [reject("unsigned", "one"), accept(genuine("unstorable")), proved];
     const onRejected = (suspect: Suspect, from: string) => told.push([suspect, from]);
     const { counters, intake } = rig({ judge: () => judged, queue, onRejected });
     intake.receive(Buffer.from("bytes"), peer);
@@ -199,7 +200,7 @@ describe("the intake of a listener", () => {
           arrived,
           rejected: [
             { reason: "unsigned", detail: "one" },
-            { reason: "ambiguous", detail: "two" },
+            { reason: "ambiguous", detail: "two", signature: "5e" },
           ],
         },
         "10.0.0.9:4711",
