@@ -231,6 +231,35 @@ export const promised: readonly Promised[] = [
     "test/dispatch/conflict-log.test.ts: ten conflicts at once have a line each, and of thousands more the next line tells how many there were",
   ),
   ...limit(
+    "messages kept that are genuine and `ambiguous`",
+    "test/quarantine/proved-share.test.ts: is kept once, and at most four times under one signature, in whatever form it comes",
+    "test/quarantine/proved-share.test.ts: waits for its turn, in memory of its own, and is lost and counted beyond 16 MiB or after the stop",
+  ),
+  ...limit(
+    "signatures remembered with what they signed",
+    "test/judge/doubts.test.ts: takes the same few bytes whatever it has met, and forgets what another one drove out",
+  ),
+  ...limit(
+    "log lines about marks and re-cuts",
+    "test/assembly/doubt-log.test.ts: logs the first of each kind, then at most one in ten seconds, with how many there were",
+  ),
+  {
+    page: "SECURITY.md",
+    says: "What could be another identity, time, volume or project",
+    backedBy: [
+      "test/judge/recut-search.test.ts: that would be another sample is flagged, with %s",
+      "test/judge/recut-search.test.ts: that would be another event is flagged, with %s",
+    ],
+  },
+  {
+    page: "SECURITY.md",
+    says: "A tenant can write names of fields into his own names",
+    backedBy: [
+      "test/quarantine/proved-share.test.ts: is kept whole however much there is, beside a share that noise has used up",
+      "test/cli/quarantine/replay.test.ts: records what is ambiguous once a person has looked and names it, with a mark that reading shows",
+    ],
+  },
+  ...limit(
     "rejected messages kept of what comes by UDP or TCP",
     "test/quarantine/quarantine-quota.test.ts: stays within its bounds in a flood of 100,000 messages",
     "test/quarantine/file-quarantine.test.ts: leaves out what comes by sockets once half is full, however it was filled, and keeps queues' messages in the rest",
