@@ -17,6 +17,7 @@ import { datagramLimits, messageLimits } from "../wire/limits.ts";
 import { decodeMsgpack } from "../wire/msgpack-reader.ts";
 import { decodeEnvelope } from "../wire/queue-body.ts";
 import { createDoubts, type Doubts } from "./doubts.ts";
+import type { Doubt } from "./parse/ambiguity.ts";
 import { eventDoubts, eventParser } from "./parse/event.ts";
 import { sampleDoubts, sampleParser } from "./parse/sample.ts";
 import type { Signed } from "./parse/signed.ts";
@@ -68,9 +69,9 @@ export function createJudge(options: JudgeOptions): Judge {
   const parse = { sample: sampleParser(extraFields), event: eventParser(extraFields) };
   const doubtsOf = { sample: sampleDoubts(extraFields), event: eventDoubts(extraFields) };
 
-  const inTime = <Kind extends MeteringRecord>(record: Kind, { receivedAt }: Receipt): Result<Kind> => {
-    const outside = timeWindow ? outsideSampleWindow(record, receivedAt) : undefined;
-    return outside === undefined ? accept(record) : reject("outside-window", outside);
+  const outside = (record: MeteringRecord, { receivedAt }: Receipt): Rejected | undefined => {
+    const detail = timeWindow ? outsideSampleWindow(record, receivedAt) : undefined;
+    return detail === undefined ? undefined : reject("outside-window", detail);
   };
 
   const read = (message: ValueMap, signed: Signed): Result<MeteringRecord> => {
@@ -78,14 +79,13 @@ export function createJudge(options: JudgeOptions): Judge {
     return isEvent ? parse.event(message, signed) : parse.sample(message, signed);
   };
 
-  /** A mark, undefined for nothing to tell; or the rejection of what can't be told from another's re-cut. */
-  const doubted = (record: MeteringRecord, message: ValueMap, verified: Verified): Result<string | undefined> => {
+  /** What else its text could say, for a person. */
+  const doubtAbout = (record: MeteringRecord, message: ValueMap, verified: Verified): Doubt | undefined => {
     const { dialect, signature, text } = verified;
     doubts.met(signature, record);
     const doubt = doubtsOf[record.kind](message, text, dialect);
-    if (doubt === undefined) return accept(undefined);
-    const detail = record.kind === "event" ? doubt.detail : `${doubt.detail} (${projectOf(record)})`;
-    return doubt.kind === "ambiguous" && !acceptAmbiguous ? reject("ambiguous", detail) : accept(detail);
+    if (doubt === undefined || record.kind === "event") return doubt;
+    return { kind: doubt.kind, detail: `${doubt.detail} (${projectOf(record)})` };
   };
 
   const genuine = (proved: Genuine): Result<Genuine> => {
@@ -118,17 +118,13 @@ export function createJudge(options: JudgeOptions): Judge {
     const parsed = read(message, verified.value);
     if (!parsed.ok) return refused(parsed, verified.value);
     const record = parsed.value;
-    const mark = doubted(record, message, verified.value);
-    if (!mark.ok) return refused(mark, verified.value);
-    const timely = inTime(record, receipt);
-    if (!timely.ok) return timely;
+    const doubt = doubtAbout(record, message, verified.value);
+    if (doubt?.kind === "ambiguous" && !acceptAmbiguous) {
+      return refused(reject("ambiguous", doubt.detail), verified.value);
+    }
     const { keyId } = verified.value;
-    return genuine({
-      record,
-      keyId,
-      size,
-      ...(mark.value !== undefined && { mark: mark.value }),
-    });
+    if (doubt === undefined) return outside(record, receipt) ?? genuine({ record, keyId, size });
+    return outside(record, receipt) ?? genuine({ record, keyId, size, mark: doubt.detail });
   };
 
   /** A message out of an envelope that is proved genuine as a whole. */
@@ -140,8 +136,8 @@ export function createJudge(options: JudgeOptions): Judge {
     const refusal = keyRefusal(key, receipt, publisherOf(message, notifier));
     if (refusal !== undefined) return reject("refused-key", refusal);
     const parsed = read(message, { dialect: "v2", signature: null });
-    const timely = parsed.ok ? inTime(parsed.value, receipt) : parsed;
-    return timely.ok ? genuine({ record: timely.value, keyId: key.id, size }) : timely;
+    if (!parsed.ok) return parsed;
+    return outside(parsed.value, receipt) ?? genuine({ record: parsed.value, keyId: key.id, size });
   };
 
   /** The answer for a message that can't be opened. */

@@ -9,16 +9,16 @@ export interface RecentSignatures {
   readonly bytes: number;
 }
 
-/** Some minutes of a busy collector; 1 MiB. A power of two. */
+/** Some minutes of a busy collector; 768 KiB. A power of two. */
 const PLACES = 65_536;
-/** Of a place: three words of the signature beside the number of its place, and one for where the identity stands. */
-const WORDS = 4;
+/** Of a place: two words of the signature, and one for where the identity stands. */
+const WORDS = 3;
 
 /**
  * A table of one place for each possible beginning of a signature: what falls on a place that is taken drives out what
  * was there. Nothing grows, and nothing of a message is kept alive.
  *
- * Of a signature's 32 bytes 14 are compared; another one with the same can't be found without the secret. What has one signature has one
+ * Of a signature's 32 bytes eight are compared, which no two share by accident, nor on purpose without the secret. What has one signature has one
  * text, so that where its identity stands in the text says which one it is, and no text has to be hashed.
  */
 export function createRecentSignatures(places = PLACES): RecentSignatures {
@@ -29,14 +29,14 @@ export function createRecentSignatures(places = PLACES): RecentSignatures {
   return {
     bytes: table.byteLength,
     differs(signature, record) {
-      const at = (word(signature, 0) & (places - 1)) * WORDS;
-      const [one, two, three] = [word(signature, 8), word(signature, 16), word(signature, 24)];
+      const one = word(signature, 0);
+      const two = word(signature, 8);
+      const at = (one & (places - 1)) * WORDS;
       const place = record.kind === "sample" ? placeOfSample(record, seed) : placeOfEvent(record, seed);
-      if (table[at] === one && table[at + 1] === two && table[at + 2] === three) return table[at + 3] !== place;
+      if (table[at] === one && table[at + 1] === two) return table[at + 2] !== place;
       table[at] = one;
       table[at + 1] = two;
-      table[at + 2] = three;
-      table[at + 3] = place;
+      table[at + 2] = place;
       return false;
     },
   };

@@ -71,10 +71,10 @@ describe("the memory of signatures", () => {
         expect(signatures.differs(one, { ...sample, message_id: "x" })).toBe(true);
         signatures.differs(other, sample);
         expect(signatures.differs(other, sample)).toBe(false);
-        expect(signatures.bytes).toBe(16 * 16);
+        expect(signatures.bytes).toBe(16 * 12);
       }),
     );
-    expect(createRecentSignatures().bytes).toBe(1_048_576);
+    expect(createRecentSignatures().bytes).toBe(786_432);
   });
 });
 

@@ -83,11 +83,11 @@ function endDoubt(message: ValueMap, dialect: Dialect, behind: readonly string[]
       ? ambiguous(`${detail}, and ${NAME} could reach up to it`)
       : marked(detail);
   }
-  const present = behind.filter((name) => message.has(name));
-  const doubled = present.find((name) => spelledValue(name, message.get(name) ?? null, dialect).includes(name));
+  const doubled = behind.find((name) => spelledValue(name, message.get(name) ?? null, dialect).includes(name));
   if (doubled !== undefined) return ambiguous(`${doubled} contains its own name, and ${NAME} could reach up to it`);
   if (!endsWithTenantText(id, project)) return undefined;
-  return present.length > 0 || leavesText(message.get("resource_metadata")) ? END_MARK : undefined;
+  const isFollowed = behind.some((name) => message.has(name)) || leavesText(message.get("resource_metadata"));
+  return isFollowed ? END_MARK : undefined;
 }
 
 const END_MARK = marked(`a tenant may have chosen the end of ${NAME}, and what is behind it could be a part of it`);
