@@ -197,6 +197,9 @@ describe("the metrics writer", () => {
       "QuarantineFailed Stage=test": 200,
       "KeyReadsFailed Stage=test": 2_000,
       "LogLinesDropped Stage=test": 20_000,
+      "SamplesAmbiguous Stage=test": 200_000,
+      "SamplesMarked Stage=test": 2_000_000,
+      "SamplesRecut Stage=test": 20_000_000,
       "SamplesVerified Stage=test KeyId=first": 2,
     });
   });
