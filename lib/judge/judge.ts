@@ -107,13 +107,7 @@ export function createJudge(options: JudgeOptions): Judge {
       return reject("legacy-refused", `${receipt.listener} takes signature v2 only: have the publisher sign so`);
     }
     const publisher = publisherOf(message, notifier);
-    const verified = verify(message, {
-      keyring: keys.current(),
-      dialects,
-      receipt,
-      publisher,
-      ...(allowance && { allowance }),
-    });
+    const verified = verify(message, { keyring: keys.current(), dialects, receipt, publisher, allowance });
     if (!verified.ok) return verified.reason === "unsigned" && isStranger(message) ? stranger(message) : verified;
     const parsed = read(message, verified.value);
     if (!parsed.ok) return refused(parsed, verified.value);

@@ -1,12 +1,12 @@
 import type { Dialect } from "../../sample/sample.ts";
 import { isValueList, isValueMap, type Value, type ValueList, type ValueMap } from "../../sample/value.ts";
-import { type FieldName, FieldNames } from "./field-names.ts";
+import { type FieldName, FieldNames, innerPrefix } from "./field-names.ts";
 import { icehouse } from "./icehouse.ts";
 import { kilo } from "./kilo.ts";
 import { ListText } from "./list-text.ts";
-import { inside, NO_PREFIX, type Prefix, spelled } from "./prefix.ts";
+import { NO_PREFIX, type Prefix, spelled } from "./prefix.ts";
 import { py3 } from "./py3.ts";
-import type { Scalar, Spelling } from "./spelling.ts";
+import type { Spelling } from "./spelling.ts";
 
 interface Grammar {
   readonly spelling: Spelling;
@@ -58,23 +58,21 @@ class TextWriter {
     if (names === undefined) return false;
     for (const field of names) {
       const value = map.get(field.key) as Value;
-      const isWritten = isValueMap(value)
-        ? this.append(value, inside(prefix, field.name))
-        : this.#field(prefix, field, value);
-      if (!isWritten) return false;
+      if (isValueMap(value)) {
+        if (!this.append(value, innerPrefix(prefix, field))) return false;
+      } else if (!this.#field(prefix, field, value)) return false;
     }
     return true;
   }
 
   #field(prefix: Prefix, field: FieldName, value: Exclude<Value, ValueMap>): boolean {
     // A list is spelled before its name is looked at, so that even one called message_signature can fail.
-    const list = isValueList(value) ? this.#list(value) : "";
+    const text = isValueList(value) ? this.#list(value) : this.#grammar.spelling.scalar(value);
+    if (field.name === "message_signature" && prefix.length === 0) return text !== undefined || !isValueList(value);
     // A name that can't be spelled does no harm in front of an empty map, which leaves no trace.
-    if (list === undefined || field.name === undefined || prefix.length < 0) return false;
-    if (prefix.length === 0 && field.name === "message_signature") return true;
-    const text = isValueList(value) ? list : this.#grammar.spelling.scalar(value as Scalar);
-    if (text === undefined) return false;
-    if (this.text.length + prefix.length + field.name.length + text.length > this.#maxLength) {
+    if (text === undefined || field.name === undefined || prefix.length < 0) return false;
+    const length = (field.full?.length ?? prefix.length + field.name.length) + text.length;
+    if (this.text.length + length > this.#maxLength) {
       this.isTooLong = true;
       return false;
     }

@@ -1,5 +1,5 @@
 import type { ValueMap } from "../../sample/value.ts";
-import { type Prefix, spelled } from "./prefix.ts";
+import { inside, type Prefix, spelled } from "./prefix.ts";
 import type { Spelling } from "./spelling.ts";
 
 /** One name of a map, as it is signed. */
@@ -9,6 +9,8 @@ export interface FieldName {
   readonly name: string | undefined;
   /** With them, from the first time on that a value is written behind it: a map inside leaves no text by itself. */
   full: string | undefined;
+  /** What stands in front of the names inside a map of this name, if that is short enough to be remembered. */
+  inner: Prefix | undefined;
 }
 
 interface Remembered {
@@ -30,7 +32,7 @@ const MAX_PREFIX = 256;
 
 /** V8's own share, measured: of one map its lists and its place among the others, of one name its strings and their places in the lists. */
 const MAP_BYTES = 320;
-const NAME_BYTES = 160;
+const NAME_BYTES = 224;
 
 /**
  * The names of maps in the order in which a dialect signs them, remembered because messages repeat them:
@@ -66,7 +68,9 @@ export class FieldNames {
   }
 
   #sorted(map: ValueMap): readonly FieldName[] | undefined {
-    return this.#spelling.keys(map)?.map((key) => ({ key, name: this.#spelling.name(key), full: undefined }));
+    return this.#spelling
+      .keys(map)
+      ?.map((key) => ({ key, name: this.#spelling.name(key), full: undefined, inner: undefined }));
   }
 
   /** Gives the names back, as they are kept if they are. */
@@ -77,7 +81,12 @@ export class FieldNames {
       this.#remembered.clear();
       this.#bytes = 0;
     }
-    const kept = names.map(({ key, name }) => ({ key: copied(key), name: name && copied(name), full: undefined }));
+    const kept = names.map(({ key, name }) => ({
+      key: copied(key),
+      name: name && copied(name),
+      full: undefined,
+      inner: undefined,
+    }));
     this.#bytes += bytes - (this.#remembered.get(hash)?.bytes ?? 0);
     this.#remembered.set(hash, { keys: Array.from(map.keys(), copied), prefix: copied(prefix), names: kept, bytes });
     return kept;
@@ -86,10 +95,19 @@ export class FieldNames {
 
 const NOTHING: readonly FieldName[] = [];
 
+/** The prefix inside a map of this name, which stands behind `outer`. */
+export function innerPrefix(outer: Prefix, field: FieldName): Prefix {
+  if (field.inner !== undefined) return field.inner;
+  const prefix = inside(outer, field.name);
+  if (prefix.length < 0 || prefix.length > MAX_PREFIX) return prefix;
+  field.inner = { outer: undefined, name: "", length: prefix.length, text: spelled(prefix) };
+  return field.inner;
+}
+
 /** Counts two bytes a character, and each name as if it had been written. */
 function bytesOf(names: readonly FieldName[], prefix: string): number {
   let characters = prefix.length;
-  for (const { key, name = "" } of names) characters += 2 * key.length + 2 * name.length + prefix.length;
+  for (const { key, name = "" } of names) characters += 2 * key.length + 3 * name.length + 2 * prefix.length;
   return MAP_BYTES + names.length * NAME_BYTES + 2 * characters;
 }
 

@@ -27,6 +27,6 @@ export function spelled(prefix: Prefix): string {
   let at = prefix;
   for (; at.outer !== undefined && at.text === undefined; at = at.outer) parts.push(":", at.name);
   parts.push(at.text ?? "");
-  prefix.text = parts.length === 3 ? `${parts[2]}${parts[1]}:` : parts.reverse().join("");
+  prefix.text = parts.reverse().join("");
   return prefix.text;
 }

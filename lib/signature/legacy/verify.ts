@@ -19,7 +19,7 @@ export interface VerifyOptions {
   /** Who sent the message, by its own account; a key may be limited to one. */
   readonly publisher?: string | undefined;
   /** What proving it may cost. @default as much as for the largest message */
-  readonly allowance?: Allowance;
+  readonly allowance?: Allowance | undefined;
 }
 
 /** What may be made of a message that is not proved yet. */
