@@ -7,6 +7,7 @@ import { Fields } from "./fields.ts";
 import { METADATA_BEGINNINGS, resourceCheck } from "./resource-bounds.ts";
 import { secondRunCheck } from "./second-run.ts";
 import type { Signed } from "./signed.ts";
+import { spelledAlikeCheck } from "./spelled-alike.ts";
 import { swallowCheck } from "./swallowed-names.ts";
 
 const required = [
@@ -81,6 +82,7 @@ export function sampleDoubts(allowed: readonly string[]): DoubtCheck {
   const resource = resourceCheck(allowed);
   return (message, text, dialect) => {
     const first = graver(swallowed(message, text, dialect), secondRun(message, text, dialect));
-    return first?.kind === "ambiguous" ? first : graver(first, resource(message, text, dialect));
+    if (first?.kind === "ambiguous") return first;
+    return graver(first, graver(resource(message, text, dialect), spelledAlikeCheck(message, text, dialect)));
   };
 }
