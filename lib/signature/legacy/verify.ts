@@ -40,7 +40,7 @@ export interface Verified {
   readonly text: string;
 }
 
-const SIGNATURE = /^[0-9a-f]{64}$/;
+const SIGNATURE_LENGTH = 64;
 
 /**
  * Proves that a message was signed with one of our keys, and says in which dialect.
@@ -130,7 +130,17 @@ function signs(key: Key, text: string, signature: string): boolean {
 /** Like the original, takes a signature that came as bytes. */
 function signatureText(claimed: Value): string | undefined {
   const text = claimed instanceof Uint8Array ? Buffer.from(claimed).toString("latin1") : claimed;
-  return typeof text === "string" && SIGNATURE.test(text) ? text : undefined;
+  return typeof text === "string" && isHexadecimal(text) ? text : undefined;
+}
+
+/** Every message passes here; an expression would take five times as long. */
+function isHexadecimal(text: string): boolean {
+  if (text.length !== SIGNATURE_LENGTH) return false;
+  for (let at = 0; at < SIGNATURE_LENGTH; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit < 0x30 || unit > 0x66 || (unit > 0x39 && unit < 0x61)) return false;
+  }
+  return true;
 }
 
 const left = Buffer.alloc(64);
