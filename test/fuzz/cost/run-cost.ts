@@ -61,6 +61,8 @@ function measureAll(seed: number, from: number, count: number): boolean {
   const start = process.cpuUsage();
   for (let index = from; index < from + count && failures < MAX_FAILURES; index++) {
     if (index === from + warmUp) heldBefore = heldBytes(collectGarbage);
+    if (count >= 10_000 && (index - from) % (count / 10) === 0)
+      console.log(`${index - from} inputs, ${failures} failed`);
     const input = costlyInput(seed, index);
     const size = sizeOf(input);
     bytes += size;
