@@ -108,7 +108,8 @@ export function createJudge(options: JudgeOptions): Judge {
     }
     const publisher = publisherOf(message, notifier);
     const verified = verify(message, { keyring: keys.current(), dialects, receipt, publisher, allowance });
-    if (!verified.ok) return verified.reason === "unsigned" && isStranger(message) ? stranger(message) : verified;
+    if (!verified.ok)
+      return verified.reason === "unsigned" && isStranger(message, receipt) ? stranger(message) : verified;
     const parsed = read(message, verified.value);
     if (!parsed.ok) return refused(parsed, verified.value);
     const record = parsed.value;

@@ -54,7 +54,7 @@ describe("a bad datagram", () => {
       encodeMsgpack(withSignature(`${signedMessage(good).get("message_signature")}\n`)),
       "bad-signature",
     ],
-    ["with names of two types", Buffer.from("82a16101c4016202", "hex"), "not-a-sample"],
+    ["with names of two types", Buffer.from("82a16101c4016202", "hex"), "unsigned"],
     ["with names that are numbers", Buffer.from("8201a16102a162", "hex"), "undecodable"],
     [
       "with bytes in a list that are not UTF-8",

@@ -93,7 +93,7 @@ describe("countersign quarantine replay", () => {
           `${short(id)}  partial: 1 sample recorded; bad-signature: not signed with a secret of ours, in any of: py3, kilo, icehouse (and 1 more)`,
           "messages: recorded 0, partial 1, rejected 0, failed 0, truncated 0; samples recorded: 1",
           "  bad-signature 1",
-          "  not-a-sample 1",
+          "  unsigned 1",
         ],
       ]);
       expect([times, await remaining()]).toEqual([times, [id]]);
