@@ -13,14 +13,14 @@ import { createTables, expectTables } from "./dynamodb/tables.ts";
 import { openFanOut } from "./fan-out.ts";
 import { openFileLog } from "./file/file.ts";
 import { openMemory } from "./memory/memory.ts";
-import type { OnUnreadable } from "./rows/json-lines.ts";
 import { openS3Log } from "./s3/s3.ts";
 import { type Endpoint, parseStorageUrl, type StoragePlace, splitUrls } from "./storage-url.ts";
+import type { OnUnreadable } from "./unreadable.ts";
 
 export interface OpenOptions {
   /** Nothing is created: a file, table or bucket that is absent stays so. */
   readonly readOnly?: boolean;
-  /** Told of each stored line that can't be read (files and S3 objects). */
+  /** Told of all that a reading leaves out as it can't be read. */
   readonly onUnreadable?: OnUnreadable;
   /** Told of what should be put right, although it can be used. */
   readonly onWarning?: (problem: string) => void;
@@ -79,7 +79,11 @@ async function openPlace(place: StoragePlace, options: OpenOptions): Promise<Ope
     case "dynamodb": {
       const { table, resourcesTable = defaultResourcesTable(table), retentionDays } = place;
       const client = bounded(new DynamoDBClient(clientOptions(place)), callLimits.storage);
-      const driver = openDynamoDb({ client, table, resourcesTable, ...(retentionDays && { retentionDays }) });
+      const driver = openDynamoDb({
+        ...{ client, table, resourcesTable },
+        ...(retentionDays && { retentionDays }),
+        ...(onUnreadable && { onUnreadable }),
+      });
       if (readOnly) return { ok: true, driver };
       const tables = isLocal(place)
         ? createTables(client, table, resourcesTable)

@@ -4,12 +4,14 @@ import type { SampleFilter, StorageDriver, Stored } from "../driver.ts";
 import type { Copies } from "../rows/contents.ts";
 import { readConflicts, readSamples, type SampleSource } from "../rows/read-samples.ts";
 import { settlementLookup } from "../rows/settlement-lookup.ts";
+import type { OnUnreadable } from "../unreadable.ts";
 import { expectFormat, markFormat } from "./format.ts";
 import { defaultResourcesTable, settlementPartition } from "./keys.ts";
 import { versionReader } from "./metadata-versions.ts";
 import { needsWriter } from "./prerequisites.ts";
 import { keyOf, putItems, type Refusal } from "./put-items.ts";
 import { readEvents, readIdentities } from "./read.ts";
+import { itemReader } from "./readable-items.ts";
 import { loadSettlements, putSettlement } from "./settlements.ts";
 import { type Plan, planOf } from "./write-plan.ts";
 
@@ -27,6 +29,8 @@ export interface DynamoDbOptions {
   readonly retentionDays?: number;
   /** How long one call of `record` or read goes on trying, in milliseconds. */
   readonly giveUpAfterMs?: number;
+  /** Without it a damaged item ends a reading. */
+  readonly onUnreadable?: OnUnreadable;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   /** From 0 to 1, for the jitter between attempts. */
@@ -54,7 +58,9 @@ export function openDynamoDb(options: DynamoDbOptions): DynamoDbStorage {
   const { signal } = closing;
   const patience = (share = 1) => ({ deadline: now() + giveUpAfterMs * share, now, random, signal });
   const ensureNeeds = needsWriter(client, resourcesTable);
-  const readFrom = { client, table, resourcesTable, versions: versionReader(client, resourcesTable, patience), now };
+  const readItems = itemReader(options.onUnreadable);
+  const versions = versionReader(client, resourcesTable, patience);
+  const readFrom = { client, table, resourcesTable, versions, readItems, now };
   let closed = false;
   let known = false;
 
@@ -84,7 +90,7 @@ export function openDynamoDb(options: DynamoDbOptions): DynamoDbStorage {
       identities: identitiesOf(filter),
       settlementOf: settlementLookup(
         (sample) => settlementPartition(sample.counter_name, sample.resource_id),
-        (partition) => loadSettlements(client, resourcesTable, partition),
+        (partition) => loadSettlements(client, resourcesTable, partition, readItems),
       ),
     };
   }

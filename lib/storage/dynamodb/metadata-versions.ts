@@ -17,7 +17,7 @@ const MAX_REMEMBERED = 16 * 1024 * 1024;
 export type ReadVersions = (
   resource: string,
   hashes: readonly Uint8Array[],
-) => Promise<ReadonlyMap<string, MetadataVersion>>;
+) => Promise<ReadonlyMap<string, MetadataVersion | DamagedItem>>;
 
 /** Makes a reader that remembers: most samples of a resource point to one version. Answers by `versionKey`. */
 export function versionReader(client: DynamoDBClient, table: string, patience: () => Patience): ReadVersions {
@@ -43,7 +43,7 @@ export function versionReader(client: DynamoDBClient, table: string, patience: (
   }
 
   return async (resource, hashes) => {
-    const versions = new Map<string, MetadataVersion>();
+    const versions = new Map<string, MetadataVersion | DamagedItem>();
     const missing = new Map<string, Item>();
     const partition = resourcePartition(resource);
     for (const sort of new Set(hashes.map(versionKey))) {
@@ -55,13 +55,24 @@ export function versionReader(client: DynamoDBClient, table: string, patience: (
     const keys = [...missing.values()];
     for (let start = 0; start < keys.length; start += MAX_KEYS) {
       for (const item of await fetch(keys.slice(start, start + MAX_KEYS))) {
-        const version = toVersion(item);
+        const version = versionOrDamage(item);
         versions.set(attributeText(item, keyNames.sort), version);
+        if (version instanceof DamagedItem) continue;
         recent.set(keyOf(item), version, attributeText(item, BODY_ATTRIBUTE).length);
       }
     }
     return versions;
   };
+}
+
+/** Damage belongs to the samples that point to it: others of the same page can be read. */
+function versionOrDamage(item: Item): MetadataVersion | DamagedItem {
+  try {
+    return toVersion(item);
+  } catch (error) {
+    if (error instanceof DamagedItem) return error;
+    throw error;
+  }
 }
 
 /** The metadata version that an item holds. */

@@ -11,6 +11,7 @@ import { merged, type NextPage } from "./merge-pages.ts";
 import type { ReadVersions } from "./metadata-versions.ts";
 import { allOf, queryDescending } from "./pages.ts";
 import { findPartitions, type Partition } from "./partitions.ts";
+import type { ReadItems } from "./readable-items.ts";
 import { fromSampleItems, versionOf } from "./sample-items.ts";
 
 /** Rows held at a time while partitions are merged, if each holds one page. */
@@ -23,6 +24,7 @@ export interface ReadFrom {
   readonly table: string;
   readonly resourcesTable: string;
   readonly versions: ReadVersions;
+  readonly readItems: ReadItems;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -46,7 +48,7 @@ export async function* readEvents(from: ReadFrom, filter: EventFilter): AsyncGen
 }
 
 function samplePages(
-  { client, table, versions, now }: ReadFrom,
+  { client, table, versions, readItems, now }: ReadFrom,
   filter: SampleFilter,
   { key, resource }: Partition,
   pageSize: number,
@@ -56,16 +58,25 @@ function samplePages(
   return async () => {
     const rows = await next();
     if (rows === undefined) return undefined;
-    const found = await versions(resource, rows.map(versionOf));
-    return rows.flatMap((row) => {
-      const version = found.get(versionKey(versionOf(row)));
-      if (version === undefined) {
-        // What has expired is removed in no particular order, the metadata perhaps before the row.
-        if (isExpired(row, now())) return [];
-        throw new DamagedItem(row, "metadata version");
-      }
-      return [fromSampleItems(row, version)];
+    const pointing = readItems(table, rows, (row) => ({ row, hash: versionOf(row) }));
+    const found = await versions(
+      resource,
+      pointing.map(({ hash }) => hash),
+    );
+    const present = pointing.filter(({ row, hash }) => {
+      // What has expired is removed in no particular order, the metadata perhaps before the row.
+      return found.has(versionKey(hash)) || !isExpired(row, now());
     });
+    return readItems(
+      table,
+      present.map(({ row }) => row),
+      (row) => {
+        const version = found.get(versionKey(versionOf(row)));
+        if (version === undefined) throw new DamagedItem(row, "metadata version");
+        if (version instanceof DamagedItem) throw version;
+        return fromSampleItems(row, version);
+      },
+    );
   };
 }
 
@@ -104,7 +115,7 @@ async function* eventDays(
 }
 
 function eventsOf(
-  { client, table }: ReadFrom,
+  { client, table, readItems }: ReadFrom,
   filter: EventFilter,
   day: string,
   types: readonly string[],
@@ -112,7 +123,10 @@ function eventsOf(
   const pageSize = pageSizeFor(types.length, filter.limit);
   const lists = types.map((type) => {
     const next = queryDescending(client, table, eventPartition(type, day), filter, pageSize);
-    return wholeInstants(async () => (await next())?.map(fromEventRow));
+    return wholeInstants(async () => {
+      const rows = await next();
+      return rows && readItems(table, rows, fromEventRow);
+    });
   });
   return merged(lists, newestFirst);
 }

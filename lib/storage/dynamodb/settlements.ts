@@ -7,6 +7,7 @@ import { BODY_ATTRIBUTE, keyNames, settlementKey, settlementPartition } from "./
 import { type Item, overLimit } from "./limits.ts";
 import { allOf, queryDescending } from "./pages.ts";
 import { keyOf, putItems } from "./put-items.ts";
+import type { ReadItems } from "./readable-items.ts";
 import type { Patience } from "./retry.ts";
 
 /** An item each, kept for ever: none replaces another. */
@@ -27,14 +28,17 @@ export async function loadSettlements(
   client: DynamoDBClient,
   table: string,
   partition: string,
+  readItems: ReadItems,
 ): Promise<readonly Settlement[]> {
-  const found: Settlement[] = [];
-  for await (const item of allOf(queryDescending(client, table, partition, {}))) {
-    const read = fromSettlementLine(attributeText(item, BODY_ATTRIBUTE));
-    if (!read.ok) throw new DamagedItem(item, BODY_ATTRIBUTE);
-    found.push(read.value);
-  }
-  return found;
+  const items: Item[] = [];
+  for await (const item of allOf(queryDescending(client, table, partition, {}))) items.push(item);
+  return readItems(table, items, fromItem);
+}
+
+function fromItem(item: Item): Settlement {
+  const read = fromSettlementLine(attributeText(item, BODY_ATTRIBUTE));
+  if (!read.ok) throw new DamagedItem(item, BODY_ATTRIBUTE);
+  return read.value;
 }
 
 function toItem(settlement: Settlement): Item {

@@ -2,11 +2,12 @@ import { type FileHandle, open } from "node:fs/promises";
 import type { Event, MeteringRecord, Sample } from "../../sample/sample.ts";
 import type { EventFilter, SampleFilter, StorageDriver, Stored } from "../driver.ts";
 import { matchesEvent, matchesIdentity } from "../rows/filter-match.ts";
-import { type OnUnreadable, recordsIn } from "../rows/json-lines.ts";
+import { recordsIn } from "../rows/json-lines.ts";
 import { conflictingSamples, newestOf, newestSamples } from "../rows/newest-first.ts";
 import { readConflicts, readSamples } from "../rows/read-samples.ts";
 import { expectRowFormat, FORMAT_LENGTH, toRow } from "../rows/record-row.ts";
 import { settlementLookup } from "../rows/settlement-lookup.ts";
+import type { OnUnreadable } from "../unreadable.ts";
 import { lastLineStart } from "./last-line.ts";
 import { backupPath, isNotFound, PRIVATE_MODE, RotatingFile, type Rotation } from "./rotating-file.ts";
 import { SettlementFile } from "./settlement-file.ts";
@@ -61,25 +62,35 @@ export function openFileLog(options: FileLogOptions): FileLog {
     return records.map(() => RECORDED);
   }
 
-  async function* records(): AsyncGenerator<MeteringRecord> {
+  async function* records(told: OnUnreadable | undefined): AsyncGenerator<MeteringRecord> {
     const files = await openedForReading(path);
     try {
       for (const { name, handle } of files) {
-        yield* recordsIn(handle.createReadStream({ autoClose: false, start: 0 }), name, onUnreadable);
+        yield* recordsIn(handle.createReadStream({ autoClose: false, start: 0 }), name, told);
       }
     } finally {
       await closed(files);
     }
   }
 
-  async function* samples(filter: SampleFilter): AsyncGenerator<Sample> {
-    for await (const record of records()) {
+  /** For readings that go through all files twice: what is damaged is told the first time. */
+  function samplesOf(filter: SampleFilter): () => AsyncIterable<Sample> {
+    let told = onUnreadable;
+    return () => {
+      const found = samples(filter, told);
+      told = undefined;
+      return found;
+    };
+  }
+
+  async function* samples(filter: SampleFilter, told: OnUnreadable | undefined): AsyncGenerator<Sample> {
+    for await (const record of records(told)) {
       if (record.kind === "sample" && matchesIdentity(record, filter)) yield record;
     }
   }
 
   async function* events(filter: EventFilter): AsyncGenerator<Event> {
-    for await (const record of records()) {
+    for await (const record of records(onUnreadable)) {
       if (record.kind === "event" && matchesEvent(record, filter)) yield record;
     }
   }
@@ -96,11 +107,11 @@ export function openFileLog(options: FileLogOptions): FileLog {
     prepare: () => inTurn(() => prepared(file, path)),
     record: async (batch) => (batch.length === 0 ? [] : inTurn(() => append(batch))),
     async *samples(filter) {
-      const found = await newestSamples(() => samples(filter), filter);
+      const found = await newestSamples(samplesOf(filter), filter);
       yield* readSamples({ identities: found, settlementOf: settlementOf() }, filter);
     },
     async *conflicts(filter) {
-      const found = await conflictingSamples(() => samples(filter));
+      const found = await conflictingSamples(samplesOf(filter));
       yield* readConflicts({ identities: found, settlementOf: settlementOf() }, filter);
     },
     settle: (settlement) => inTurn(() => settlements.add(settlement)),

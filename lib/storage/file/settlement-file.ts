@@ -1,7 +1,8 @@
 import { createReadStream } from "node:fs";
 import type { Stored } from "../driver.ts";
-import { linesIn, type OnUnreadable } from "../rows/json-lines.ts";
+import { linesIn } from "../rows/json-lines.ts";
 import { fromSettlementLine, type Settlement, toSettlementLine } from "../settlement.ts";
+import type { OnUnreadable } from "../unreadable.ts";
 import { isNotFound, type Permissions, RotatingFile } from "./rotating-file.ts";
 
 /** The settlements of a log, JSON lines in a file beside it that never rotates: there are as few as decisions were made. */
@@ -38,7 +39,7 @@ export class SettlementFile {
         if (line === "") continue;
         const read = fromSettlementLine(line);
         if (read.ok) found.push(read.value);
-        else this.#onUnreadable?.(`${this.#path}:${number}`, read.detail);
+        else this.#onUnreadable?.(`${this.#path}:${number}`, read.detail, { name: this.#path, of: "lines" });
       }
     } catch (error) {
       if (!isNotFound(error)) throw error;

@@ -1,8 +1,6 @@
 import type { MeteringRecord } from "../../sample/sample.ts";
+import type { OnUnreadable } from "../unreadable.ts";
 import { fromRow } from "./record-row.ts";
-
-/** Told of each line that could not be read: where it stands and why. */
-export type OnUnreadable = (place: string, problem: string) => void;
 
 /**
  * The records of a JSON-lines file, in the order in which they were written. A line that is none (a batch whose
@@ -22,7 +20,7 @@ export async function* recordsIn(
     const place = `${name}:${number}`;
     const record = fromRow(line, place);
     if (record.ok) yield record.value;
-    else onUnreadable?.(place, record.detail);
+    else onUnreadable?.(place, record.detail, { name, of: "lines" });
   }
 }
 

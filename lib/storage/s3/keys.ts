@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { MeteringRecord } from "../../sample/sample.ts";
 import type { TimeRange } from "../driver.ts";
+import type { Source } from "../unreadable.ts";
 
 /** `samples/` or `events/`, below the prefix that the storage was opened with. */
 export function folderOf(prefix: string, kind: MeteringRecord["kind"]): string {
@@ -16,6 +17,11 @@ export function partitionOf(prefix: string, record: MeteringRecord): string {
 /** An object's name says what is in it, so that the same content has the same name wherever it is written. */
 export function objectKey(partition: string, content: string): string {
   return `${partition}${createHash("sha256").update(content).digest("hex")}.jsonl.gz`;
+}
+
+/** For messages: an object of which nothing could be read. */
+export function wholeObject(bucket: string | undefined, key: string): Source {
+  return { name: `s3://${bucket ?? ""}/${key}`, of: "whole" };
 }
 
 const DAY = /dt=(\d{4}-\d{2}-\d{2})\/$/;

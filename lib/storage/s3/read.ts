@@ -1,16 +1,17 @@
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
-import { GetObjectCommand, paginateListObjectsV2 } from "@aws-sdk/client-s3";
+import { GetObjectCommand, InvalidObjectState, paginateListObjectsV2 } from "@aws-sdk/client-s3";
 import { expectListing } from "../../aws/expect-listing.ts";
 import { mapInParallel } from "../../flow/in-parallel.ts";
 import { errorMessage } from "../../log/error-message.ts";
 import type { MeteringRecord } from "../../sample/sample.ts";
 import type { TimeRange } from "../driver.ts";
 import type { Copies } from "../rows/contents.ts";
-import { type OnUnreadable, recordsIn } from "../rows/json-lines.ts";
+import { recordsIn } from "../rows/json-lines.ts";
 import { byIdentity } from "../rows/newest-first.ts";
 import { httpStatus } from "../s3-status.ts";
-import { dayOverlaps, folderOf, hoursOf } from "./keys.ts";
+import type { OnUnreadable } from "../unreadable.ts";
+import { dayOverlaps, folderOf, hoursOf, wholeObject } from "./keys.ts";
 import type { S3Place } from "./write.ts";
 
 export interface Reading<Kind extends MeteringRecord> extends TimeRange {
@@ -68,7 +69,9 @@ async function matchingIn<Kind extends MeteringRecord>(
 ): Promise<readonly Kind[]> {
   const content = await contentOf(place, key, onUnreadable);
   const matching: Kind[] = [];
-  for await (const record of recordsIn([content], key, onUnreadable)) if (matches(record)) matching.push(record);
+  for await (const record of recordsIn([content], `s3://${place.bucket}/${key}`, onUnreadable)) {
+    if (matches(record)) matching.push(record);
+  }
   return matching;
 }
 
@@ -84,12 +87,15 @@ async function contentOf(
   } catch (error) {
     // Expired or deleted since it was listed.
     if (httpStatus(error) === 404) return new Uint8Array();
-    throw error;
+    if (!(error instanceof InvalidObjectState) || onUnreadable === undefined) throw error;
+    // A lifecycle rule has put it away, where nothing reads it before it is restored. Its neighbours are there.
+    onUnreadable(key, "it is archived: restore it first", wholeObject(bucket, key));
+    return new Uint8Array();
   }
   try {
     return await decompressed(body);
   } catch (error) {
-    onUnreadable?.(key, errorMessage(error));
+    onUnreadable?.(key, errorMessage(error), wholeObject(bucket, key));
     return new Uint8Array();
   }
 }

@@ -3,8 +3,9 @@ import { GetObjectCommand, paginateListObjectsV2 } from "@aws-sdk/client-s3";
 import { expectListing } from "../../aws/expect-listing.ts";
 import { mapInParallel } from "../../flow/in-parallel.ts";
 import type { Stored } from "../driver.ts";
-import type { OnUnreadable } from "../rows/json-lines.ts";
 import { fromSettlementLine, type SettledIdentity, type Settlement, toSettlementLine } from "../settlement.ts";
+import type { OnUnreadable } from "../unreadable.ts";
+import { wholeObject } from "./keys.ts";
 import { putOnce, type S3Place } from "./write.ts";
 
 /** Settlements are as few as the decisions that people made. */
@@ -40,7 +41,7 @@ export async function readSettlements(
   const found = await mapInParallel(keys, PARALLEL_GETS, async (Key) => {
     const answer = await client.send(new GetObjectCommand({ Bucket, Key }));
     const read = fromSettlementLine(((await answer.Body?.transformToString()) ?? "").trimEnd());
-    if (!read.ok) onUnreadable?.(Key, read.detail);
+    if (!read.ok) onUnreadable?.(Key, read.detail, wholeObject(Bucket, Key));
     return read.ok ? [read.value] : [];
   });
   return found.flat();

@@ -1,0 +1,10 @@
+/** Where something lies that could not be read. */
+export interface Source {
+  /** The file, object or table. */
+  readonly name: string;
+  /** What of it could not be read: lines or items of it, or all of it. */
+  readonly of: "lines" | "items" | "whole";
+}
+
+/** Told of each line, item, object or file that a reading leaves out: its place, why, and in what it lies. */
+export type OnUnreadable = (place: string, problem: string, source: Source) => void;
