@@ -1,8 +1,9 @@
 import { parseTimestamp } from "../../judge/parse/timestamp.ts";
 import type { SampleFilter, StorageDriver } from "../../storage/driver.ts";
 import { openStorage } from "../../storage/open-storage.ts";
-import { EXIT_OK, usageError } from "../command.ts";
+import { EXIT_FAILED, EXIT_OK, usageError } from "../command.ts";
 import type { Io } from "../io.ts";
+import { createUnreadReport } from "./unread-report.ts";
 
 /** The options of every command that reads back, for node:util's parseArgs. */
 export const readingOptions = {
@@ -11,6 +12,7 @@ export const readingOptions = {
   to: { type: "string" },
   limit: { type: "string" },
   json: { type: "boolean" },
+  strict: { type: "boolean", default: false },
 } as const;
 
 export const sampleFilterOptions = {
@@ -22,7 +24,9 @@ export const sampleFilterOptions = {
 export const readingHelp = `  --storage URL     where to read: file:///PATH, dynamodb://TABLE[?endpoint=…] or s3://BUCKET/PREFIX[?endpoint=…]
   --from TIME       from this time on, such as 2022-09-30 or 2022-09-30T12:00:00Z (no zone means UTC)
   --to TIME         before this time
-  --json            one line of JSON each, with exact numbers`;
+  --json            one line of JSON each, with exact numbers
+  --strict          stop at the first line, item or object that can't be read; otherwise it is left out, named on
+                    standard error, and the exit code is 1`;
 
 export const sampleFilterHelp = `  --meter NAME      only this meter
   --resource ID     only this resource
@@ -33,12 +37,16 @@ export interface ReadingValues {
   readonly from?: string | undefined;
   readonly to?: string | undefined;
   readonly limit?: string | undefined;
+  readonly strict?: boolean | undefined;
   readonly meter?: string | undefined;
   readonly resource?: string | undefined;
   readonly project?: string | undefined;
 }
 
-/** Opens the storage, lets `read` use it with the filter that the options name, and closes it. */
+/**
+ * Opens the storage, lets `read` use it with the filter that the options name, and closes it. What could not be read
+ * is said at the end: a table that looks whole and isn't would be billed by.
+ */
 export async function reading(
   values: ReadingValues,
   io: Io,
@@ -48,14 +56,17 @@ export async function reading(
     return usageError(io, "--storage is missing, such as --storage file:///var/lib/samples.jsonl");
   const filter = toFilter(values);
   if ("problem" in filter) return usageError(io, filter.problem);
-  const opened = await openStorage(values.storage, { readOnly: true });
+  const unread = createUnreadReport(values.strict ?? false);
+  const opened = await openStorage(values.storage, { readOnly: true, onUnreadable: unread.note });
   if (!opened.ok) return usageError(io, opened.problem);
+  let isWhole = true;
   try {
     await read(opened.driver, filter);
-    return EXIT_OK;
   } finally {
+    isWhole = !unread.tell(io);
     await opened.driver.close();
   }
+  return isWhole ? EXIT_OK : EXIT_FAILED;
 }
 
 function toFilter(values: ReadingValues): SampleFilter | { readonly problem: string } {
