@@ -2,10 +2,9 @@ import { parseArgs } from "node:util";
 import { toRow } from "../../storage/rows/record-row.ts";
 import type { Command } from "../command.ts";
 import { table } from "../table.ts";
+import { DEFAULT_LIMIT, upToLimit } from "./default-limit.ts";
 import { markedRow } from "./marked-row.ts";
 import { reading, readingHelp, readingOptions } from "./reading-options.ts";
-
-const DEFAULT_LIMIT = "100";
 
 export const eventsCommand: Command = {
   help: `usage: countersign events --storage URL [OPTION…]
@@ -14,17 +13,15 @@ Reads events back, newest first, each once.
 
 ${readingHelp}
   --type TYPE       only this type of event
-  --limit N         at most so many (default ${DEFAULT_LIMIT})`,
+  --limit N         at most so many (default ${DEFAULT_LIMIT}, and said where that cuts)`,
 
   async run(args, io) {
-    const { values } = parseArgs({
-      args: [...args],
-      options: { ...readingOptions, type: { type: "string" }, limit: { type: "string", default: DEFAULT_LIMIT } },
-    });
+    const { values } = parseArgs({ args: [...args], options: { ...readingOptions, type: { type: "string" } } });
     const ofType = values.type === undefined ? {} : { type: values.type };
     return reading(values, io, async (storage, filter) => {
       const rows: (readonly string[])[] = [];
-      for await (const event of storage.events({ ...filter, ...ofType })) {
+      const read = (limit: number) => storage.events({ ...filter, ...ofType, limit });
+      for await (const event of upToLimit(filter.limit, read, io)) {
         if (values.json) {
           io.out(markedRow(event, toRow(event)));
           await io.drained();

@@ -79,6 +79,9 @@ function toFilter(values: ReadingValues): SampleFilter | { readonly problem: str
       return { problem: `--${name}: not a time: ${JSON.stringify(text)}; expected one such as 2022-09-30T12:00:00Z` };
     times[name] = time;
   }
+  if (times.from !== undefined && times.to !== undefined && times.from >= times.to) {
+    return { problem: `--from ${values.from} is not before --to ${values.to}: there is nothing in between` };
+  }
   if (values.limit !== undefined && !/^[0-9]{1,9}$/.test(values.limit)) {
     return { problem: `--limit: expected a whole number, got ${JSON.stringify(values.limit)}` };
   }

@@ -4,10 +4,9 @@ import { toRow } from "../../storage/rows/record-row.ts";
 import { toExactJson } from "../../wire/exact-json.ts";
 import type { Command } from "../command.ts";
 import { table } from "../table.ts";
+import { DEFAULT_LIMIT, upToLimit } from "./default-limit.ts";
 import { markedRow } from "./marked-row.ts";
 import { reading, readingHelp, readingOptions, sampleFilterHelp, sampleFilterOptions } from "./reading-options.ts";
-
-const DEFAULT_LIMIT = "100";
 
 export const samplesCommand: Command = {
   help: `usage: countersign samples --storage URL [OPTION…]
@@ -18,16 +17,14 @@ another one is; "right" and "wrong": countersign conflicts has settled it.
 
 ${readingHelp}
 ${sampleFilterHelp}
-  --limit N         at most so many, a conflict being one (default ${DEFAULT_LIMIT})`,
+  --limit N         at most so many, a conflict being one (default ${DEFAULT_LIMIT}, and said where that cuts)`,
 
   async run(args, io) {
-    const { values } = parseArgs({
-      args: [...args],
-      options: { ...readingOptions, ...sampleFilterOptions, limit: { type: "string", default: DEFAULT_LIMIT } },
-    });
+    const { values } = parseArgs({ args: [...args], options: { ...readingOptions, ...sampleFilterOptions } });
     return reading(values, io, async (storage, filter) => {
       const rows: (readonly string[])[] = [];
-      for await (const sample of storage.samples(filter)) {
+      const read = (limit: number) => storage.samples({ ...filter, limit });
+      for await (const sample of upToLimit(filter.limit, read, io)) {
         if (values.json) {
           io.out(markedRow(sample, toRow(sample, sample.conflict)));
           await io.drained();

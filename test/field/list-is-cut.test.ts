@@ -1,0 +1,55 @@
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { record, run } from "../support/reading-commands.ts";
+import { anEvent, aSample } from "../support/sample-builder.ts";
+import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
+
+describe("a list shows less than there is", () => {
+  let folder: TemporaryFolder;
+  let storage: string;
+  beforeAll(async () => {
+    folder = await temporaryFolder();
+    storage = pathToFileURL(join(folder.path, "samples.jsonl")).href;
+    const samples = Array.from({ length: 101 }, (_, index) =>
+      aSample({ time: `2022-09-30T12:00:00.${String(index).padStart(6, "0")}Z` }),
+    );
+    const events = Array.from({ length: 101 }, () => anEvent());
+    // The hundredth is a conflict, which counts once and is shown whole.
+    const conflicting = samples.slice(1, 2).map((one) => ({ ...one, counter_volume: 7n }));
+    await record(storage, [...samples, ...conflicting, ...events]);
+  });
+  afterAll(() => folder.remove());
+
+  const said = ["countersign: there are more than these 100, the newest: give --limit, or --from and --to"];
+
+  it.each([
+    ["samples", 101],
+    ["events", 100],
+  ])("as %s ends at its default of 100: said, with --json too", async (command, shown) => {
+    const table = await run([command], storage);
+    expect([table.code, table.lines.length, table.errors]).toEqual([0, shown + 1, said]);
+    const json = await run([command], storage, "--json");
+    expect([json.code, json.lines.length, json.errors]).toEqual([0, shown, said]);
+  });
+
+  it.each([
+    ["a limit was asked for", ["--limit", "100"]],
+    ["a hundred is all there is", ["--from", "2022-09-30T12:00:00.000001Z"]],
+  ])("but nothing is said where %s", async (_why, args) => {
+    const { code, lines, errors } = await run(["samples"], storage, "--json", ...args);
+    expect([code, lines.length, errors]).toEqual([0, 101, []]);
+  });
+
+  it.each([["samples"], ["meters"], ["resources"], ["events"], ["conflicts", "ls"]])(
+    "as %s were asked for a time that ends before it begins",
+    async (...command) => {
+      const times = ["--from", "2022-10-01", "--to", "2022-09-01T00:00:00Z"];
+      expect(await run(command, storage, ...times)).toEqual({
+        code: 2,
+        lines: [],
+        errors: ["countersign: --from 2022-10-01 is not before --to 2022-09-01T00:00:00Z: there is nothing in between"],
+      });
+    },
+  );
+});
