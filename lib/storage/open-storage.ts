@@ -1,4 +1,3 @@
-import { access } from "node:fs/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { bounded } from "../aws/bounded-client.ts";
@@ -12,6 +11,7 @@ import { defaultResourcesTable } from "./dynamodb/keys.ts";
 import { createTables, expectTables } from "./dynamodb/tables.ts";
 import { openFanOut } from "./fan-out.ts";
 import { openFileLog } from "./file/file.ts";
+import { expectLogFiles } from "./file/log-files.ts";
 import { openMemory } from "./memory/memory.ts";
 import { openS3Log } from "./s3/s3.ts";
 import { type Endpoint, parseStorageUrl, type StoragePlace, splitUrls } from "./storage-url.ts";
@@ -73,7 +73,7 @@ async function openPlace(place: StoragePlace, options: OpenOptions): Promise<Ope
         ...(onUnreadable && { onUnreadable }),
         ...(onWarning && { onWider: onWarning }),
       });
-      return ready(log, readOnly ? access(place.path) : log.prepare(), `the file ${place.path}`);
+      return ready(log, readOnly ? expectLogFiles(place.path) : log.prepare(), `the file ${place.path}`);
     }
 
     case "dynamodb": {

@@ -25,9 +25,9 @@ export function createUnreadReport(strict: boolean): UnreadReport {
     note(place, problem, source) {
       const first = place === source.name || source.of === "whole" ? problem : `${place}: ${problem}`;
       if (strict) throw new Error(`not read: ${source.of === "lines" ? first : `${source.name}: ${problem}`}`);
-      const known = found.get(source.name);
+      const known = found.get(source.of + source.name);
       if (known !== undefined) known.count++;
-      else if (found.size < NAMED_SOURCES) found.set(source.name, { source, count: 1, first });
+      else if (found.size < NAMED_SOURCES) found.set(source.of + source.name, { source, count: 1, first });
       else unnamed++;
     },
     tell(io) {

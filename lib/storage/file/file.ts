@@ -8,8 +8,10 @@ import { readConflicts, readSamples } from "../rows/read-samples.ts";
 import { expectRowFormat, FORMAT_LENGTH, toRow } from "../rows/record-row.ts";
 import { settlementLookup } from "../rows/settlement-lookup.ts";
 import type { OnUnreadable } from "../unreadable.ts";
+import { chunksOf } from "./file-chunks.ts";
 import { lastLineStart } from "./last-line.ts";
-import { backupPath, isNotFound, PRIVATE_MODE, RotatingFile, type Rotation } from "./rotating-file.ts";
+import { closeLogFiles, openLogFiles } from "./log-files.ts";
+import { isNotFound, PRIVATE_MODE, RotatingFile, type Rotation } from "./rotating-file.ts";
 import { SettlementFile } from "./settlement-file.ts";
 
 export interface FileLogOptions extends Partial<Rotation> {
@@ -63,13 +65,13 @@ export function openFileLog(options: FileLogOptions): FileLog {
   }
 
   async function* records(told: OnUnreadable | undefined): AsyncGenerator<MeteringRecord> {
-    const files = await openedForReading(path);
+    const { files, unread } = await openLogFiles(path);
     try {
-      for (const { name, handle } of files) {
-        yield* recordsIn(handle.createReadStream({ autoClose: false, start: 0 }), name, told);
-      }
+      for (const one of unread) told?.(one.path, one.why, { name: one.path, of: "whole" });
+      // A compressed file beside what it is made of may be in the making, and holds nothing else.
+      for (const file of files) yield* recordsIn(chunksOf(file), file.path, file.hasPlain ? undefined : told);
     } finally {
-      await closed(files);
+      await closeLogFiles(files);
     }
   }
 
@@ -147,37 +149,4 @@ async function expectFormat(path: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-/**
- * All files of a log, oldest first, however many it was set to keep. Opened newest first, before any is read: a
- * rotation in between then shows a file twice, and never hides one. It leaves one number free for a moment, so
- * only the second missing one is the end.
- */
-async function openedForReading(path: string): Promise<readonly OpenedFile[]> {
-  const files: OpenedFile[] = [];
-  let missing = 0;
-  for (let number = 0; missing < 2; number++) {
-    const name = number === 0 ? path : backupPath(path, number);
-    try {
-      files.unshift({ name, handle: await open(name, "r") });
-      missing = 0;
-    } catch (error) {
-      if (!isNotFound(error)) {
-        await closed(files);
-        throw error;
-      }
-      missing++;
-    }
-  }
-  return files;
-}
-
-interface OpenedFile {
-  readonly name: string;
-  readonly handle: FileHandle;
-}
-
-async function closed(files: readonly OpenedFile[]): Promise<void> {
-  await Promise.all(files.map(({ handle }) => handle.close()));
 }

@@ -2,6 +2,9 @@ import type { MeteringRecord } from "../../sample/sample.ts";
 import type { OnUnreadable } from "../unreadable.ts";
 import { fromRow } from "./record-row.ts";
 
+/** The end of a stream that is damaged there: thrown by the chunks of `recordsIn`, whose lines up to then are read. */
+export class CutShort extends Error {}
+
 /**
  * The records of a JSON-lines file, in the order in which they were written. A line that is none (a batch whose
  * writing was cut off, say) is skipped and told to `onUnreadable`.
@@ -14,13 +17,18 @@ export async function* recordsIn(
   onUnreadable?: OnUnreadable,
 ): AsyncGenerator<MeteringRecord> {
   let number = 0;
-  for await (const line of linesIn(chunks)) {
-    number++;
-    if (line === "") continue;
-    const place = `${name}:${number}`;
-    const record = fromRow(line, place);
-    if (record.ok) yield record.value;
-    else onUnreadable?.(place, record.detail, { name, of: "lines" });
+  try {
+    for await (const line of linesIn(chunks)) {
+      number++;
+      if (line === "") continue;
+      const place = `${name}:${number}`;
+      const record = fromRow(line, place);
+      if (record.ok) yield record.value;
+      else onUnreadable?.(place, record.detail, { name, of: "lines" });
+    }
+  } catch (error) {
+    if (!(error instanceof CutShort)) throw error;
+    onUnreadable?.(name, `all that follows line ${number}: ${error.message}`, { name, of: "whole" });
   }
 }
 
