@@ -81,7 +81,8 @@ export interface TimeRange {
 export interface SampleFilter extends TimeRange {
   readonly meter?: string;
   readonly resource?: string;
-  readonly project?: string;
+  /** null: without one. That is null on the wire, or the empty text, which some publishers send instead. */
+  readonly project?: string | null;
   /** At most so many identities, the newest: a conflict is never cut in two. */
   readonly limit?: number;
 }

@@ -192,6 +192,39 @@ export function describeStorageContract(name: string, open: () => Promise<Opened
       });
     });
 
+    describe("reads samples without a project", () => {
+      // A resource may be of a project at first, and of none later.
+      const all = ["p-1", null, "", "p-1", "", null].map((project_id, index) =>
+        aSample({
+          time: second(index * 3_600),
+          counter_name: index % 2 === 0 ? "cpu" : "disk.read.bytes",
+          resource_id: index < 2 ? "vm-1" : index < 4 ? "vm-2" : "vm-3",
+          project_id,
+        }),
+      );
+
+      it.each([
+        ["be it null or empty, newest first", {}, [5, 4, 2, 1]],
+        ["as few as asked for", { limit: 3 }, [5, 4, 2]],
+        ["of a meter", { meter: "disk.read.bytes" }, [5, 1]],
+        ["of a resource", { resource: "vm-2" }, [2]],
+        ["of a meter and resource", { meter: "cpu", resource: "vm-1" }, []],
+        ["up to a time", { to: second(7_200) }, [1]],
+      ])("%s", async (_name, filter, expected) => {
+        await driver.record([...all, aSample({ time: second(0), resource_id: "vm-4" })]);
+        expect((await allOf(driver.samples({ ...filter, project: null }))).map(identity)).toEqual(
+          expected.map((index) => identity(all[index] as MeteringRecord)),
+        );
+      });
+
+      it("or with an empty one alone, if asked so", async () => {
+        await driver.record(all);
+        expect((await allOf(driver.samples({ project: "" }))).map(identity)).toEqual(
+          [4, 2].map((index) => identity(all[index] as MeteringRecord)),
+        );
+      });
+    });
+
     describe("reads events", () => {
       const types = ["image.update", "image.delete", "image.update", "image.update"];
       const all = types.map((event_type, index) => anEvent({ event_type, time: second(index * 43_200) }));

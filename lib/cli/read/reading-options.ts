@@ -19,6 +19,7 @@ export const sampleFilterOptions = {
   meter: { type: "string" },
   resource: { type: "string" },
   project: { type: "string" },
+  "no-project": { type: "boolean", default: false },
 } as const;
 
 export const readingHelp = `  --storage URL     where to read: file:///PATH, dynamodb://TABLE[?endpoint=…] or s3://BUCKET/PREFIX[?endpoint=…]
@@ -30,7 +31,8 @@ export const readingHelp = `  --storage URL     where to read: file:///PATH, dyn
 
 export const sampleFilterHelp = `  --meter NAME      only this meter
   --resource ID     only this resource
-  --project ID      only this project`;
+  --project ID      only this project
+  --no-project      only what has no project: null, or an empty id; the same as --project ''`;
 
 export interface ReadingValues {
   readonly storage?: string | undefined;
@@ -41,6 +43,7 @@ export interface ReadingValues {
   readonly meter?: string | undefined;
   readonly resource?: string | undefined;
   readonly project?: string | undefined;
+  readonly "no-project"?: boolean | undefined;
 }
 
 /**
@@ -85,7 +88,10 @@ function toFilter(values: ReadingValues): SampleFilter | { readonly problem: str
   if (values.limit !== undefined && !/^[0-9]{1,9}$/.test(values.limit)) {
     return { problem: `--limit: expected a whole number, got ${JSON.stringify(values.limit)}` };
   }
-  const { meter, resource, project } = values;
+  const { meter, resource, "no-project": noProject = false } = values;
+  if (noProject && values.project !== undefined) return { problem: "give either --project or --no-project" };
+  // The empty text names no project, on a command line as on the wire.
+  const project = noProject || values.project === "" ? null : values.project;
   const limit = values.limit === undefined ? undefined : Number(values.limit);
   return { ...times, ...defined({ meter, resource, project, limit }) };
 }

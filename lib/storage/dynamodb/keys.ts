@@ -98,8 +98,11 @@ export function parseResourcePartition(key: string): string | undefined {
   return prefix === "r" ? resource : undefined;
 }
 
+/** What the keys of all metadata versions of a resource begin with. */
+export const VERSION_KEY_PREFIX = "v#";
+
 export function versionKey(hash: Uint8Array): string {
-  return `v#${Buffer.from(hash).toString("hex")}`;
+  return `${VERSION_KEY_PREFIX}${Buffer.from(hash).toString("hex")}`;
 }
 
 export function meterKey(meter: string, type: string, unit: string): string {

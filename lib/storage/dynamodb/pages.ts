@@ -1,6 +1,6 @@
 import { type AttributeValue, type DynamoDBClient, QueryCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
 import type { TimeRange } from "../driver.ts";
-import { keyNames } from "./keys.ts";
+import { keyNames, projectIndex, projectIndexKey, VERSION_KEY_PREFIX } from "./keys.ts";
 import type { Item } from "./limits.ts";
 import type { NextPage } from "./merge-pages.ts";
 
@@ -72,6 +72,32 @@ export function queryPrefix(client: DynamoDBClient, table: string, partition: st
         KeyConditionExpression: "#partition = :partition AND begins_with(#sort, :prefix)",
         ExpressionAttributeNames: { "#partition": keyNames.partition, "#sort": keyNames.sort },
         ExpressionAttributeValues: { ":partition": { S: partition }, ":prefix": { S: prefix } },
+        ConsistentRead: true,
+        ExclusiveStartKey,
+      }),
+    ),
+  );
+}
+
+/** The keys of a resource's metadata versions that name no project, or an empty one. */
+export function queryWithoutProject(client: DynamoDBClient, table: string, partition: string): NextPage<Item> {
+  return paged((ExclusiveStartKey) =>
+    client.send(
+      new QueryCommand({
+        TableName: table,
+        KeyConditionExpression: "#partition = :partition AND begins_with(#sort, :prefix)",
+        FilterExpression: "attribute_not_exists(#project) OR #project = :empty",
+        ProjectionExpression: "#partition, #sort",
+        ExpressionAttributeNames: {
+          "#partition": keyNames.partition,
+          "#sort": keyNames.sort,
+          "#project": projectIndex.partition,
+        },
+        ExpressionAttributeValues: {
+          ":partition": { S: partition },
+          ":prefix": { S: VERSION_KEY_PREFIX },
+          ":empty": { S: projectIndexKey("") },
+        },
         ConsistentRead: true,
         ExclusiveStartKey,
       }),

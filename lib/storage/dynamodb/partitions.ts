@@ -15,7 +15,7 @@ import {
   samplePartition,
 } from "./keys.ts";
 import type { Item } from "./limits.ts";
-import { allOf, queryIndex, queryPrefix, scanIndex } from "./pages.ts";
+import { allOf, queryIndex, queryPrefix, queryWithoutProject, scanIndex } from "./pages.ts";
 
 const QUERIES_AT_A_TIME = 8;
 
@@ -32,6 +32,7 @@ export async function findPartitions(
   { meter, resource, project }: SampleFilter,
 ): Promise<readonly Partition[]> {
   if (resource !== undefined) return ofResource(resource);
+  if (project === null) return ofNoProject();
   if (project !== undefined) {
     const resources = new Set<string>();
     for await (const item of allOf(queryIndex(client, resourcesTable, projectIndex, projectIndexKey(project)))) {
@@ -39,11 +40,28 @@ export async function findPartitions(
     }
     return (await mapInParallel([...resources], QUERIES_AT_A_TIME, ofResource)).flat();
   }
-  return partitionsOf(
-    meter === undefined
-      ? allOf(scanIndex(client, resourcesTable, meterIndex))
-      : allOf(queryIndex(client, resourcesTable, meterIndex, meterIndexKey(meter))),
-  );
+  return ofMeter();
+
+  function ofMeter(): Promise<readonly Partition[]> {
+    return partitionsOf(
+      meter === undefined
+        ? allOf(scanIndex(client, resourcesTable, meterIndex))
+        : allOf(queryIndex(client, resourcesTable, meterIndex, meterIndexKey(meter))),
+    );
+  }
+
+  /** No index has what has no project, so each resource is asked for such a metadata version. */
+  async function ofNoProject(): Promise<readonly Partition[]> {
+    const partitions = await ofMeter();
+    const resources = [...new Set(partitions.map((one) => one.resource))];
+    const without = await mapInParallel(resources, QUERIES_AT_A_TIME, async (id) => {
+      const versions = queryWithoutProject(client, resourcesTable, resourcePartition(id));
+      for await (const _ of allOf(versions)) return [id];
+      return [];
+    });
+    const chosen = new Set(without.flat());
+    return partitions.filter((one) => chosen.has(one.resource));
+  }
 
   async function ofResource(id: string): Promise<readonly Partition[]> {
     if (meter !== undefined) return [{ key: samplePartition(meter, id), resource: id }];

@@ -10,6 +10,12 @@ export function matchesIdentity(sample: Sample, filter: SampleFilter): boolean {
   );
 }
 
+/** Whether a row is of the project that a filter names. */
+export function matchesProject({ project_id }: Pick<Sample, "project_id">, project: SampleFilter["project"]): boolean {
+  if (project === null) return project_id === null || project_id === "";
+  return project === undefined || project_id === project;
+}
+
 /** Whether an event passes everything in a filter but its limit. */
 export function matchesEvent(event: Event, filter: EventFilter): boolean {
   return isWithin(event.time, filter) && (filter.type === undefined || event.event_type === filter.type);

@@ -4,6 +4,7 @@ import { identity } from "../../sample/identity.ts";
 import type { MeteringRecord, Sample } from "../../sample/sample.ts";
 import type { SampleFilter } from "../driver.ts";
 import { type Copies, RowsByIdentity } from "./contents.ts";
+import { matchesProject } from "./filter-match.ts";
 
 /** So many more than asked for are held before they are cut back: rarely enough that sorting costs little. */
 const SLACK = 4_096;
@@ -47,7 +48,7 @@ export async function newestSamples(
 ): Promise<readonly Copies<Sample>[]> {
   if (project === undefined || limit === undefined) return newestOf(read(), limit);
   const chosen = await newestOf(
-    matching(read(), (sample) => sample.project_id === project),
+    matching(read(), (sample) => matchesProject(sample, project)),
     limit,
   );
   const ids = new Set(chosen.map(([first]) => identity(first)));

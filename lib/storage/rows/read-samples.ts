@@ -2,6 +2,7 @@ import type { Sample } from "../../sample/sample.ts";
 import type { Conflict, ConflictFilter, SampleFilter, StoredSample } from "../driver.ts";
 import type { Settlement } from "../settlement.ts";
 import type { Copies } from "./contents.ts";
+import { matchesProject } from "./filter-match.ts";
 import { conflictOf, isConflict, oneOf } from "./standing.ts";
 
 /** What a storage brings so that samples can be read from it. */
@@ -25,7 +26,7 @@ export async function* readSamples(
   for await (const copies of identities) {
     if (!isOfProject(copies, project)) continue;
     const samples = isConflict(copies) ? conflictOf(copies, await settlementOf(copies[0])).samples : [oneOf(copies)];
-    for (const sample of samples) if (project === undefined || sample.project_id === project) yield sample;
+    for (const sample of samples) if (matchesProject(sample, project)) yield sample;
     left -= 1;
     if (left <= 0) return;
   }
@@ -49,6 +50,6 @@ export async function* readConflicts(
 }
 
 /** Whether a filter by project leaves something of an identity. */
-export function isOfProject(copies: readonly Sample[], project: string | undefined): boolean {
-  return project === undefined || copies.some((sample) => sample.project_id === project);
+export function isOfProject(copies: readonly Sample[], project: SampleFilter["project"]): boolean {
+  return copies.some((sample) => matchesProject(sample, project));
 }

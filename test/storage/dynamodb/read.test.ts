@@ -70,6 +70,17 @@ describe("reading back from DynamoDB", () => {
     expect(commands()).toEqual([]);
   });
 
+  it("looks for samples without a project where a resource has been without one", async () => {
+    const owned = [1, 2, 3].map((index) => aSample({ resource_id: `vm-${index}`, project_id: "p-1" }));
+    const free = aSample({ resource_id: "vm-4", project_id: null });
+    await driver.record([...owned, free, { ...free, message_id: "later", project_id: "p-1" }]);
+    await allOf(driver.samples({ limit: 1 }));
+    commands();
+    expect(await allOf(driver.samples({ project: null }))).toEqual([free]);
+    // The meters of all, versions of each resource, and the rows of one.
+    expect(commands().sort()).toEqual([...Array.from({ length: 5 }, () => "QueryCommand"), "ScanCommand"]);
+  });
+
   it("asks for a metadata version once", async () => {
     await driver.record([aSample(), aSample({ counter_name: "memory" }), aSample({ user_name: "new" })]);
     await allOf(driver.samples({}));
