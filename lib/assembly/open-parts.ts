@@ -8,11 +8,14 @@ import { environmentNames, retentionProblem, type Settings } from "../settings.t
 import type { StorageDriver } from "../storage/driver.ts";
 import { openStorage } from "../storage/open-storage.ts";
 import { parseStorageUrl, splitUrls } from "../storage/storage-url.ts";
+import { createExpiredCounter } from "./expired-records.ts";
 import { type JudgeSettings, openJudge, type Verifier } from "./open-judge.ts";
 
 /** What a collector is made of, wherever it runs: open, and the caller's to close. */
 export interface Parts extends Verifier {
   readonly storage: StorageDriver;
+  /** How many records were stored although their retention is over. */
+  readonly expired: () => number;
   readonly spillQueue: SpillQueue | undefined;
   readonly quarantine: OpenedQuarantine | undefined;
 }
@@ -34,9 +37,10 @@ const STOP_OPENING_MS = 2_000;
 export async function openParts(settings: PartsSettings, logger: Logger): Promise<OpenedParts> {
   const tooShort = retentionProblems(settings);
   const spill = settings.spillQueue === null ? undefined : openSpillQueue(settings.spillQueue);
+  const expired = createExpiredCounter(logger);
   const [verifier, storage, quarantine] = await Promise.all([
     openJudge(settings, logger),
-    openStorage(settings.storage, { onWarning: logger.warn }),
+    openStorage(settings.storage, { onWarning: logger.warn, onExpired: expired.note }),
     settings.quarantine === null ? undefined : openQuarantine(settings.quarantine),
   ]);
   if (verifier.ok && storage.ok && quarantine?.ok !== false && spill?.ok !== false && tooShort.length === 0) {
@@ -46,6 +50,7 @@ export async function openParts(settings: PartsSettings, logger: Logger): Promis
       keys,
       doubts,
       storage: storage.driver,
+      expired: expired.count,
       spillQueue: spill?.queue,
       quarantine: quarantine?.quarantine,
     };

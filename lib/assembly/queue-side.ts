@@ -59,6 +59,7 @@ export async function startQueueCollector(
       KeyReadsFailed: keys.failedReads(),
       LogLinesDropped: droppedLines(),
       ...doubtFigures(doubts),
+      SamplesExpired: parts.expired(),
     };
     return { figures, verified: keys.uses() };
   };

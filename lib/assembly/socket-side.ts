@@ -173,7 +173,7 @@ async function receive(opened: Opened, options: UdpCollectorOptions): Promise<Ud
 
 /** What a process that receives has counted beside its listeners. */
 export function processLedger(
-  { keys, doubts }: Parts,
+  { keys, doubts, expired }: Parts,
   share: QuarantineShare | undefined,
   LogLinesDropped: number,
 ): ProcessLedger {
@@ -186,6 +186,7 @@ export function processLedger(
       KeyReadsFailed: keys.failedReads(),
       LogLinesDropped,
       ...doubtFigures(doubts),
+      SamplesExpired: expired(),
     },
     verified: keys.uses(),
   };

@@ -71,6 +71,8 @@ export const processMetricNames = [
   "SamplesMarked",
   /** Met under a signature that was met with another identity. */
   "SamplesRecut",
+  /** Recorded although their retention is over: to vanish within days, or beyond five years never. */
+  "SamplesExpired",
 ] as const;
 export type ProcessMetricName = (typeof processMetricNames)[number];
 

@@ -7,6 +7,7 @@ import { isTransient } from "../aws/service-error.ts";
 import { errorMessage } from "../log/error-message.ts";
 import type { StorageDriver } from "./driver.ts";
 import { openDynamoDb } from "./dynamodb/dynamodb.ts";
+import type { ExpiredRecords } from "./dynamodb/expired-rows.ts";
 import { defaultResourcesTable } from "./dynamodb/keys.ts";
 import { createTables, expectTables } from "./dynamodb/tables.ts";
 import { openFanOut } from "./fan-out.ts";
@@ -22,6 +23,8 @@ export interface OpenOptions {
   readonly readOnly?: boolean;
   /** Told of all that a reading leaves out as it can't be read. */
   readonly onUnreadable?: OnUnreadable;
+  /** Told of records that were stored although their retention is over. */
+  readonly onExpired?: (expired: ExpiredRecords) => void;
   /** Told of what should be put right, although it can be used. */
   readonly onWarning?: (problem: string) => void;
 }
@@ -58,7 +61,7 @@ export async function openStorage(urls: string, options: OpenOptions = {}): Prom
 }
 
 async function openPlace(place: StoragePlace, options: OpenOptions): Promise<OpenedStorage> {
-  const { readOnly = false, onUnreadable, onWarning } = options;
+  const { readOnly = false, onUnreadable, onExpired, onWarning } = options;
   switch (place.kind) {
     case "memory":
       return { ok: true, driver: openMemory() };
@@ -82,6 +85,7 @@ async function openPlace(place: StoragePlace, options: OpenOptions): Promise<Ope
       const driver = openDynamoDb({
         ...{ client, table, resourcesTable },
         ...(retentionDays && { retentionDays }),
+        ...(onExpired && { onExpired }),
         ...(onUnreadable && { onUnreadable }),
       });
       if (readOnly) return { ok: true, driver };

@@ -105,6 +105,7 @@ describe("the metrics writer", () => {
                 { Name: "SamplesAmbiguous", Unit: "Count" },
                 { Name: "SamplesMarked", Unit: "Count" },
                 { Name: "SamplesRecut", Unit: "Count" },
+                { Name: "SamplesExpired", Unit: "Count" },
               ],
             },
           ],
@@ -118,6 +119,7 @@ describe("the metrics writer", () => {
         SamplesAmbiguous: 200_000,
         SamplesMarked: 2_000_000,
         SamplesRecut: 20_000_000,
+        SamplesExpired: 200_000_000,
       },
       {
         _aws: {
@@ -200,6 +202,7 @@ describe("the metrics writer", () => {
       "SamplesAmbiguous Stage=test": 200_000,
       "SamplesMarked Stage=test": 2_000_000,
       "SamplesRecut Stage=test": 20_000_000,
+      "SamplesExpired Stage=test": 200_000_000,
       "SamplesVerified Stage=test KeyId=first": 2,
     });
   });
@@ -237,6 +240,7 @@ function ofProcess(count: number, verified: Readonly<Record<string, number>>): P
       SamplesAmbiguous: 100_000 * count,
       SamplesMarked: 1_000_000 * count,
       SamplesRecut: 10_000_000 * count,
+      SamplesExpired: 100_000_000 * count,
     },
     verified: new Map(Object.entries(verified)),
   };

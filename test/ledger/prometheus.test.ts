@@ -46,6 +46,7 @@ countersign_records_in_flight{listener="udp"} 1
       SamplesAmbiguous: 4,
       SamplesMarked: 5,
       SamplesRecut: 6,
+      SamplesExpired: 7,
     };
     const verified = new Map([
       ["pub-1", 7],
@@ -67,6 +68,8 @@ countersign_samples_ambiguous_total 4
 countersign_samples_marked_total 5
 # TYPE countersign_samples_recut_total counter
 countersign_samples_recut_total 6
+# TYPE countersign_samples_expired_total counter
+countersign_samples_expired_total 7
 `;
     expect(toPrometheus({}, { figures, verified: new Map() })).toBe(ofProcess);
     expect(toPrometheus({}, { figures, verified })).toBe(`${ofProcess}# TYPE countersign_samples_verified_total counter

@@ -6,6 +6,7 @@ import type { Entry } from "../../quarantine/entry.ts";
 import type { EntryFilter, FoundEntry, QuarantineShelf } from "../../quarantine/quarantine-entries.ts";
 import { type ReplayOptions, replay } from "../../quarantine/replay.ts";
 import type { StorageDriver } from "../../storage/driver.ts";
+import type { ExpiredRecords } from "../../storage/dynamodb/expired-rows.ts";
 import { openStorage } from "../../storage/open-storage.ts";
 import { EXIT_FAILED, EXIT_OK, usageError } from "../command.ts";
 import type { Io } from "../io.ts";
@@ -105,11 +106,16 @@ async function withStorage(
   use: (driver: StorageDriver | undefined) => Promise<number>,
 ): Promise<number> {
   if (urls === undefined) return use(undefined);
-  const opened = await openStorage(urls);
+  let expired = 0;
+  const onExpired = ({ records }: ExpiredRecords) => {
+    expired += records;
+  };
+  const opened = await openStorage(urls, { onExpired });
   if (!opened.ok) return usageError(io, opened.problem);
   try {
     return await use(opened.driver);
   } finally {
+    if (expired > 0) io.err(`retention_days is over for ${expired} of what was stored: it is deleted within days`);
     await opened.driver.close();
   }
 }

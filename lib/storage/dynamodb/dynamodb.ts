@@ -5,8 +5,10 @@ import type { Copies } from "../rows/contents.ts";
 import { readConflicts, readSamples, type SampleSource } from "../rows/read-samples.ts";
 import { settlementLookup } from "../rows/settlement-lookup.ts";
 import type { OnUnreadable } from "../unreadable.ts";
+import { type ExpiredRecords, expiredAmong } from "./expired-rows.ts";
 import { expectFormat, markFormat } from "./format.ts";
 import { defaultResourcesTable, settlementPartition } from "./keys.ts";
+import type { Item } from "./limits.ts";
 import { versionReader } from "./metadata-versions.ts";
 import { needsWriter } from "./prerequisites.ts";
 import { keyOf, putItems, type Refusal } from "./put-items.ts";
@@ -29,6 +31,8 @@ export interface DynamoDbOptions {
   readonly retentionDays?: number;
   /** How long one call of `record` or read goes on trying, in milliseconds. */
   readonly giveUpAfterMs?: number;
+  /** Told of records that were stored although their retention is over. */
+  readonly onExpired?: (expired: ExpiredRecords) => void;
   /** Without it a damaged item ends a reading. */
   readonly onUnreadable?: OnUnreadable;
   /** Milliseconds since 1970. */
@@ -80,6 +84,11 @@ export function openDynamoDb(options: DynamoDbOptions): DynamoDbStorage {
     return new Map([...refused, ...(await putItems(client, table, rows, patience(0.5)))]);
   }
 
+  function tellExpired(rows: readonly Item[]): void {
+    const expired = retentionDays === undefined ? undefined : expiredAmong(rows, now());
+    if (expired !== undefined) options.onExpired?.(expired);
+  }
+
   async function* identitiesOf(filter: SampleFilter): AsyncGenerator<Copies<Sample>> {
     await readable();
     yield* readIdentities(readFrom, filter);
@@ -120,6 +129,7 @@ export function openDynamoDb(options: DynamoDbOptions): DynamoDbStorage {
       // One request can't name a key twice; of equal keys the last counts, as if they were written one by one.
       const plans = new Map(planned.flatMap((one) => (one.ok ? [[keyOf(one.plan.row), one.plan] as const] : [])));
       const refused = await store([...plans.values()]);
+      tellExpired(Array.from(plans.values(), ({ row }) => row).filter((row) => !refused.has(keyOf(row))));
       return planned.map((one) => {
         if (!one.ok) return { kind: "unstorable", detail: one.detail };
         return refused.get(keyOf(one.plan.row)) ?? { kind: "recorded" };

@@ -1,0 +1,32 @@
+import { createAllowance } from "../flow/token-bucket.ts";
+import type { Logger } from "../log/logger.ts";
+import type { ExpiredRecords } from "../storage/dynamodb/expired-rows.ts";
+
+/** A publisher's clock decides how many there are: one line at once, then one a minute. */
+const LINES = { burst: 1, perMinute: 1 } as const;
+
+export interface ExpiredCounter {
+  note(expired: ExpiredRecords): void;
+  count(): number;
+}
+
+/** Counts records that were stored with an expiry in the past, and says so; with the next line, of those in between. */
+export function createExpiredCounter(logger: Logger, now = () => performance.now()): ExpiredCounter {
+  const allowance = createAllowance({ ...LINES, now });
+  let total = 0;
+  let untold = { records: 0, kept: 0 };
+  return {
+    note({ records, kept }) {
+      total += records;
+      untold = { records: untold.records + records, kept: untold.kept + kept };
+      if (!allowance.take()) return;
+      logger.warn("stored, though retention_days is over for them: DynamoDB deletes them within days", {
+        records: untold.records,
+        // Beyond five years it deletes nothing.
+        never_deleted: untold.kept,
+      });
+      untold = { records: 0, kept: 0 };
+    },
+    count: () => total,
+  };
+}
