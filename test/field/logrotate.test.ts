@@ -127,6 +127,24 @@ describe("logrotate moves the log away", () => {
     expect(samples).toEqual([Number(lines) + 5]);
   });
 
+  it("and a compressed file holds zeros, which are a line of any length: it is left out, and the rest is read", async () => {
+    await collect(5);
+    await rotate(".1");
+    const before = await readFile(`${path}.1`);
+    await writeFile(
+      `${path}.1.gz`,
+      gzipSync(Buffer.concat([before, Buffer.alloc(40 << 20), Buffer.from("\n"), before])),
+    );
+    await rm(`${path}.1`);
+    expect(await meters()).toEqual({
+      code: 1,
+      samples: [5],
+      errors: [
+        `countersign: not read: 1 line of samples.jsonl.1.gz: ${path}.1.gz:6: a line of more than 16777216 bytes`,
+      ],
+    });
+  });
+
   it("and is compressing right now: what it compresses is still there and is read, once", async () => {
     await collect(60);
     await rotate(".1");

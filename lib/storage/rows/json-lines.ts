@@ -1,3 +1,4 @@
+import { reject } from "../../sample/rejection.ts";
 import type { MeteringRecord } from "../../sample/sample.ts";
 import type { OnUnreadable } from "../unreadable.ts";
 import { fromRow } from "./record-row.ts";
@@ -22,7 +23,7 @@ export async function* recordsIn(
       number++;
       if (line === "") continue;
       const place = `${name}:${number}`;
-      const record = fromRow(line, place);
+      const record = line === TOO_LONG ? tooLong : fromRow(line, place);
       if (record.ok) yield record.value;
       else onUnreadable?.(place, record.detail, { name, of: "lines" });
     }
@@ -34,18 +35,40 @@ export async function* recordsIn(
 
 const LINE_FEED = 0x0a;
 
+/**
+ * Bytes of a line. A message has at most 1 MiB, of which a row's JSON makes six times as much at most; a disk's zeros,
+ * or a megabyte of gzip, can be a line of any length.
+ */
+const LONGEST_LINE = 16 * 1024 * 1024;
+
+/** In place of a line that is longer. */
+export const TOO_LONG = Symbol("a line that is too long");
+const tooLong = reject("too-large", `a line of more than ${LONGEST_LINE} bytes`);
+
 /** Unlike node:readline, which also cuts at U+2028 and carriage returns, cuts at line feeds alone. */
-export async function* linesIn(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<string> {
+export async function* linesIn(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): AsyncGenerator<string | typeof TOO_LONG> {
   let begun: Uint8Array[] = [];
+  let length = 0;
+  const add = (part: Uint8Array) => {
+    length += part.length;
+    if (length > LONGEST_LINE) begun = [];
+    else begun.push(part);
+  };
+  const line = () => {
+    const whole = length > LONGEST_LINE ? TOO_LONG : Buffer.concat(begun).toString("utf8");
+    [begun, length] = [[], 0];
+    return whole;
+  };
   for await (const chunk of chunks) {
     let start = 0;
     for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, start)) {
-      begun.push(chunk.subarray(start, end));
-      yield Buffer.concat(begun).toString("utf8");
-      begun = [];
+      add(chunk.subarray(start, end));
+      yield line();
       start = end + 1;
     }
-    begun.push(chunk.subarray(start));
+    add(chunk.subarray(start));
   }
-  yield Buffer.concat(begun).toString("utf8");
+  yield line();
 }
