@@ -84,6 +84,16 @@ describe("logrotate moves the log away", () => {
     expect((await run(["samples"], storage, "--strict")).code).toBe(1);
   });
 
+  it("and something wrote a .gz that is none: that is said", async () => {
+    await collect(5);
+    await writeFile(`${path}.1.gz`, "no gzip");
+    expect(await meters()).toEqual({
+      code: 1,
+      samples: [5],
+      errors: ["countersign: not read: samples.jsonl.1.gz: all of it: incorrect header check"],
+    });
+  });
+
   it("and its settlements as well: that is said", async () => {
     await collect(5);
     await writeFile(`${path}.settlements`, "");

@@ -29,7 +29,10 @@ export async function* recordsIn(
     }
   } catch (error) {
     if (!(error instanceof CutShort)) throw error;
-    onUnreadable?.(name, `all that follows line ${number}: ${error.message}`, { name, of: "whole" });
+    onUnreadable?.(name, `${number === 0 ? "all of it" : `all that follows line ${number}`}: ${error.message}`, {
+      name,
+      of: "whole",
+    });
   }
 }
 
