@@ -104,6 +104,8 @@ describe("monitoring", () => {
       "Quarantined",
       "Keys",
       "Conflicting",
+      "Ambiguous",
+      "Ambiguous",
       "Failed",
       "Failed",
       "Spilled",
