@@ -36,14 +36,25 @@ function beginningDoubt(
   if (name === undefined) return undefined;
   const project = message.get("project_id");
   if (typeof name === "string" && name.includes(NAME)) return inProjectName(name, project, endings);
-  const first = text.indexOf(NAME);
   // Nearly all texts end here: one search over the text.
-  if (text.indexOf(NAME, first + NAME.length) === -1) return undefined;
+  if (!standsTwice(text)) return undefined;
   const again = text.indexOf(NAME, startOf(NAME, message, text, dialect) + NAME.length);
   if (again === -1 || again >= startOf("source", message, text, dialect)) return undefined;
   const id = textOf(message, NAME);
   if (id.includes(NAME)) return inItself(id, project);
   return behindIt(again - startOf("project_name", message, text, dialect) - "project_name".length);
+}
+
+/** A part that begins with a letter which texts have few of: V8 finds it in half the time of the whole name. */
+const RARE = "urce_i";
+const BEFORE_RARE = NAME.indexOf(RARE);
+
+function standsTwice(text: string): boolean {
+  let found = 0;
+  for (let at = text.indexOf(RARE); at !== -1; at = text.indexOf(RARE, at + RARE.length)) {
+    if (text.startsWith(NAME, at - BEFORE_RARE) && ++found === 2) return true;
+  }
+  return false;
 }
 
 /** The other reading begins at what may be a part of the project's name. */

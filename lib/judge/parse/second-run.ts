@@ -15,9 +15,9 @@ export function secondRunCheck(allowed: readonly string[]): DoubtCheck {
   const run = runPattern(allowed);
   return (message, text, dialect) => {
     // Nearly all texts end here, with one search.
+    if (allowed.length === 0 && isAlone(message, text)) return undefined;
     TIME.lastIndex = 0;
-    if (!TIME.test(text) || (allowed.length === 0 && isLast(TIME.lastIndex, message, text))) return undefined;
-    if (!TIME.test(text)) return undefined;
+    if (!TIME.test(text) || !TIME.test(text)) return undefined;
     const own = startOf(NAME, message, text, dialect);
     const after = own + NAME.length + spelledValue(NAME, message.get(NAME) ?? "", dialect).length;
     const before = text.slice(text.indexOf("resource_id") + "resource_id".length, own);
@@ -30,22 +30,29 @@ export function secondRunCheck(allowed: readonly string[]): DoubtCheck {
 }
 
 const NAME = "timestamp";
-/** With the year that every time begins with: V8 searches for an expression of that length in half the time of its name's. */
 const TIME = /timestamp[0-9]{4}/g;
-const YEAR = 4;
+/** A part that begins with a letter which texts have few of: V8 finds it in half the time of the whole name. */
+const RARE = "imesta";
+const BEFORE_RARE = NAME.indexOf(RARE);
 
-/** Whether a time whose year ends there is the message's own, and nothing behind it holds another. */
-function isLast(yearEnd: number, message: ValueMap, text: string): boolean {
-  const time = shown(message.get(NAME));
-  const user = shown(message.get("user_id"));
-  const name = message.has("user_name") ? `user_name${shown(message.get("user_name"))}` : "";
-  const own = text.length - time.length - "user_id".length - user.length - name.length;
-  return yearEnd === own + YEAR && !user.includes(NAME) && !name.includes(NAME);
+/** Whether the name stands in the text where the message has it, and nowhere else. */
+function isAlone(message: ValueMap, text: string): boolean {
+  const time = message.get(NAME);
+  const user = message.get("user_id");
+  const name = message.get("user_name");
+  if (holdsName(user) || holdsName(name)) return false;
+  const behind = name === undefined ? 0 : "user_name".length + lengthOf(name);
+  const own = text.length - behind - lengthOf(user) - "user_id".length - lengthOf(time) - NAME.length;
+  return text.indexOf(RARE) === own + BEFORE_RARE;
+}
+
+function holdsName(value: Value | undefined): boolean {
+  return typeof value === "string" && value.includes(NAME);
 }
 
 /** Of text or null. */
-function shown(value: Value | undefined): string {
-  return typeof value === "string" ? value : "None";
+function lengthOf(value: Value | undefined): number {
+  return typeof value === "string" ? value.length : "None".length;
 }
 
 /** A time can hold nothing that a name begins with, but for a name that a setting allows. */

@@ -40,9 +40,11 @@ export function swallowCheck(rules: SwallowRules): DoubtCheck {
   const swallowable = swallowableNames(rules);
   return (message, _text, dialect) => {
     let mark: Doubt | undefined;
-    for (const { field, hidden } of swallowable) {
+    for (const { field, hidden, needed } of swallowable) {
       const value = message.get(field);
       if (value === undefined || value === null) continue;
+      // Most values have no underscore, and all of the names that they could have swallowed do.
+      if (typeof value === "string" && !value.includes(needed)) continue;
       const doubt = swallowedIn(field, spelledValue(field, value, dialect), hidden, message);
       if (doubt?.kind === "ambiguous") return doubt;
       mark ??= doubt;
@@ -70,7 +72,7 @@ function swallowedIn(
 
 function swallowableNames(
   rules: SwallowRules,
-): readonly { readonly field: string; readonly hidden: readonly Swallowable[] }[] {
+): readonly { readonly field: string; readonly hidden: readonly Swallowable[]; readonly needed: string }[] {
   const { required, optional, tenants, closed, billed, beginnings, elsewhere } = rules;
   const swallowable = [];
   for (const field of [...required, ...optional]) {
@@ -88,7 +90,8 @@ function swallowableNames(
       }
     }
     if (next !== undefined && !tenants.includes(field) && !elsewhere.includes(next)) add(next, true, false);
-    if (hidden.length > 0) swallowable.push({ field, hidden });
+    const needed = hidden.every(({ form }) => form.includes("_")) ? "_" : "";
+    if (hidden.length > 0) swallowable.push({ field, hidden, needed });
   }
   return swallowable;
 }
