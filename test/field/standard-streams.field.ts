@@ -120,7 +120,7 @@ describe("a command that is there to be read", () => {
   });
   const reading = (...more: readonly string[]) => [...more, "--storage", `file://${file}`];
 
-  it.each([[["samples", "--json"]], [["samples"]], [["meters"]], [["resources"]], [["events"]]])(
+  it.each([[["samples", "--json"]], [["samples", "--limit", "2000"]], [["meters"]], [["resources"]], [["events"]]])(
     "says one sentence on a full disk and exits with 1: %s",
     async (command) => {
       const read = world.start(reading(...command), { stdio: ["ignore", world.full(), "pipe"] });

@@ -85,6 +85,7 @@ describe("the frames that a TCP listener holds", () => {
     }
     await attacked;
     await eventually("all of the good ones", () => listener.counters.received === 200);
+    await eventually("stored", () => listener.counters.inFlight === 0);
     expectCounters(listener.counters, { received: 200, recorded: 100, rejected: { undecodable: 100 } });
     expect([good.closed, large.closed]).toEqual([false, false]);
     expect(listener.counters.connections?.overBuffered).toBeGreaterThan(20);
