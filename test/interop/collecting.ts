@@ -7,6 +7,8 @@ import { fileURLToPath } from "node:url";
 
 const COMMAND = fileURLToPath(new URL("../../bin/countersign.js", import.meta.url));
 const START_MS = 20_000;
+/** A queue hands a message over once more after 30 s, if its first answer was lost or came too late on a busy machine. */
+const STORED_MS = 75_000;
 /** The command promises to drain and exit within this time. */
 const STOP_MS = 10_000;
 
@@ -73,7 +75,7 @@ async function end(child: ChildProcess, stopped: Promise<unknown>): Promise<void
 }
 
 async function linesOf(file: string, count: number): Promise<readonly string[]> {
-  const deadline = Date.now() + START_MS;
+  const deadline = Date.now() + STORED_MS;
   for (;;) {
     const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n").slice(0, -1) : [];
     if (lines.length >= count || Date.now() > deadline) return lines;
