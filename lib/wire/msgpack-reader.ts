@@ -10,9 +10,8 @@ import { readTimestamp } from "./msgpack-timestamp.ts";
 /**
  * Reads exactly one msgpack value.
  *
- * Our own reader, because `@msgpack/msgpack` forgets whether `1.0` was a float, accepts invalid UTF-8 and
- * drops a byte-order mark (docs/decisions/0002-own-msgpack-reader.md). It agrees with that library on
- * structure, and with Python's msgpack 1.x on what a key may be: text or bytes.
+ * Our own reader, because `@msgpack/msgpack` forgets whether `1.0` was a float, accepts invalid UTF-8 and drops a
+ * byte-order mark (decision 0002). It agrees with that library on structure, and with Python's msgpack 1.x on keys.
  *
  * @returns the value, or `too-large` / `undecodable` with the place in the bytes.
  */
