@@ -78,7 +78,7 @@ class TextWriter {
     }
     // Joining makes one plain string, which is kept with names that are remembered.
     field.full ??= [spelled(prefix), field.name].join("");
-    this.text += field.full + text;
+    this.text = this.text + field.full + text;
     return true;
   }
 
