@@ -24,6 +24,7 @@ describe("what nobody signed costs no more than its bytes allow", () => {
     ["a datagram, a long name around empty maps", longNameAround(30_000, 4, 1_800), "udp", 300, "bad-signature"],
     ["a datagram, a longer name around fewer", longNameAround(25_000, 4, 2_000), "udp", 300, "bad-signature"],
     ["a datagram, a long name around empty lists", longNameAround(30_000, 4, 1_800, []), "udp", 300, "too-large"],
+    ["a datagram of 5 KB, as much text as may be", longNameAround(2_700, 1, 770, 1n), "udp", 40, "bad-signature"],
     ["a frame of the same shape", longNameAround(490_000, 50, 2_040), "tcp", 3_000, "bad-signature"],
     ["a frame of one long name", longNameAround(1_000_000, 1, 1), "tcp", 600, "bad-signature"],
   ])("%s", (_what, message, listener, milliseconds, reason) => {
@@ -64,6 +65,8 @@ describe("what nobody signed costs no more than its bytes allow", () => {
     ["as deep as may be", deep(125, 1n)],
     ["as wide as may be", new Map(Array.from({ length: 2_048 }, (_, index) => [`k${index}`, 1n]))],
     ["as wide as may be as deep as may be", deep(124, new Map(Array.from({ length: 2_048 }, (_, n) => [`k${n}`, 1n])))],
+    ["deep and wide, with names of some letters", levels(100, numbered(1_000))],
+    ["of as much text as may be, in as few bytes as may be", levels(1, numbered(600), "n".repeat(2_900))],
     ["a list as long as may be", new Map([["l", new Array<boolean>(10_000).fill(false)]])],
   ])("records metadata %s", (_what, resource_metadata) => {
     const bytes = encodeMsgpack(signedMessage({ ...plainSample, resource_metadata }));
@@ -79,5 +82,15 @@ function deep(levels: number, value: Value): Value {
 }
 
 function longNamed(characters: number, entries: number): Value {
-  return new Map([["n".repeat(characters), new Map(Array.from({ length: entries }, (_, index) => [`k${index}`, 1n]))]]);
+  return levels(1, numbered(entries), "n".repeat(characters));
+}
+
+function numbered(entries: number): Value {
+  return new Map(Array.from({ length: entries }, (_, index) => [`k${index}`, 1n]));
+}
+
+function levels(count: number, value: Value, name = "level_"): Value {
+  let map = value;
+  for (let level = 0; level < count; level++) map = new Map([[`${name}${level}`, map]]);
+  return map;
 }

@@ -1,11 +1,11 @@
 import { MAX_CANONICAL_TEXT } from "./canonical-text.ts";
 
 /**
- * Characters of text to sign for each byte of a message. A value repeats the names of all outer maps, of which there
- * are 128 at most: the widest map at the deepest place, with names of a few letters, needs as much. Below 1,500
- * bytes no message can need more.
+ * Characters of text to sign for each byte of a message that came alone. A value repeats the names of all outer maps: at
+ * worst half of the bytes are such a name and the other half entries of three bytes, so that n bytes stand for n² / 12
+ * characters. That reaches `MAX_CANONICAL_TEXT` at 5,017 bytes with 418 for each, and its values have a few more.
  */
-export const MOST_TEXT_PER_BYTE = 128;
+export const MOST_TEXT_PER_BYTE = 448;
 
 /** Of a message in a list, whatever its neighbours need. Real ones have about one; a list of `false` has nine. */
 export const OWN_TEXT_PER_BYTE = 16;
