@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
-import { type ListenerName, listenerNames } from "./ledger/metrics.ts";
 import { parseListenUrl } from "./listener/listen-url.ts";
+import { type ListenerName, listenerNames } from "./sample/listener-name.ts";
 import { type Dialect, dialects } from "./sample/sample.ts";
 import { LEAST_RETENTION_DAYS } from "./sample/time-window.ts";
 import { type mostOf, parseLimit, type SocketSettings, socketDefaults, socketSettingNames } from "./socket-defaults.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { listenerNames } from "../lib/ledger/metrics.ts";
+import { listenerNames } from "../lib/sample/listener-name.ts";
 import { dialects } from "../lib/sample/sample.ts";
 import { fromEnvironment, type Settings, toEnvironment } from "../lib/settings.ts";
 

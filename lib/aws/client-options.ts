@@ -1,4 +1,8 @@
-import type { Endpoint } from "../storage/storage-url.ts";
+/** Where a service is, if it isn't where the SDK would look. */
+export interface Endpoint {
+  readonly endpoint: string | undefined;
+  readonly region: string | undefined;
+}
 
 /** How long the calls of a client may take, and how often each is tried. Every client has all of them. */
 export interface CallLimits {

@@ -1,5 +1,5 @@
 import { CreateBucketCommand, HeadBucketCommand, type S3Client } from "@aws-sdk/client-s3";
-import { httpStatus } from "../storage/s3-status.ts";
+import { httpStatus } from "./service-error.ts";
 
 /** Makes a bucket where there is none. For endpoints on this machine: real buckets come from the stack. */
 export async function createBucket(client: S3Client, bucket: string): Promise<void> {

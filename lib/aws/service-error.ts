@@ -6,13 +6,13 @@ export function isTransient(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.every(isTransient);
   if (!(error instanceof Error)) return false;
   if ("code" in error && UNREACHABLE.test(String(error.code))) return true;
-  const status = statusOf(error);
+  const status = httpStatus(error);
   return (status !== undefined && status >= 500) || /^Throttl|^Timeout/.test(error.name);
 }
 
-/** Every service of AWS answers with it; a connection that failed has none. */
-function statusOf(error: Error): number | undefined {
-  if (!("$metadata" in error)) return undefined;
+/** The HTTP status that a service of AWS answered with; undefined where none did, as of a connection that failed. */
+export function httpStatus(error: unknown): number | undefined {
+  if (!(error instanceof Error && "$metadata" in error)) return undefined;
   const { $metadata: metadata } = error;
   if (typeof metadata !== "object" || metadata === null || !("httpStatusCode" in metadata)) return undefined;
   return typeof metadata.httpStatusCode === "number" ? metadata.httpStatusCode : undefined;

@@ -1,7 +1,7 @@
 import { type JudgeSettings, openJudge, type Verifier } from "../assembly/open-judge.ts";
 import { readSecretFile } from "../keys/places/secret-file.ts";
-import { listenerNames } from "../ledger/metrics.ts";
 import { createLogger } from "../log/logger.ts";
+import { listenerNames } from "../sample/listener-name.ts";
 import { dialects } from "../sample/sample.ts";
 import { DEFAULT_KEY_CACHE_SECONDS, parseDialects, parseListenerNames } from "../settings.ts";
 import type { Io } from "./io.ts";

@@ -1,13 +1,16 @@
-import type { ListenerName } from "../ledger/metrics.ts";
 import type { MutableCounters } from "../ledger/socket-counters.ts";
-import type { ListenerOptions } from "../listener/listener.ts";
+import type { Suspect } from "../sample/arrived.ts";
 import { contentDigest } from "../sample/content.ts";
 import type { Genuine } from "../sample/genuine.ts";
+import type { ListenerName } from "../sample/listener-name.ts";
 import type { Receipt } from "../sample/receipt.ts";
 import { type Rejection, type Result, reject, rejectionOf } from "../sample/rejection.ts";
 import type { Stored } from "../storage/driver.ts";
 import { ownBytes } from "./detached-bytes.ts";
-import type { RecordOffer } from "./record-queue.ts";
+import type { PendingMessages } from "./pending-messages.ts";
+import type { RecentlyRecorded } from "./recently-recorded.ts";
+import type { RecordOffer, RecordQueue } from "./record-queue.ts";
+import type { Spiller } from "./spiller.ts";
 import { MessageInHand } from "./tracked-message.ts";
 
 /** The way of one message from a socket into the queue, counted at each step. */
@@ -34,9 +37,27 @@ export interface Peer {
   readonly port: number;
 }
 
+/** What takes over from an intake, shared by as many as there are listeners. */
+export interface IntakeOptions {
+  /** Decodes, proves and reads one datagram or frame. Runs between two readings of the socket, so it never waits. */
+  readonly judge: (bytes: Uint8Array, receipt: Receipt) => readonly Result<Genuine>[];
+  /** Where genuine records go. */
+  readonly queue: RecordQueue;
+  /** What was recorded a moment ago, by any listener. */
+  readonly recent: RecentlyRecorded;
+  /** What is on its way, whichever listener took it. */
+  readonly pending: PendingMessages;
+  /** Takes messages that storage does not. @default none: they are counted failed or shed */
+  readonly spiller?: Spiller | undefined;
+  /** Told of each message with something rejected in it, after that was counted; `from` is `address:port`. */
+  readonly onRejected?: (suspect: Suspect, from: string) => void;
+  /** Told of what is nobody's message: a socket's own error after the start, or a fault in `judge`. */
+  readonly onError?: (error: unknown) => void;
+}
+
 const NOTHING = new Uint8Array(0);
 
-export function createIntake(listener: ListenerName, options: ListenerOptions, counters: MutableCounters): Intake {
+export function createIntake(listener: ListenerName, options: IntakeOptions, counters: MutableCounters): Intake {
   const { judge, queue, recent, pending, spiller, onRejected, onError } = options;
 
   const report = (error: unknown): void => {

@@ -3,12 +3,12 @@ import { type IMetric, MathExpression, Metric, type MetricOptions } from "aws-cd
 import {
   dimensionNames,
   keyMetricName,
-  type ListenerName,
   type MetricName,
   metricsNamespace,
   type ProcessMetricName,
   reasons,
 } from "../ledger/metrics.ts";
+import type { ListenerName } from "../sample/listener-name.ts";
 
 /** As often as a listener writes its figures. */
 export const METRIC_PERIOD = Duration.minutes(1);

@@ -1,7 +1,7 @@
 import { Duration } from "aws-cdk-lib";
 import { type IMetric, MathExpression } from "aws-cdk-lib/aws-cloudwatch";
 import { Construct } from "constructs";
-import type { ListenerName } from "../ledger/metrics.ts";
+import type { ListenerName } from "../sample/listener-name.ts";
 import { collectorMetric, processMetric } from "./collector-metric.ts";
 import { type AlarmTarget, LossAlarm } from "./loss-alarm.ts";
 

@@ -1,6 +1,7 @@
 import { Dashboard, GraphWidget, type IMetric, MathExpression, TextWidget } from "aws-cdk-lib/aws-cloudwatch";
 import { Construct } from "constructs";
-import { type ListenerName, listenerMetrics, type MetricName, type ProcessMetricName } from "../ledger/metrics.ts";
+import { listenerMetrics, type MetricName, type ProcessMetricName } from "../ledger/metrics.ts";
+import type { ListenerName } from "../sample/listener-name.ts";
 import { collectorMetric, processMetric, rejectedByReason, verifiedByKey } from "./collector-metric.ts";
 import type { QueueCollector } from "./queue-collector.ts";
 import type { SampleStorage } from "./sample-storage.ts";

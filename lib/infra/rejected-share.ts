@@ -1,6 +1,7 @@
 import { Duration } from "aws-cdk-lib";
 import { type IMetric, MathExpression } from "aws-cdk-lib/aws-cloudwatch";
-import { type ListenerName, listenerMetrics } from "../ledger/metrics.ts";
+import { listenerMetrics } from "../ledger/metrics.ts";
+import type { ListenerName } from "../sample/listener-name.ts";
 import { collectorMetric } from "./collector-metric.ts";
 
 /** Long enough that a handful of messages is not a share of anything. */

@@ -1,6 +1,6 @@
 import { isIPv4 } from "node:net";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
-import { listenerNames } from "../ledger/metrics.ts";
+import { listenerNames } from "../sample/listener-name.ts";
 import {
   DEFAULT_KEY_CACHE_SECONDS,
   parseDialects,

@@ -21,7 +21,8 @@ import {
 import type { Role } from "aws-cdk-lib/aws-iam";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
-import type { ListenerName, MetricName } from "../ledger/metrics.ts";
+import type { MetricName } from "../ledger/metrics.ts";
+import type { ListenerName } from "../sample/listener-name.ts";
 import type { SocketSettings } from "../socket-defaults.ts";
 import { type CollectorParts, collectorEnvironment, type JudgingSettings } from "./collector-environment.ts";
 import { collectorMetric } from "./collector-metric.ts";

@@ -1,8 +1,8 @@
 import type { Key } from "../keys/key.ts";
 import { type KeySource, keyRefusal } from "../keys/keyring.ts";
-import { type ListenerName, listenerNames } from "../ledger/metrics.ts";
-import type { MessageAttributes } from "../quarantine/quarantine.ts";
+import type { MessageAttributes } from "../sample/arrived.ts";
 import type { Genuine } from "../sample/genuine.ts";
+import { type ListenerName, listenerNames } from "../sample/listener-name.ts";
 import type { Receipt } from "../sample/receipt.ts";
 import { accept, type Rejected, type Result, reject } from "../sample/rejection.ts";
 import type { Dialect, MeteringRecord, Sample } from "../sample/sample.ts";

@@ -1,10 +1,9 @@
+import { type ListenerName, listenerNames } from "../sample/listener-name.ts";
 import type { Ledger, Ledgers, ProcessLedger } from "./ledger.ts";
 import {
   dimensionNames,
   keyMetricName,
-  type ListenerName,
   listenerMetrics,
-  listenerNames,
   type MetricName,
   metricsNamespace,
   momentaryMetrics,

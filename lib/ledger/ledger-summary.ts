@@ -1,5 +1,6 @@
+import { listenerNames } from "../sample/listener-name.ts";
 import type { Ledgers } from "./ledger.ts";
-import { listenerNames, type MetricName } from "./metrics.ts";
+import type { MetricName } from "./metrics.ts";
 
 /** Both ledgers of a whole collector, messages and samples, a line each. */
 export function ledgerSummary(ledgers: Ledgers): readonly string[] {

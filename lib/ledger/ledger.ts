@@ -1,5 +1,6 @@
+import type { ListenerName } from "../sample/listener-name.ts";
 import type { RejectionReason } from "../sample/rejection.ts";
-import type { ListenerName, MetricName, ProcessMetricName } from "./metrics.ts";
+import type { MetricName, ProcessMetricName } from "./metrics.ts";
 
 /** What one listener has counted since its start. */
 export interface Ledger {

@@ -1,3 +1,4 @@
+import type { ListenerName } from "../sample/listener-name.ts";
 import { rejectionReasons } from "../sample/rejection.ts";
 
 /**
@@ -85,10 +86,6 @@ export const keyMetricName = "SamplesVerified";
  * age of a queue's oldest message.
  */
 export const pollAgeMetricName = "SecondsSincePoll";
-
-/** Where a figure was counted: `Listener` is one of these. */
-export const listenerNames = ["queue", "udp", "tcp"] as const;
-export type ListenerName = (typeof listenerNames)[number];
 
 const ledgerFigures = [
   "MessagesReceived",

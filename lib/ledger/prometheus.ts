@@ -1,8 +1,8 @@
+import { listenerNames } from "../sample/listener-name.ts";
 import type { Ledgers, ProcessLedger } from "./ledger.ts";
 import {
   keyMetricName,
   listenerMetrics,
-  listenerNames,
   type MetricName,
   metricNames,
   momentaryMetrics,

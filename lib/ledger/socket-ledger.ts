@@ -1,4 +1,4 @@
-import { type ListenProtocol, listenProtocols } from "../listener/listen-url.ts";
+import { type ListenProtocol, listenProtocols } from "../sample/listener-name.ts";
 import { noRejections, rejectionReasons } from "../sample/rejection.ts";
 import type { Ledger, Ledgers } from "./ledger.ts";
 import type { ListenerCounters } from "./socket-counters.ts";

@@ -1,9 +1,7 @@
 import { isIPv4, isIPv6 } from "node:net";
 import { shownUrl } from "../log/shown-url.ts";
+import { type ListenProtocol, listenProtocols } from "../sample/listener-name.ts";
 import { isEveryIPv6 } from "./plain-address.ts";
-
-export const listenProtocols = ["udp", "tcp"] as const;
-export type ListenProtocol = (typeof listenProtocols)[number];
 
 export interface ListenAddress {
   readonly protocol: ListenProtocol;

@@ -1,7 +1,7 @@
+import type { Arrived, MessageAttributes, Suspect } from "../sample/arrived.ts";
 import type { Rejection } from "../sample/rejection.ts";
 import type { Entry } from "./entry.ts";
 import { entryId } from "./entry-id.ts";
-import type { Arrived, MessageAttributes, Suspect } from "./quarantine.ts";
 
 /** SQS carries no more, and no TCP frame may be longer: what came by a queue is never cut. */
 export const WHOLE_BYTES = 1_048_576;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Arrived } from "./quarantine.ts";
+import type { Arrived } from "../sample/arrived.ts";
 
 /** How an id looks. */
 export const ENTRY_ID = /^[0-9a-f]{64}$/;

@@ -1,9 +1,9 @@
-import { listenerNames } from "../ledger/metrics.ts";
+import type { Arrived, MessageAttributes } from "../sample/arrived.ts";
+import { listenerNames } from "../sample/listener-name.ts";
 import type { Receipt } from "../sample/receipt.ts";
 import { type Rejection, rejectionReasons } from "../sample/rejection.ts";
 import type { Entry } from "./entry.ts";
 import { ENTRY_ID, entryId } from "./entry-id.ts";
-import type { Arrived, MessageAttributes } from "./quarantine.ts";
 
 /** Changes when an older reader would misread an entry. */
 const VERSION = 1;

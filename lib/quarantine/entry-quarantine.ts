@@ -1,5 +1,6 @@
 import { mapInParallel } from "../flow/in-parallel.ts";
 import { errorMessage } from "../log/error-message.ts";
+import type { Suspect } from "../sample/arrived.ts";
 import { cutEntry, WHOLE_BYTES } from "./cut-entry.ts";
 import type { Entry } from "./entry.ts";
 import { ENTRY_ID } from "./entry-id.ts";
@@ -7,7 +8,7 @@ import { fromEntryJson, toEntryJson } from "./entry-json.ts";
 import { entryName, parseEntryName } from "./entry-name.ts";
 import type { EntryStore, Room } from "./entry-store.ts";
 import { newestNames } from "./newest-names.ts";
-import type { Kept, Quarantine, Suspect } from "./quarantine.ts";
+import type { Kept, Quarantine } from "./quarantine.ts";
 import type { FoundEntry, OnUnreadableEntry, QuarantineShelf, Removed } from "./quarantine-entries.ts";
 
 export interface EntryQuarantineOptions {

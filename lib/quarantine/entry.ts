@@ -1,5 +1,5 @@
+import type { Arrived } from "../sample/arrived.ts";
 import type { Rejection } from "../sample/rejection.ts";
-import type { Arrived } from "./quarantine.ts";
 
 /** One rejected message, as it is kept. Holds what an outsider sent, and nothing of ours but the reasons. */
 export interface Entry {

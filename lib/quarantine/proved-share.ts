@@ -1,6 +1,7 @@
 import { ownBytes } from "../dispatch/detached-bytes.ts";
 import { Fifo } from "../flow/fifo.ts";
-import type { Arrived, Quarantine, Suspect } from "./quarantine.ts";
+import type { Arrived, Suspect } from "../sample/arrived.ts";
+import type { Quarantine } from "./quarantine.ts";
 import { createRecentContent } from "./seen-content.ts";
 
 /** Puts what is proved genuine and was refused all the same into the quarantine, whole, however many there are. */

@@ -1,8 +1,9 @@
 import { createAllowance } from "../flow/token-bucket.ts";
 import type { Logger } from "../log/logger.ts";
+import type { Suspect } from "../sample/arrived.ts";
 import { NoRoomForSockets } from "./entry-store.ts";
 import { createProvedShare, provedBy } from "./proved-share.ts";
-import type { Quarantine, Suspect } from "./quarantine.ts";
+import type { Quarantine } from "./quarantine.ts";
 import { createRecentContent } from "./seen-content.ts";
 
 /** Lets a bounded share of what anybody can send into the quarantine, and what is proved genuine beside it. */

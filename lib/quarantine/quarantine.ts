@@ -1,25 +1,4 @@
-import type { Receipt } from "../sample/receipt.ts";
-import type { Rejection } from "../sample/rejection.ts";
-
-/** What came with a queue's message beside its body; only those that are text. */
-export type MessageAttributes = Readonly<Record<string, string>>;
-
-/** A message as it arrived: a datagram or frame, or the body of a queue's message. */
-export type Arrived =
-  | { readonly form: "bytes"; readonly bytes: Uint8Array; readonly receipt: Receipt }
-  | {
-      readonly form: "text";
-      readonly text: string;
-      readonly attributes: MessageAttributes;
-      readonly receipt: Receipt;
-    };
-
-/** A message of which at least one sample can never be recorded, as things are. */
-export interface Suspect {
-  readonly arrived: Arrived;
-  /** At least one; of many, the first few say enough. */
-  readonly rejected: readonly Rejection[];
-}
+import type { Suspect } from "../sample/arrived.ts";
 
 export type Kept = { readonly ok: true } | { readonly ok: false; readonly cause: unknown };
 

@@ -1,7 +1,7 @@
 import { DeleteObjectCommand, GetObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
 import { expectListing } from "../aws/expect-listing.ts";
 import { putObject } from "../aws/put-object.ts";
-import { httpStatus } from "../storage/s3-status.ts";
+import { httpStatus } from "../aws/service-error.ts";
 import { type EntryStore, EntryTooLarge, LARGEST_ENTRY } from "./entry-store.ts";
 
 export interface S3EntriesOptions {

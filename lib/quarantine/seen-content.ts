@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Arrived } from "./quarantine.ts";
+import type { Arrived } from "../sample/arrived.ts";
 
 /** Remembers for a while what was seen, to notice the same again. */
 export interface RecentContent {

@@ -1,7 +1,7 @@
 import type { SQSRecord } from "aws-lambda";
 import type { Judge } from "../judge/judge.ts";
 import type { KeySource } from "../keys/keyring.ts";
-import type { Arrived } from "../quarantine/quarantine.ts";
+import type { Arrived } from "../sample/arrived.ts";
 import type { Genuine } from "../sample/genuine.ts";
 import { accept, type Result } from "../sample/rejection.ts";
 import type { JudgingTime } from "./judging-time.ts";

@@ -1,5 +1,5 @@
 import type { SQSRecord } from "aws-lambda";
-import type { Arrived, MessageAttributes } from "../quarantine/quarantine.ts";
+import type { Arrived, MessageAttributes } from "../sample/arrived.ts";
 import { accept, type Rejected, type Result } from "../sample/rejection.ts";
 import { decodeSpillBatch, isSpillBatch } from "./spill-batch.ts";
 import { timeFrom } from "./sqs-time.ts";

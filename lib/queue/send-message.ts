@@ -1,5 +1,5 @@
 import { type MessageAttributeValue, SendMessageCommand } from "@aws-sdk/client-sqs";
-import type { MessageAttributes } from "../quarantine/quarantine.ts";
+import type { MessageAttributes } from "../sample/arrived.ts";
 import type { Queue } from "./queue-client.ts";
 
 /** @param body at most 1 MiB of text, SQS's own limit, which counts the attributes as well */

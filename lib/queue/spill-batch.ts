@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import type { SpilledMessage } from "../dispatch/spill-queue.ts";
-import { listenerNames } from "../ledger/metrics.ts";
+import { listenerNames } from "../sample/listener-name.ts";
 import { type Rejected, reject } from "../sample/rejection.ts";
 import { LATEST_TIME } from "./sqs-time.ts";
 

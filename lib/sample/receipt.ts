@@ -1,4 +1,4 @@
-import type { ListenerName } from "../ledger/metrics.ts";
+import type { ListenerName } from "./listener-name.ts";
 
 /**
  * How a message first reached us. It stays with a message that is spilled, set aside or replayed: which keys may

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { bounded } from "../aws/bounded-client.ts";
-import { callLimits, clientOptions, isLocal } from "../aws/client-options.ts";
+import { callLimits, clientOptions, type Endpoint, isLocal } from "../aws/client-options.ts";
 import { createBucket, expectBucket } from "../aws/s3-bucket.ts";
 import { isTransient } from "../aws/service-error.ts";
 import { errorMessage } from "../log/error-message.ts";
@@ -15,7 +15,7 @@ import { openFileLog } from "./file/file.ts";
 import { expectLogFiles } from "./file/log-files.ts";
 import { openMemory } from "./memory/memory.ts";
 import { openS3Log } from "./s3/s3.ts";
-import { type Endpoint, parseStorageUrl, type StoragePlace, splitUrls } from "./storage-url.ts";
+import { parseStorageUrl, type StoragePlace, splitUrls } from "./storage-url.ts";
 import type { OnUnreadable } from "./unreadable.ts";
 
 export interface OpenOptions {

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import type { Endpoint } from "../aws/client-options.ts";
 import { credentialsProblem, shownUrl } from "../log/shown-url.ts";
 import { UrlParameters } from "./url-parameters.ts";
 
@@ -18,12 +19,6 @@ export type StoragePlace =
 interface DynamoDbSettings {
   readonly resourcesTable: string | undefined;
   readonly retentionDays: number | undefined;
-}
-
-/** Where a service is, if it isn't where the SDK would look. */
-export interface Endpoint {
-  readonly endpoint: string | undefined;
-  readonly region: string | undefined;
 }
 
 /** The place, or what is wrong, said to a person who can correct it. */

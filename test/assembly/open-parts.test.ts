@@ -7,8 +7,8 @@ import {
   type Parts,
   type PartsSettings,
 } from "../../lib/assembly/open-parts.ts";
-import { listenerNames } from "../../lib/ledger/metrics.ts";
 import { createLogger } from "../../lib/log/logger.ts";
+import { listenerNames } from "../../lib/sample/listener-name.ts";
 import { type DynamoDbServer, startDynamoDb } from "../support/dynamodb-server.ts";
 import { eventually } from "../support/eventually.ts";
 import { freePort } from "../support/free-port.ts";

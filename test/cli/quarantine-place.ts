@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect } from "vitest";
 import { main } from "../../lib/cli/main.ts";
 import { entryId } from "../../lib/quarantine/entry-id.ts";
 import { openQuarantine } from "../../lib/quarantine/open-quarantine.ts";
-import type { Suspect } from "../../lib/quarantine/quarantine.ts";
+import type { Suspect } from "../../lib/sample/arrived.ts";
 import type { Value } from "../../lib/sample/value.ts";
 import { sign } from "../../lib/signature/legacy/sign.ts";
 import { toExactJson } from "../../lib/wire/exact-json.ts";

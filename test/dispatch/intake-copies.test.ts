@@ -47,8 +47,6 @@ function intaking(
   const intake = createIntake(
     "udp",
     {
-      host: "",
-      port: 0,
       queue,
       recent: createRecentlyRecorded(),
       pending: createPendingMessages(),

@@ -9,7 +9,7 @@ import { Unspillable } from "../../lib/dispatch/unspillable.ts";
 import { newCounters } from "../../lib/ledger/socket-counters.ts";
 import type { ListenerOptions } from "../../lib/listener/listener.ts";
 import { createLogger } from "../../lib/log/logger.ts";
-import type { Suspect } from "../../lib/quarantine/quarantine.ts";
+import type { Suspect } from "../../lib/sample/arrived.ts";
 import type { Genuine } from "../../lib/sample/genuine.ts";
 import { accept, type Result, reject } from "../../lib/sample/rejection.ts";
 import type { MeteringRecord } from "../../lib/sample/sample.ts";

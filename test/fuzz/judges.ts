@@ -3,7 +3,7 @@ import { BlockList } from "node:net";
 import { createJudge, type Judge } from "../../lib/judge/judge.ts";
 import type { Key } from "../../lib/keys/key.ts";
 import { fixedKeys } from "../../lib/keys/keyring.ts";
-import type { ListenerName } from "../../lib/ledger/metrics.ts";
+import type { ListenerName } from "../../lib/sample/listener-name.ts";
 import type { Receipt } from "../../lib/sample/receipt.ts";
 import { dialects } from "../../lib/sample/sample.ts";
 import { CAPTURE_SECRET, ICEHOUSE_SECRET, key } from "../support/fixtures.ts";

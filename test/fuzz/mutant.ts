@@ -1,5 +1,5 @@
-import type { ListenerName } from "../../lib/ledger/metrics.ts";
-import type { MessageAttributes } from "../../lib/quarantine/quarantine.ts";
+import type { MessageAttributes } from "../../lib/sample/arrived.ts";
+import type { ListenerName } from "../../lib/sample/listener-name.ts";
 import type { Result } from "../../lib/sample/rejection.ts";
 import type { Signed } from "./corpus.ts";
 import type { Sealed } from "./sealing.ts";

@@ -1,5 +1,5 @@
 import { createHmac, type KeyObject } from "node:crypto";
-import type { MessageAttributes } from "../../lib/quarantine/quarantine.ts";
+import type { MessageAttributes } from "../../lib/sample/arrived.ts";
 import type { Random } from "../support/random.ts";
 import { goodKey, RECEIVED_AT } from "./judges.ts";
 

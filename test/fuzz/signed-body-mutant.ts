@@ -1,4 +1,4 @@
-import type { MessageAttributes } from "../../lib/quarantine/quarantine.ts";
+import type { MessageAttributes } from "../../lib/sample/arrived.ts";
 import { accept } from "../../lib/sample/rejection.ts";
 import type { ValueMap } from "../../lib/sample/value.ts";
 import type { Random } from "../support/random.ts";

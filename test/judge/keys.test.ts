@@ -3,7 +3,7 @@ import { createJudge } from "../../lib/judge/judge.ts";
 import type { Key } from "../../lib/keys/key.ts";
 import { fixedKeys } from "../../lib/keys/keyring.ts";
 import { parseNetworks } from "../../lib/keys/networks.ts";
-import type { ListenerName } from "../../lib/ledger/metrics.ts";
+import type { ListenerName } from "../../lib/sample/listener-name.ts";
 import type { Result } from "../../lib/sample/rejection.ts";
 import { dialects } from "../../lib/sample/sample.ts";
 import type { Value, ValueMap } from "../../lib/sample/value.ts";

@@ -2,13 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createMetricsWriter } from "../../lib/ledger/emf.ts";
 import type { Ledger, ProcessLedger } from "../../lib/ledger/ledger.ts";
-import {
-  type ListenerName,
-  listenerMetrics,
-  listenerNames,
-  type MetricName,
-  momentaryMetrics,
-} from "../../lib/ledger/metrics.ts";
+import { listenerMetrics, type MetricName, momentaryMetrics } from "../../lib/ledger/metrics.ts";
+import { type ListenerName, listenerNames } from "../../lib/sample/listener-name.ts";
 import { noRejections, rejectionReasons } from "../../lib/sample/rejection.ts";
 import { lastEmf, sumEmf } from "../support/emf-reader.ts";
 

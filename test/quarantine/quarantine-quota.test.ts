@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { createLogger } from "../../lib/log/logger.ts";
-import type { Kept, Quarantine, Suspect } from "../../lib/quarantine/quarantine.ts";
+import type { Kept, Quarantine } from "../../lib/quarantine/quarantine.ts";
 import { createQuarantineShare } from "../../lib/quarantine/quarantine-quota.ts";
+import type { Suspect } from "../../lib/sample/arrived.ts";
 import { eventually } from "../support/eventually.ts";
 import { aDatagram, aQueueMessage } from "./suspects.ts";
 

@@ -1,4 +1,4 @@
-import type { MessageAttributes, Suspect } from "../../lib/quarantine/quarantine.ts";
+import type { MessageAttributes, Suspect } from "../../lib/sample/arrived.ts";
 import type { Receipt } from "../../lib/sample/receipt.ts";
 import type { Rejection } from "../../lib/sample/rejection.ts";
 

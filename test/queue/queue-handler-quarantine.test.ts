@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createQueueLedger } from "../../lib/ledger/queue-ledger.ts";
-import type { Kept, Quarantine, Suspect } from "../../lib/quarantine/quarantine.ts";
+import type { Kept, Quarantine } from "../../lib/quarantine/quarantine.ts";
+import type { Suspect } from "../../lib/sample/arrived.ts";
 import { openMemory } from "../../lib/storage/memory/memory.ts";
 import { toExactJson } from "../../lib/wire/exact-json.ts";
 import { samplesIn } from "../dispatch/gated-driver.ts";

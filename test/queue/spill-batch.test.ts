@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { SpilledMessage } from "../../lib/dispatch/spill-queue.ts";
-import { listenerNames } from "../../lib/ledger/metrics.ts";
 import { decodeSpillBatch, encodeSpillBatch, isSpillBatch, spillLimits } from "../../lib/queue/spill-batch.ts";
+import { listenerNames } from "../../lib/sample/listener-name.ts";
 
 const messages: fc.Arbitrary<readonly SpilledMessage[]> = fc.array(
   fc.record({

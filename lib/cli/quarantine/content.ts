@@ -1,4 +1,4 @@
-import type { Arrived } from "../../quarantine/quarantine.ts";
+import type { Arrived } from "../../sample/arrived.ts";
 import { accept, type Result, reject } from "../../sample/rejection.ts";
 import { isValueList, type Value } from "../../sample/value.ts";
 import { DEFLATED, isEnvelope, KEY_ID_AT, MAC_BYTES, SENT_AT_BYTES } from "../../signature/v2/envelope.ts";

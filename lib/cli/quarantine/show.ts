@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import type { Entry } from "../../quarantine/entry.ts";
-import type { Arrived } from "../../quarantine/quarantine.ts";
+import type { Arrived } from "../../sample/arrived.ts";
 import { toExactJson } from "../../wire/exact-json.ts";
 import { EXIT_FAILED, EXIT_OK, usageError } from "../command.ts";
 import type { Io } from "../io.ts";

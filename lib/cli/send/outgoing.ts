@@ -1,4 +1,4 @@
-import type { MessageAttributes } from "../../quarantine/quarantine.ts";
+import type { MessageAttributes } from "../../sample/arrived.ts";
 
 /** One datagram, frame or queue message that is ready to go. */
 export interface Outgoing {

@@ -2,9 +2,9 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { type ListenAddress, parseListenUrl } from "../../listener/listen-url.ts";
-import type { MessageAttributes } from "../../quarantine/quarantine.ts";
 import { openQueue, type Queue } from "../../queue/queue-client.ts";
 import { sendMessage } from "../../queue/send-message.ts";
+import type { MessageAttributes } from "../../sample/arrived.ts";
 
 /** The far side of a collector: sends one message at a time, and waits until the system has taken it. */
 export interface Publisher {

@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import { isKeyId, keyIdRule } from "../../keys/key-id.ts";
-import type { MessageAttributes } from "../../quarantine/quarantine.ts";
+import type { MessageAttributes } from "../../sample/arrived.ts";
 import { SIGNATURE_PREFIX, WEBHOOK_ID, webhookMac, webhookNames } from "./webhook-mac.ts";
 
 export interface SignOptions {

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import type { Key } from "../../keys/key.ts";
-import type { MessageAttributes } from "../../quarantine/quarantine.ts";
+import type { MessageAttributes } from "../../sample/arrived.ts";
 import { accept, type Result, reject } from "../../sample/rejection.ts";
 import { outsideEnvelopeWindow } from "../../sample/time-window.ts";
 import { namedKey } from "./named-key.ts";

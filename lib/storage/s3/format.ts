@@ -1,6 +1,6 @@
 import { GetObjectCommand } from "@aws-sdk/client-s3";
+import { httpStatus } from "../../aws/service-error.ts";
 import { FORMAT, NewerFormat } from "../format.ts";
-import { httpStatus } from "../s3-status.ts";
 import { putOnce, type S3Place } from "./write.ts";
 
 /** The object, below the prefix, that says which format the log is in. */

@@ -3,13 +3,13 @@ import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { putObject } from "../../aws/put-object.ts";
+import { httpStatus } from "../../aws/service-error.ts";
 import { mapInParallel } from "../../flow/in-parallel.ts";
 import { contentDigest } from "../../sample/content.ts";
 import { identity } from "../../sample/identity.ts";
 import type { MeteringRecord } from "../../sample/sample.ts";
 import type { Stored } from "../driver.ts";
 import { toRow } from "../rows/record-row.ts";
-import { httpStatus } from "../s3-status.ts";
 import { objectKey, partitionOf } from "./keys.ts";
 
 export interface S3Place {

@@ -3,7 +3,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { entryId } from "../../../lib/quarantine/entry-id.ts";
-import type { Suspect } from "../../../lib/quarantine/quarantine.ts";
+import type { Suspect } from "../../../lib/sample/arrived.ts";
 import type { Value } from "../../../lib/sample/value.ts";
 import { sealEnvelope } from "../../../lib/signature/v2/seal-envelope.ts";
 import { encodeMsgpack } from "../../../lib/wire/msgpack-writer.ts";

@@ -1,11 +1,6 @@
 import { readFileSync } from "node:fs";
-import {
-  dimensionNames,
-  listenerMetrics,
-  listenerNames,
-  metricsNamespace,
-  processMetricNames,
-} from "../../../lib/ledger/metrics.ts";
+import { dimensionNames, listenerMetrics, metricsNamespace, processMetricNames } from "../../../lib/ledger/metrics.ts";
+import { listenerNames } from "../../../lib/sample/listener-name.ts";
 import { at, type Deployment, list, resourcesOf, textOf } from "../template.ts";
 
 const runbook = readFileSync(new URL("../../../docs/runbook.md", import.meta.url), "utf8");

@@ -1,4 +1,5 @@
-import { listenerMetrics, listenerNames } from "../../../lib/ledger/metrics.ts";
+import { listenerMetrics } from "../../../lib/ledger/metrics.ts";
+import { listenerNames } from "../../../lib/sample/listener-name.ts";
 import { at, type Deployment, list, resourcesOf } from "../template.ts";
 
 /** Datagrams and frames reach a task that is healthy, in one of several zones, and a task that stops loses nothing. */
