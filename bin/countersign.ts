@@ -1,4 +1,4 @@
-import { processIo } from "../lib/cli/io.ts";
+import { processIo } from "../lib/cli/command/io.ts";
 import { main } from "../lib/cli/main.ts";
 
 const io = processIo(process, process.env.npm_execpath !== undefined);

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { parseListenUrl } from "./listener/listen-url.ts";
+import { parseListenUrl } from "./listener/socket/listen-url.ts";
 import { type ListenerName, listenerNames } from "./sample/listener-name.ts";
 import { type Dialect, dialects } from "./sample/sample.ts";
 import { LEAST_RETENTION_DAYS } from "./sample/time-window.ts";

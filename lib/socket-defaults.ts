@@ -2,7 +2,7 @@ import {
   DEFAULT_BUFFER_MEBIBYTES,
   DEFAULT_CONNECTIONS,
   DEFAULT_CONNECTIONS_PER_ADDRESS,
-} from "./listener/tcp-limits.ts";
+} from "./listener/tcp/tcp-limits.ts";
 
 /** What a process with sockets is told beside where to listen. */
 export interface SocketSettings {

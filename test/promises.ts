@@ -9,8 +9,8 @@ export interface Promised {
 
 const access = "test/infra/promises.test.ts: the templates promise that";
 const deletions = "test/infra/promises.test.ts: a promise is seen to be broken when somebody deletes";
-const listenerLimits = "test/listener/tcp-limits.test.ts";
-const backlog = "test/listener/datagram-backlog.test.ts";
+const listenerLimits = "test/listener/tcp/tcp-limits.test.ts";
+const backlog = "test/listener/udp/datagram-backlog.test.ts";
 
 /** What both pages promise about security. Add a row with each new promise; a bullet or limit without one fails the test. */
 export const promised: readonly Promised[] = [
@@ -154,7 +154,7 @@ export const promised: readonly Promised[] = [
   },
   { page: "SECURITY.md", says: "**Kept after removal.**", backedBy: [access] },
   ...limit("a datagram |", "test/wire/msgpack-reader.test.ts: has a limit on the %s"),
-  ...limit("a frame, a queue message", "test/listener/frame-reader.test.ts: takes a frame of exactly the limit"),
+  ...limit("a frame, a queue message", "test/listener/tcp/frame-reader.test.ts: takes a frame of exactly the limit"),
   ...limit("depth; entries of a map; items of a list", "test/wire/json-reader.test.ts: has a limit on the %s"),
   ...limit(
     "digits of a JSON integer",
@@ -183,12 +183,12 @@ export const promised: readonly Promised[] = [
   ),
   ...limit(
     "of them, of one address",
-    "test/listener/connection-shares.test.ts: keep to their numbers whatever comes",
-    "test/listener/tcp-shares.test.ts: are shared by address: silent ones of one address lock nobody out, at work or not yet",
+    "test/listener/tcp/connection-shares.test.ts: keep to their numbers whatever comes",
+    "test/listener/tcp/tcp-shares.test.ts: are shared by address: silent ones of one address lock nobody out, at work or not yet",
   ),
   ...limit(
     "bytes of frames not yet whole",
-    "test/listener/tcp-buffers.test.ts: are cut off when all together are too much, the oldest large one of who holds most, and no other",
+    "test/listener/tcp/tcp-buffers.test.ts: are cut off when all together are too much, the oldest large one of who holds most, and no other",
   ),
   ...limit(
     "time for strangers' datagrams",

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseTimestamp } from "../lib/judge/parse/timestamp.ts";
-import { tcpLimits } from "../lib/listener/tcp-limits.ts";
+import { tcpLimits } from "../lib/listener/tcp/tcp-limits.ts";
 import { rejectionReasons } from "../lib/sample/rejection.ts";
 import { dialects } from "../lib/sample/sample.ts";
 import { isValueMap, type ValueMap } from "../lib/sample/value.ts";
@@ -76,7 +76,7 @@ describe("docs/protocol.md", () => {
       figures(MAX_CANONICAL_TEXT, MAX_CANONICAL_TEXT),
     ]);
     const { frameTimeoutMs, maxConnections, maxBufferedBytes } = tcpLimits();
-    expect(security).toContain(`${frameTimeoutMs / 1_000} s | \`lib/listener/tcp-limits.ts\``);
+    expect(security).toContain(`${frameTimeoutMs / 1_000} s | \`lib/listener/tcp/tcp-limits.ts\``);
     expect(security).toContain(`| connections of one TCP listener | ${figures(maxConnections)} (`);
     expect(security).toContain(`all connections | ${maxBufferedBytes / 1_048_576} MiB (`);
   });

@@ -1,5 +1,5 @@
-import { type ListenAddress, parseListenUrl } from "../listener/listen-url.ts";
-import { MEBIBYTE, type TcpLimits } from "../listener/tcp-limits.ts";
+import { type ListenAddress, parseListenUrl } from "../listener/socket/listen-url.ts";
+import { MEBIBYTE, type TcpLimits } from "../listener/tcp/tcp-limits.ts";
 import { type Environment, environmentNames, fromEnvironment, type Settings } from "../settings.ts";
 import { parseStorageUrl, splitUrls } from "../storage/storage-url.ts";
 import { missingKeys } from "./open-keys.ts";

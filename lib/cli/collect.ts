@@ -14,7 +14,7 @@ import { lossesOf } from "../ledger/losses.ts";
 import { toPrometheus } from "../ledger/prometheus.ts";
 import { createQueueLedger } from "../ledger/queue-ledger.ts";
 import { listenerLedgers } from "../ledger/socket-ledger.ts";
-import { type ListenAddress, parseListenUrl } from "../listener/listen-url.ts";
+import { type ListenAddress, parseListenUrl } from "../listener/socket/listen-url.ts";
 import { type Collector, createCollector } from "../listener/socket-collector.ts";
 import { createLogger, type Logger } from "../log/logger.ts";
 import { createQuarantineShare, type QuarantineShare } from "../quarantine/quarantine-quota.ts";
@@ -23,11 +23,16 @@ import type { Queue } from "../queue/queue-client.ts";
 import { createQueueHandler } from "../queue/queue-handler.ts";
 import { collectHealth, type HealthAddress, parseHealthUrl } from "./collect-health.ts";
 import { openQueues, wantedQueues } from "./collect-queues.ts";
-import { type Command, EXIT_FAILED, EXIT_OK, EXIT_USAGE, usageError } from "./command.ts";
-import type { Io } from "./io.ts";
-import { secretsReader } from "./secrets-reader.ts";
-import { tcpFrom, tcpOptions } from "./tcp-options.ts";
-import { type Problem, verificationFrom, verificationHelp, verificationOptions } from "./verification-options.ts";
+import { type Command, EXIT_FAILED, EXIT_OK, EXIT_USAGE, usageError } from "./command/command.ts";
+import type { Io } from "./command/io.ts";
+import { secretsReader } from "./command/secrets-reader.ts";
+import { tcpFrom, tcpOptions } from "./command/tcp-options.ts";
+import {
+  type Problem,
+  verificationFrom,
+  verificationHelp,
+  verificationOptions,
+} from "./command/verification-options.ts";
 
 export const collectCommand: Command = {
   help: `usage: countersign collect --listen URL [URL…] --storage URL[,URL…] [OPTION…]

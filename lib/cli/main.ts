@@ -1,8 +1,8 @@
 import { errorMessage } from "../log/error-message.ts";
 import { withoutCredentials } from "../log/shown-url.ts";
-import { type Command, EXIT_FAILED, EXIT_OK, EXIT_USAGE, usageError } from "./command.ts";
-import type { Io } from "./io.ts";
-import { OutputFailed } from "./patient-writer.ts";
+import { type Command, EXIT_FAILED, EXIT_OK, EXIT_USAGE, usageError } from "./command/command.ts";
+import type { Io } from "./command/io.ts";
+import { OutputFailed } from "./command/patient-writer.ts";
 
 /** Loaded only when asked for: `verify` has no need of an AWS client. */
 const commands: Readonly<Record<string, { summary: string; load(): Promise<Command> }>> = {

@@ -4,9 +4,9 @@ import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { isSameQueue } from "../queue/queue-arn.ts";
 import { openQueue, type Queue } from "../queue/queue-client.ts";
 import { type RedriveClock, type RedriveSummary, redrive } from "../queue/redrive/redrive.ts";
-import { type Command, EXIT_FAILED, EXIT_OK, usageError } from "./command.ts";
-import type { Io } from "./io.ts";
-import { createProgress } from "./progress.ts";
+import { type Command, EXIT_FAILED, EXIT_OK, usageError } from "./command/command.ts";
+import type { Io } from "./command/io.ts";
+import { createProgress } from "./command/progress.ts";
 
 const clock: RedriveClock = {
   now: () => performance.now(),

@@ -9,9 +9,9 @@ import { accept, type Result } from "../sample/rejection.ts";
 import { isValueMap, type Value } from "../sample/value.ts";
 import { isEnvelope } from "../signature/v2/envelope.ts";
 import { datagramLimits, messageLimits } from "../wire/limits.ts";
-import { type FileFormat, fileFormats, messagesOf, splitFrames } from "./captured-file.ts";
-import { type Command, EXIT_FAILED, EXIT_OK, usageError } from "./command.ts";
-import { verificationHelp, verificationOptions, verifierFrom } from "./verification-options.ts";
+import { type FileFormat, fileFormats, messagesOf, splitFrames } from "./command/captured-file.ts";
+import { type Command, EXIT_FAILED, EXIT_OK, usageError } from "./command/command.ts";
+import { verificationHelp, verificationOptions, verifierFrom } from "./command/verification-options.ts";
 
 export const verifyCommand: Command = {
   help: `usage: countersign verify [OPTION…] FILE…

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { prometheusContentType } from "../ledger/prometheus.ts";
-import { bindError } from "./bind-error.ts";
+import { bindError } from "./socket/bind-error.ts";
 
 /** Answers those who watch over a collector: `/healthz` and `/metrics`, nothing else. */
 export interface HealthServer {

@@ -11,16 +11,16 @@ import type { Logger } from "../log/logger.ts";
 import { createSummedLine } from "../log/summed-line.ts";
 import type { QuarantineShare } from "../quarantine/quarantine-quota.ts";
 import type { StorageDriver } from "../storage/driver.ts";
-import { descriptorsFor, watchDescriptors } from "./descriptors.ts";
-import { withoutOverlap } from "./dual-stack.ts";
 import { createIntervalLog } from "./interval-log.ts";
-import { type ListenAddress, toListenUrl } from "./listen-url.ts";
-import type { Listener, ListenerOptions } from "./listener.ts";
 import { createRejectionLog } from "./rejection-log.ts";
-import type { CutCause } from "./tcp-connection.ts";
-import { type TcpLimits, tcpLimits } from "./tcp-limits.ts";
-import { createTcpListener } from "./tcp-listener.ts";
-import { createUdpListener } from "./udp-listener.ts";
+import { withoutOverlap } from "./socket/dual-stack.ts";
+import { type ListenAddress, toListenUrl } from "./socket/listen-url.ts";
+import type { Listener, ListenerOptions } from "./socket/listener.ts";
+import { descriptorsFor, watchDescriptors } from "./tcp/descriptors.ts";
+import type { CutCause } from "./tcp/tcp-connection.ts";
+import { type TcpLimits, tcpLimits } from "./tcp/tcp-limits.ts";
+import { createTcpListener } from "./tcp/tcp-listener.ts";
+import { createUdpListener } from "./udp/udp-listener.ts";
 
 /** The listening side of a collector: sockets, one queue of genuine records that feeds storage, and what it spills into. */
 export interface Collector {

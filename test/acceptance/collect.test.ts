@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { GetQueueAttributesCommand, type QueueAttributeName } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { splitFrames } from "../../lib/cli/captured-file.ts";
+import { splitFrames } from "../../lib/cli/command/captured-file.ts";
 import { type EmbeddedServices, startEmbeddedServices } from "../../lib/cli/local/embedded-services.ts";
 import { main } from "../../lib/cli/main.ts";
 import { openPublisher } from "../../lib/cli/send/publisher.ts";

@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { splitFrames } from "../../lib/cli/captured-file.ts";
+import { splitFrames } from "../../lib/cli/command/captured-file.ts";
 import { type EmbeddedServices, startEmbeddedServices } from "../../lib/cli/local/embedded-services.ts";
 import { main } from "../../lib/cli/main.ts";
 import { createKeyring } from "../../lib/keys/keyring.ts";

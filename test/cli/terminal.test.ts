@@ -3,7 +3,7 @@ import { PassThrough } from "node:stream";
 import { pathToFileURL } from "node:url";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { processIo } from "../../lib/cli/io.ts";
+import { processIo } from "../../lib/cli/command/io.ts";
 import { main } from "../../lib/cli/main.ts";
 import { openQuarantine } from "../../lib/quarantine/open-quarantine.ts";
 import type { MeteringRecord } from "../../lib/sample/sample.ts";

@@ -7,7 +7,7 @@ import type { SpilledMessage } from "../../lib/dispatch/spill-queue.ts";
 import { createSpiller, type Spiller } from "../../lib/dispatch/spiller.ts";
 import { Unspillable } from "../../lib/dispatch/unspillable.ts";
 import { newCounters } from "../../lib/ledger/socket-counters.ts";
-import type { ListenerOptions } from "../../lib/listener/listener.ts";
+import type { ListenerOptions } from "../../lib/listener/socket/listener.ts";
 import { createLogger } from "../../lib/log/logger.ts";
 import type { Suspect } from "../../lib/sample/arrived.ts";
 import type { Genuine } from "../../lib/sample/genuine.ts";

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { openPublisher } from "../../lib/cli/send/publisher.ts";
-import { parseListenUrl } from "../../lib/listener/listen-url.ts";
-import { isEveryIPv6, plainAddress } from "../../lib/listener/plain-address.ts";
+import { parseListenUrl } from "../../lib/listener/socket/listen-url.ts";
+import { isEveryIPv6, plainAddress } from "../../lib/listener/socket/plain-address.ts";
 import { type Collector, createCollector } from "../../lib/listener/socket-collector.ts";
 import { createLogger } from "../../lib/log/logger.ts";
 import type { Receipt } from "../../lib/sample/receipt.ts";

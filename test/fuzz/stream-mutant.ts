@@ -1,4 +1,4 @@
-import { FrameReader } from "../../lib/listener/frame-reader.ts";
+import { FrameReader } from "../../lib/listener/tcp/frame-reader.ts";
 import { accept, type Result } from "../../lib/sample/rejection.ts";
 import { messageLimits } from "../../lib/wire/limits.ts";
 import type { Random } from "../support/random.ts";

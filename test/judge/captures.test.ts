@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { splitFrames } from "../../lib/cli/captured-file.ts";
+import { splitFrames } from "../../lib/cli/command/captured-file.ts";
 import { toMessage } from "../../lib/sample/message.ts";
 import type { MeteringRecord } from "../../lib/sample/sample.ts";
 import { isValueMap } from "../../lib/sample/value.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { usageError } from "../../lib/cli/command.ts";
+import { usageError } from "../../lib/cli/command/command.ts";
 import { shownUrl, withoutCredentials } from "../../lib/log/shown-url.ts";
 import { parseQuarantineUrl } from "../../lib/quarantine/quarantine-url.ts";
 import { openSpillQueue } from "../../lib/queue/open-spill-queue.ts";

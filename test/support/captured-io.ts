@@ -1,4 +1,4 @@
-import type { Io } from "../../lib/cli/io.ts";
+import type { Io } from "../../lib/cli/command/io.ts";
 import { printable, printableLines } from "../../lib/log/printable.ts";
 
 /** An Io that keeps what is written, spelled as a process writes it, and stops when told. */

@@ -1,4 +1,4 @@
-import { type Command, EXIT_USAGE, usageError } from "../command.ts";
+import { type Command, EXIT_USAGE, usageError } from "../command/command.ts";
 import { readingHelp, sampleFilterHelp } from "../read/reading-options.ts";
 import { listConflicts } from "./ls.ts";
 import { settleConflict } from "./settle.ts";

@@ -2,10 +2,10 @@ import { parseArgs } from "node:util";
 import { contentDigest } from "../../sample/content.ts";
 import type { Conflict } from "../../storage/driver.ts";
 import { toExactJson } from "../../wire/exact-json.ts";
-import { EXIT_FAILED, EXIT_OK } from "../command.ts";
-import type { Io } from "../io.ts";
+import { EXIT_FAILED, EXIT_OK } from "../command/command.ts";
+import type { Io } from "../command/io.ts";
+import { table } from "../command/table.ts";
 import { reading, readingOptions, sampleFilterOptions } from "../read/reading-options.ts";
-import { table } from "../table.ts";
 import { conflictFields } from "./conflict-fields.ts";
 import { conflictId, shortId } from "./conflict-id.ts";
 

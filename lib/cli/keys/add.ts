@@ -6,8 +6,8 @@ import { readyAt } from "../../keys/key-state.ts";
 import { toKeys } from "../../keys/make-keys.ts";
 import { readSecretFile, type SecretFile } from "../../keys/places/secret-file.ts";
 import { generateV2Secret, isV2Secret } from "../../keys/v2-secret.ts";
-import { EXIT_FAILED, EXIT_OK, usageError } from "../command.ts";
-import type { Io } from "../io.ts";
+import { EXIT_FAILED, EXIT_OK, usageError } from "../command/command.ts";
+import type { Io } from "../command/io.ts";
 import { keyStoreOptions, shownTime, withKeyStore } from "./options.ts";
 
 /** 48 letters and digits carry 285 bits, more than the HMAC's own 256, and stand in an ini file without quotes. */

@@ -1,5 +1,5 @@
-import { type Command, usageError } from "../command.ts";
-import type { Io } from "../io.ts";
+import { type Command, usageError } from "../command/command.ts";
+import type { Io } from "../command/io.ts";
 import { addKey } from "./add.ts";
 import { listKeys } from "./list.ts";
 import { keyStoreHelp } from "./options.ts";

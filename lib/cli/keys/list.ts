@@ -5,9 +5,9 @@ import { keyState, readyAt } from "../../keys/key-state.ts";
 import type { LastUses } from "../../keys/key-store.ts";
 import { toKeys } from "../../keys/make-keys.ts";
 import { isV2Secret } from "../../keys/v2-secret.ts";
-import { EXIT_FAILED, EXIT_OK } from "../command.ts";
-import type { Io } from "../io.ts";
-import { table } from "../table.ts";
+import { EXIT_FAILED, EXIT_OK } from "../command/command.ts";
+import type { Io } from "../command/io.ts";
+import { table } from "../command/table.ts";
 import { keyStoreOptions, shownTime, withKeyStore } from "./options.ts";
 
 /** `countersign keys list`. */

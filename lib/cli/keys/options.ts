@@ -1,8 +1,8 @@
 import type { KeyStore } from "../../keys/key-store.ts";
 import { openKeyStore } from "../../keys/places/open-key-store.ts";
 import { DEFAULT_KEY_CACHE_SECONDS } from "../../settings.ts";
-import { usageError } from "../command.ts";
-import type { Io } from "../io.ts";
+import { usageError } from "../command/command.ts";
+import type { Io } from "../command/io.ts";
 
 const DEFAULT_STAGE = "default";
 

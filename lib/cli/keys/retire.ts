@@ -5,8 +5,8 @@ import { type KeyEntry, parseKeySet } from "../../keys/key-set.ts";
 import { canReplace, keyState } from "../../keys/key-state.ts";
 import type { KeyStore } from "../../keys/key-store.ts";
 import { isV2Secret } from "../../keys/v2-secret.ts";
-import { EXIT_FAILED, EXIT_OK, usageError } from "../command.ts";
-import type { Io } from "../io.ts";
+import { EXIT_FAILED, EXIT_OK, usageError } from "../command/command.ts";
+import type { Io } from "../command/io.ts";
 import { keyStoreOptions, shownTime, withKeyStore } from "./options.ts";
 
 const DAY_MS = 86_400_000;

@@ -1,11 +1,11 @@
 import { parseArgs } from "node:util";
 import { lossesOf } from "../../ledger/losses.ts";
 import { createLogger } from "../../log/logger.ts";
-import { type Command, EXIT_FAILED, EXIT_OK, usageError } from "../command.ts";
-import type { Io } from "../io.ts";
+import { type Command, EXIT_FAILED, EXIT_OK, usageError } from "../command/command.ts";
+import type { Io } from "../command/io.ts";
+import { secretsReader } from "../command/secrets-reader.ts";
+import { verificationFrom, verificationHelp, verificationOptions } from "../command/verification-options.ts";
 import { metersTable } from "../read/meters.ts";
-import { secretsReader } from "../secrets-reader.ts";
-import { verificationFrom, verificationHelp, verificationOptions } from "../verification-options.ts";
 import { type DemoCounts, replayCaptures } from "./demo.ts";
 import { type LocalCollector, startLocalCollector } from "./local-collector.ts";
 

@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
 import type { Entry } from "../../quarantine/entry.ts";
-import { EXIT_FAILED, EXIT_OK, usageError } from "../command.ts";
-import type { Io } from "../io.ts";
-import { table } from "../table.ts";
+import { EXIT_FAILED, EXIT_OK, usageError } from "../command/command.ts";
+import type { Io } from "../command/io.ts";
+import { table } from "../command/table.ts";
 import { entryFilterOptions, quarantineOption, shortId, toEntryFilter, withQuarantine } from "./options.ts";
 
 const DEFAULT_LIMIT = "100";

@@ -2,8 +2,8 @@ import { printable } from "../../log/printable.ts";
 import { type OpenedQuarantine, openQuarantine } from "../../quarantine/open-quarantine.ts";
 import type { EntryFilter } from "../../quarantine/quarantine-entries.ts";
 import { type RejectionReason, rejectionReasons } from "../../sample/rejection.ts";
-import { usageError } from "../command.ts";
-import type { Io } from "../io.ts";
+import { usageError } from "../command/command.ts";
+import type { Io } from "../command/io.ts";
 
 export const quarantineOption = { quarantine: { type: "string" } } as const;
 export const entryFilterOptions = { reason: { type: "string" }, limit: { type: "string" } } as const;

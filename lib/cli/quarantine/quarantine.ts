@@ -1,5 +1,5 @@
-import { type Command, EXIT_USAGE, usageError } from "../command.ts";
-import { verificationHelp } from "../verification-options.ts";
+import { type Command, EXIT_USAGE, usageError } from "../command/command.ts";
+import { verificationHelp } from "../command/verification-options.ts";
 import { listQuarantine } from "./ls.ts";
 import { replayQuarantine } from "./replay.ts";
 import { showQuarantined } from "./show.ts";

@@ -8,9 +8,9 @@ import { type ReplayOptions, replay } from "../../quarantine/replay.ts";
 import type { StorageDriver } from "../../storage/driver.ts";
 import type { ExpiredRecords } from "../../storage/dynamodb/expired-rows.ts";
 import { openStorage } from "../../storage/open-storage.ts";
-import { EXIT_FAILED, EXIT_OK, usageError } from "../command.ts";
-import type { Io } from "../io.ts";
-import { verificationOptions, verifierFrom } from "../verification-options.ts";
+import { EXIT_FAILED, EXIT_OK, usageError } from "../command/command.ts";
+import type { Io } from "../command/io.ts";
+import { verificationOptions, verifierFrom } from "../command/verification-options.ts";
 import { entryFilterOptions, quarantineOption, shortId, toEntryFilter, withQuarantine } from "./options.ts";
 import { createReplaySummary, replayLine } from "./replay-summary.ts";
 

@@ -2,8 +2,8 @@ import { parseArgs } from "node:util";
 import type { Entry } from "../../quarantine/entry.ts";
 import type { Arrived } from "../../sample/arrived.ts";
 import { toExactJson } from "../../wire/exact-json.ts";
-import { EXIT_FAILED, EXIT_OK, usageError } from "../command.ts";
-import type { Io } from "../io.ts";
+import { EXIT_FAILED, EXIT_OK, usageError } from "../command/command.ts";
+import type { Io } from "../command/io.ts";
 import { shownContent } from "./content.ts";
 import { quarantineOption, withQuarantine } from "./options.ts";
 

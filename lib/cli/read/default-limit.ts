@@ -1,6 +1,6 @@
 import { identity } from "../../sample/identity.ts";
 import type { MeteringRecord } from "../../sample/sample.ts";
-import type { Io } from "../io.ts";
+import type { Io } from "../command/io.ts";
 
 /** A screen or two. Whoever asks for a number of his own knows that it cuts. */
 export const DEFAULT_LIMIT = 100;

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { toRow } from "../../storage/rows/record-row.ts";
-import type { Command } from "../command.ts";
-import { table } from "../table.ts";
+import type { Command } from "../command/command.ts";
+import { table } from "../command/table.ts";
 import { DEFAULT_LIMIT, upToLimit } from "./default-limit.ts";
 import { markedRow } from "./marked-row.ts";
 import { reading, readingHelp, readingOptions } from "./reading-options.ts";

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { type Meter, meters } from "../../query/meters.ts";
-import type { Command } from "../command.ts";
-import { table } from "../table.ts";
+import type { Command } from "../command/command.ts";
+import { table } from "../command/table.ts";
 import { reading, readingHelp, readingOptions, sampleFilterHelp, sampleFilterOptions } from "./reading-options.ts";
 
 export const metersCommand: Command = {

@@ -1,8 +1,8 @@
 import { parseTimestamp } from "../../judge/parse/timestamp.ts";
 import type { SampleFilter, StorageDriver } from "../../storage/driver.ts";
 import { openStorage } from "../../storage/open-storage.ts";
-import { EXIT_FAILED, EXIT_OK, usageError } from "../command.ts";
-import type { Io } from "../io.ts";
+import { EXIT_FAILED, EXIT_OK, usageError } from "../command/command.ts";
+import type { Io } from "../command/io.ts";
 import { createUnreadReport } from "./unread-report.ts";
 
 /** The options of every command that reads back, for node:util's parseArgs. */

@@ -2,8 +2,8 @@ import { parseArgs } from "node:util";
 import { type Resource, resources } from "../../query/resources.ts";
 import type { Value } from "../../sample/value.ts";
 import { toExactJson } from "../../wire/exact-json.ts";
-import type { Command } from "../command.ts";
-import { table } from "../table.ts";
+import type { Command } from "../command/command.ts";
+import { table } from "../command/table.ts";
 import { reading, readingHelp, readingOptions, sampleFilterHelp, sampleFilterOptions } from "./reading-options.ts";
 
 export const resourcesCommand: Command = {

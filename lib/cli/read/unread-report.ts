@@ -1,5 +1,5 @@
 import type { OnUnreadable, Source } from "../../storage/unreadable.ts";
-import type { Io } from "../io.ts";
+import type { Io } from "../command/io.ts";
 
 /** So many files or objects are named: a bucket may have a million, and one rule or disk has often hit them all. */
 const NAMED_SOURCES = 20;

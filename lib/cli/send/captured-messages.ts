@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import type { Value } from "../../sample/value.ts";
 import { encodeMsgpack } from "../../wire/msgpack-writer.ts";
-import { type FileFormat, messagesOf, splitFrames } from "../captured-file.ts";
-import type { Problem } from "../verification-options.ts";
+import { type FileFormat, messagesOf, splitFrames } from "../command/captured-file.ts";
+import type { Problem } from "../command/verification-options.ts";
 import type { Publisher } from "./publisher.ts";
 
 /** The messages of captured files as they were signed, each as one message for the publisher. */

@@ -1,7 +1,7 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { connect } from "node:net";
-import { type ListenAddress, parseListenUrl } from "../../listener/listen-url.ts";
+import { type ListenAddress, parseListenUrl } from "../../listener/socket/listen-url.ts";
 import { openQueue, type Queue } from "../../queue/queue-client.ts";
 import { sendMessage } from "../../queue/send-message.ts";
 import type { MessageAttributes } from "../../sample/arrived.ts";

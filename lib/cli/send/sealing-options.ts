@@ -2,7 +2,7 @@ import type { KeyObject } from "node:crypto";
 import { isKeyId, keyIdRule, shownKeyId } from "../../keys/key-id.ts";
 import { isV2Secret, parseV2Secret } from "../../keys/v2-secret.ts";
 import { datagramLimits } from "../../wire/limits.ts";
-import type { Problem } from "../verification-options.ts";
+import type { Problem } from "../command/verification-options.ts";
 
 /** How messages are signed with signature v2. */
 export interface Sealing {
