@@ -36,7 +36,10 @@ function readWhole(bytes: Uint8Array, limits: DecodeLimits, parts?: PartsInHand)
   const value = reader.read(0);
   if (value === undefined) return reject(reader.reason, `msgpack: ${reader.problem} at byte ${reader.position}`);
   if (reader.position !== bytes.length) {
-    return reject("undecodable", `msgpack: ${bytes.length - reader.position} bytes after the value`);
+    return reject(
+      "undecodable",
+      `not msgpack, or more than one value: ${bytes.length - reader.position} bytes after the first`,
+    );
   }
   return accept({ value, parts: parts?.found ?? NO_PARTS });
 }

@@ -47,7 +47,8 @@ function gunzip(bytes: Buffer, maxBytes: number): Result<Buffer> {
     return accept(gunzipSync(bytes, { maxOutputLength: maxBytes }));
   } catch (error) {
     const isLarge = error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE";
-    if (isLarge) return reject("too-large", `gzip of more than ${maxBytes} bytes`);
+    if (isLarge)
+      return reject("too-large", `gzip that inflates to more than ${maxBytes} bytes, the limit for its size`);
     return reject("undecodable", `gzip: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

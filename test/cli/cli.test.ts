@@ -202,7 +202,12 @@ describe("verify", () => {
       "an envelope taken for a datagram",
       "{}",
       [],
-      [["undecodable", "msgpack: 1 bytes after the value (this looks like JSON: try --format envelope)"]],
+      [
+        [
+          "undecodable",
+          "not msgpack, or more than one value: 1 bytes after the first (this looks like JSON: try --format envelope)",
+        ],
+      ],
     ],
     ["a datagram that is too large", Buffer.alloc(65_537), [], [["too-large", "65537 bytes; the limit is 65536"]]],
     ["an empty batch", "[]", ["--format", "envelope"], []],

@@ -16,7 +16,10 @@ const attributes = {
   ApproximateFirstReceiveTimestamp: "",
 };
 const unsigned = toExactJson(new Map(Object.entries(plainSample)));
-const isUnsigned = { reason: "unsigned", detail: "message_signature is missing" };
+const isUnsigned = {
+  reason: "unsigned",
+  detail: "message_signature is missing: on a publisher of Ceilometer's, telemetry_secret is empty",
+};
 const isPoison = {
   reason: "undecodable",
   detail: "not JSON, so read as base64 of msgpack: msgpack: ends too early at byte 1",

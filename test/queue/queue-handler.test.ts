@@ -56,7 +56,7 @@ describe("the queue handler", () => {
         message: "samples rejected",
         reason: "unsigned",
         count: 1,
-        first: "message_signature is missing",
+        first: "message_signature is missing: on a publisher of Ceilometer's, telemetry_secret is empty",
       },
       { level: "warn", message: "messages failed, to be tried again", count: 1, cause: "Error: throttled" },
       { level: "info", message: "messages handled", received: 5, recorded: 2, rejected: 2, failed: 1, samples: 1 },

@@ -41,7 +41,7 @@ describe("a queue's message that is packed", () => {
     expect(decodeEnvelope(bomb)).toEqual({
       ok: false,
       reason: "too-large",
-      detail: `gzip of more than ${messageLimits.maxBytes} bytes`,
+      detail: `gzip that inflates to more than ${messageLimits.maxBytes} bytes, the limit for its size`,
     });
   });
 
@@ -53,7 +53,7 @@ describe("a queue's message that is packed", () => {
     expect(decodeEnvelope(base64(bomb))).toEqual({
       ok: false,
       reason: "too-large",
-      detail: `gzip of more than ${MAX_INFLATION * bomb.length} bytes`,
+      detail: `gzip that inflates to more than ${MAX_INFLATION * bomb.length} bytes, the limit for its size`,
     });
   });
 

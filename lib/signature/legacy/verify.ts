@@ -53,7 +53,10 @@ export function verify(message: ValueMap, options: VerifyOptions): Result<Verifi
   const { size, budget } = options.allowance ?? allowanceOf(MAX_CANONICAL_TEXT);
   const claimed = message.get("message_signature");
   if (claimed === undefined || claimed === null || claimed === "") {
-    return reject("unsigned", "message_signature is missing");
+    return reject(
+      "unsigned",
+      "message_signature is missing: on a publisher of Ceilometer's, telemetry_secret is empty",
+    );
   }
   const signature = signatureText(claimed);
   if (signature === undefined) {
@@ -99,7 +102,7 @@ function explained(
     "bad-signature",
     isDefault
       ? "signed with Ceilometer's well-known default secret: telemetry_secret is not set on this publisher"
-      : `not signed with a secret of ours, in any of: ${dialects.join(", ")}`,
+      : `no secret of ours fits, in any dialect of ${dialects.join(", ")}: compare telemetry_secret on the publisher with ours`,
   ];
 }
 

@@ -52,7 +52,7 @@ describe("countersign quarantine replay", () => {
       [
         `${short(good)}  recorded: 1 sample`,
         `${short(listed)}  recorded: 2 samples`,
-        `${short(forged)}  rejected: bad-signature: not signed with a secret of ours, in any of: py3, kilo, icehouse`,
+        `${short(forged)}  rejected: bad-signature: no secret of ours fits, in any dialect of py3, kilo, icehouse: compare telemetry_secret on the publisher with ours`,
       ].sort(),
     );
     expect(lines.slice(3)).toEqual([
@@ -90,7 +90,7 @@ describe("countersign quarantine replay", () => {
       expect([code, lines]).toEqual([
         1,
         [
-          `${short(id)}  partial: 1 sample recorded; bad-signature: not signed with a secret of ours, in any of: py3, kilo, icehouse (and 1 more)`,
+          `${short(id)}  partial: 1 sample recorded; bad-signature: no secret of ours fits, in any dialect of py3, kilo, icehouse: compare telemetry_secret on the publisher with ours (and 1 more)`,
           "messages: recorded 0, partial 1, rejected 0, failed 0, truncated 0; samples recorded: 1",
           "  bad-signature 1",
           "  unsigned 1",
