@@ -30,7 +30,7 @@ function hasNoBody({ body, messageId }: Fields): boolean {
 function notSqs(what: string): ReadEvent {
   return {
     ok: false,
-    problem: `not an event of an SQS queue, but ${what}: this function reads queues, so have whatever triggers it send to the queue (QueueUrl) or the topic (TopicArn) instead`,
+    problem: `not an event of an SQS queue, but ${what}: take that trigger away from this function, which reads queues; if it carries samples, have it send to the stack's queue (output QueueUrl) or topic (output TopicArn)`,
   };
 }
 
@@ -44,7 +44,7 @@ function senderOf(fields: Fields): string {
     return `one of ${service.slice(0, SHOWN)}${kind === undefined ? "" : " by EventBridge"}`;
   if (requestContext !== undefined) return "a request over HTTP";
   if (awslogs !== undefined) return "log lines of CloudWatch";
-  return "something without messageId and body in each of its Records";
+  return "something without Records that each have messageId and body, such as a test event";
 }
 
 /** What is missing is none. */

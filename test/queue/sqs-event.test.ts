@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { readSqsEvent } from "../../lib/queue/sqs-event.ts";
 
 const ADVICE =
-  ": this function reads queues, so have whatever triggers it send to the queue (QueueUrl) or the topic (TopicArn) instead";
+  ": take that trigger away from this function, which reads queues; if it carries samples, have it send to the stack's queue (output QueueUrl) or topic (output TopicArn)";
 
 describe("an event of Lambda's", () => {
   it("has a record of the least that a test event by hand gives", () => {
@@ -45,7 +45,11 @@ describe("an event of Lambda's", () => {
     ["EventBridge's", { source: "site", "detail-type": "x", detail: {} }, "one of site by EventBridge"],
     ["a function URL's", { requestContext: {}, body: "{}" }, "a request over HTTP"],
     ["CloudWatch Logs'", { awslogs: { data: "" } }, "log lines of CloudWatch"],
-    ["a hand-made one", { Records: [{ body: 7 }] }, "something without messageId and body in each of its Records"],
+    [
+      "a hand-made one",
+      { Records: [{ body: 7 }] },
+      "something without Records that each have messageId and body, such as a test event",
+    ],
     ["a text", "hello", "no object"],
   ])("that is %s is named, with what to do", (_, event, what) => {
     expect(readSqsEvent(event)).toEqual({ ok: false, problem: `not an event of an SQS queue, but ${what}${ADVICE}` });
