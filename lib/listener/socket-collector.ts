@@ -11,6 +11,7 @@ import type { Logger } from "../log/logger.ts";
 import { createSummedLine } from "../log/summed-line.ts";
 import type { QuarantineShare } from "../quarantine/quarantine-quota.ts";
 import type { StorageDriver } from "../storage/driver.ts";
+import { cutDetails } from "./cut-details.ts";
 import { createIntervalLog } from "./interval-log.ts";
 import { createRejectionLog } from "./rejection-log.ts";
 import { withoutOverlap } from "./socket/dual-stack.ts";
@@ -106,7 +107,11 @@ export function createCollector({
       onError: (error) => logger.error("a listener's socket failed", { listener: toListenUrl(address), error }),
     };
     if (address.protocol === "udp") return createUdpListener(options);
-    return createTcpListener({ ...options, limits: tcp, onCut: (cause, from) => cuts.note(cause, { from }) });
+    return createTcpListener({
+      ...options,
+      limits: tcp,
+      onCut: (cause, from) => cuts.note(cause, { detail: cutDetails[cause], from }),
+    });
   });
   const started = new Map<string, Listener>();
 

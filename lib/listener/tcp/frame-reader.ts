@@ -121,6 +121,15 @@ export class FrameReader {
     this.#needMore();
     return length === 0n
       ? reject("undecodable", "a frame of 0 bytes")
-      : reject("too-large", `a frame of ${length} bytes; the limit is ${this.#maxFrameBytes}`);
+      : reject("too-large", `a frame of ${length} bytes; the limit is ${this.#maxFrameBytes}${otherProtocol(length)}`);
   }
+}
+
+/** Eight bytes of text, or of TLS, are a number that no sender can mean. */
+const NOBODY_MEANS = 2n ** 40n;
+
+function otherProtocol(length: bigint): string {
+  return length < NOBODY_MEANS
+    ? ""
+    : ", and so no frame: another protocol, such as HTTP or TLS, or a length with its bytes in the wrong order";
 }

@@ -70,11 +70,21 @@ describe("FrameReader", () => {
     [
       // 5 in big-endian: a publisher that does not speak this protocol.
       5n << 56n,
-      { ok: false, reason: "too-large", detail: "a frame of 360287970189639680 bytes; the limit is 20000" },
+      {
+        ok: false,
+        reason: "too-large",
+        detail:
+          "a frame of 360287970189639680 bytes; the limit is 20000, and so no frame: another protocol, such as HTTP or TLS, or a length with its bytes in the wrong order",
+      },
     ],
     [
       2n ** 64n - 1n,
-      { ok: false, reason: "too-large", detail: "a frame of 18446744073709551615 bytes; the limit is 20000" },
+      {
+        ok: false,
+        reason: "too-large",
+        detail:
+          "a frame of 18446744073709551615 bytes; the limit is 20000, and so no frame: another protocol, such as HTTP or TLS, or a length with its bytes in the wrong order",
+      },
     ],
   ])("refuses a length of %s, and gives nothing after it", (length, rejection) => {
     const stream = Buffer.concat([framed(filled(3)), lengthOf(length), framed(filled(4))]);
