@@ -66,9 +66,12 @@ async function look({ url, use }: WantedQueue, { limits = LIMITS }: CheckOptions
 }
 
 function say(queue: WantedQueue, check: QueueCheck, logger: Logger): void {
-  if (check.kind === "wrong") logger.error("a queue can't be used", { queue: told(queue, check.problem) });
+  if (check.kind === "wrong")
+    logger.error("a queue can't be used: correct it, and start again", { queue: told(queue, check.problem) });
   else if (check.kind === "unknown") {
-    logger.warn("a queue can't be looked at now, to be tried again", { queue: told(queue, check.problem) });
+    logger.warn("a queue can't be looked at now, to be tried again; the collector runs all the same", {
+      queue: told(queue, check.problem),
+    });
   } else if (check.warning !== undefined) {
     logger.warn("a queue is not as it should be", { queue: told(queue, check.warning) });
   }

@@ -30,7 +30,11 @@ export async function checkQueue({ client, url }: Queue, needs: QueueNeeds): Pro
   try {
     // By name, the attribute of FIFO queues is refused for all others.
     const { Attributes } = await client.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ["All"] }));
-    if (Attributes?.QueueArn === undefined) return { kind: "unknown", problem: "the answer is not SQS's" };
+    if (Attributes?.QueueArn === undefined)
+      return {
+        kind: "unknown",
+        problem: "the answer is not SQS's: is this the URL of a queue, and no proxy in between?",
+      };
     return Attributes.FifoQueue === "true" ? wrong(FIFO) : checkSize(Number(Attributes.MaximumMessageSize), needs);
   } catch (error) {
     return checkError(error);

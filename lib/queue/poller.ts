@@ -120,7 +120,11 @@ class QueuePoller implements Poller {
     } catch (error) {
       if (!this.#noMore.signal.aborted) {
         const secondsSincePoll = this.secondsSincePoll();
-        this.#logger.error("the queue can't be read", { queue: this.#queue.url, error, secondsSincePoll });
+        this.#logger.error("the queue can't be read now; it is asked again, and keeps its messages meanwhile", {
+          queue: this.#queue.url,
+          error,
+          secondsSincePoll,
+        });
       }
       return false;
     }

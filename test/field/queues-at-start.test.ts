@@ -97,7 +97,11 @@ describe("a queue that a collector is given", () => {
     stop();
     expect(problems).toEqual([]);
     expect(log.map((line) => JSON.parse(line))).toEqual([
-      { level: "warn", message: "a queue can't be looked at now, to be tried again", queue: expect.any(String) },
+      {
+        level: "warn",
+        message: "a queue can't be looked at now, to be tried again; the collector runs all the same",
+        queue: expect.any(String),
+      },
     ]);
   });
 
@@ -126,7 +130,10 @@ describe("a queue that a collector is given", () => {
     await eventually("the truth", () => log.some((line) => line.includes("does not exist")));
     stop();
     await proxy.close();
-    expect(JSON.parse(log.at(-1) ?? "")).toMatchObject({ level: "error", message: "a queue can't be used" });
+    expect(JSON.parse(log.at(-1) ?? "")).toMatchObject({
+      level: "error",
+      message: "a queue can't be used: correct it, and start again",
+    });
   });
 });
 
