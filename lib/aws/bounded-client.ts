@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import type { CallLimits } from "./client-options.ts";
+import { plainTimeout } from "./plain-timeout.ts";
 
 /** As much of an AWS client as bounding its calls takes. */
 export interface BoundableClient {
@@ -54,6 +55,8 @@ export function bounded<Client extends BoundableClient>(client: Client, limits: 
       const answer = await Promise.race([send(command, { ...options, abortSignal: abort.signal }), ended]);
       body = streamIn(answer);
       return answer;
+    } catch (error) {
+      throw plainTimeout(error);
     } finally {
       clearTimeout(timer);
       forget();
