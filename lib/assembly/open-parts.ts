@@ -30,6 +30,8 @@ export type OpenedParts =
 /** Between attempts, in milliseconds: doubled from the first to the last. */
 const FIRST_PAUSE_MS = 500;
 const LAST_PAUSE_MS = 30_000;
+/** A start takes less where all answer; of one that waits somebody wants to know what for. */
+const SILENT_MS = 5_000;
 /** Of the ten seconds that a stop may take, for a call that is under way and may never be answered. */
 const STOP_OPENING_MS = 2_000;
 
@@ -80,6 +82,8 @@ function retentionProblems({ storage, timeWindow }: PartsSettings): readonly str
 
 const WITHOUT_WINDOW = `leave out --time-window, or set ${environmentNames.timeWindow} to false`;
 
+const WAITING = "can't start yet: storage, keys or quarantine have not answered, and are waited for";
+
 /**
  * The same, but what can't be reached now is tried again for as long as nobody says stop: a collector that starts
  * together with its storage must neither give up nor receive what it can't keep.
@@ -88,14 +92,15 @@ export async function openPartsInTime(
   settings: PartsSettings,
   logger: Logger,
   stop: AbortSignal,
-  firstPauseMs = FIRST_PAUSE_MS,
+  { firstPauseMs = FIRST_PAUSE_MS, silentMs = SILENT_MS } = {},
 ): Promise<OpenedParts> {
   const given = givenUp(stop);
   let problems: readonly string[] = ["storage, keys or quarantine have not answered yet"];
   try {
     for (let milliseconds = firstPauseMs; ; milliseconds = Math.min(2 * milliseconds, LAST_PAUSE_MS)) {
       const opening = openParts(settings, logger);
-      const opened = await Promise.race([opening, given.up]);
+      const silence = setTimeout(() => logger.warn(WAITING, { milliseconds: silentMs }), silentMs).unref();
+      const opened = await Promise.race([opening, given.up]).finally(() => clearTimeout(silence));
       if (opened === undefined) void opening.then(closeLate);
       else if (opened.ok || !opened.transient) return opened;
       problems = opened?.problems ?? problems;

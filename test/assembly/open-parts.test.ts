@@ -1,3 +1,4 @@
+import { createServer } from "node:http";
 import { pathToFileURL } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import {
@@ -142,7 +143,9 @@ describe("a start that waits", () => {
   it("opens all as soon as storage is there", async () => {
     const { port, storage } = await unreachable();
     const { logger, log } = logging();
-    const opening = openPartsInTime({ ...settings, storage }, logger, new AbortController().signal, 5);
+    const opening = openPartsInTime({ ...settings, storage }, logger, new AbortController().signal, {
+      firstPauseMs: 5,
+    });
     await eventually("two attempts", () => log().length >= 2);
     server = await startDynamoDb({ port });
     const waited = await opening;
@@ -162,7 +165,7 @@ describe("a start that waits", () => {
     const { port, storage } = await unreachable();
     const { logger, log } = logging();
     const stop = new AbortController();
-    const opening = openPartsInTime({ ...settings, storage }, logger, stop.signal, 60_000);
+    const opening = openPartsInTime({ ...settings, storage }, logger, stop.signal, { firstPauseMs: 60_000 });
     await eventually("it waits", () => log().length === 1);
     stop.abort();
     expect(await opening).toEqual({
@@ -172,11 +175,31 @@ describe("a start that waits", () => {
     });
   });
 
+  it("says that it waits where nobody refuses and nobody answers", async () => {
+    const silent = createServer(() => {});
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    const address = silent.address();
+    if (address === null || typeof address === "string") throw new Error("no port");
+    const storage = `dynamodb://samples?region=eu-west-1&endpoint=http://127.0.0.1:${address.port}`;
+    const { logger, log } = logging();
+    const stop = new AbortController();
+    const opening = openPartsInTime({ ...settings, storage }, logger, stop.signal, { silentMs: 20 });
+    await eventually("a line", () => log().length === 1);
+    const message = "can't start yet: storage, keys or quarantine have not answered, and are waited for";
+    expect(log()).toEqual([{ level: "warn", message, milliseconds: 20 }]);
+    stop.abort();
+    silent.close();
+    silent.closeAllConnections();
+    expect(await opening).toMatchObject({ ok: false, transient: true });
+  });
+
   it("does not wait for what can't heal", async () => {
     const { logger, log } = logging();
     const { storage } = await unreachable();
     const never = new AbortController().signal;
-    expect(await openPartsInTime({ ...settings, storage, secrets: [""] }, logger, never, 60_000)).toMatchObject({
+    expect(
+      await openPartsInTime({ ...settings, storage, secrets: [""] }, logger, never, { firstPauseMs: 60_000 }),
+    ).toMatchObject({
       ok: false,
       transient: false,
     });
