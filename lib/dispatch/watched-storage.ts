@@ -15,6 +15,9 @@ export interface WatchedStorage {
 
 /** A write takes some tens of milliseconds; whoever is asked at night wants to know of one that hangs. */
 const SILENT_MS = 5_000;
+const REFUSED = "storage does not take samples now; they are held and tried again, and each try counts";
+/** Nothing is tried again any more: what became of it is said by others. */
+const CLOSING = "storage did not take samples up to the stop";
 
 export function watchedStorage(
   driver: RecordingDriver,
@@ -22,8 +25,9 @@ export function watchedStorage(
   { silentMs = SILENT_MS, intervalMs }: { readonly silentMs?: number; readonly intervalMs?: number } = {},
 ): WatchedStorage {
   let isWell = true;
+  let isClosing = false;
   const line = createSummedLine(
-    (fields) => logger.warn("storage does not take samples now; they are held and tried again", fields),
+    (fields) => logger.warn(isClosing ? CLOSING : REFUSED, fields),
     () => isWell && logger.info("storage takes samples again"),
     intervalMs,
   );
@@ -51,6 +55,9 @@ export function watchedStorage(
 
   return {
     driver: { name: driver.name, record },
-    close: () => line.close(),
+    close() {
+      isClosing = true;
+      line.close();
+    },
   };
 }

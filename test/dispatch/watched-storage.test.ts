@@ -14,7 +14,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const REFUSED = "storage does not take samples now; they are held and tried again";
+const REFUSED = "storage does not take samples now; they are held and tried again, and each try counts";
 const failed: Stored = { kind: "failed", cause: new Error("no disk") };
 const recorded: Stored = { kind: "recorded" };
 
@@ -53,6 +53,17 @@ describe("storage that is watched", () => {
     await vi.advanceTimersByTimeAsync(300);
     expect(await answered).toEqual([recorded]);
     close();
+  });
+
+  it("has what it refused before the stop said at the stop, and not that it is tried again", async () => {
+    const { driver, close } = watched();
+    answer = async () => [failed];
+    await driver.record([]);
+    await driver.record([]);
+    log = [];
+    close();
+    const message = "storage did not take samples up to the stop";
+    expect(log).toEqual([{ level: "warn", message, cause: "Error: no disk", count: 1 }]);
   });
 
   it("breaks its promise as before, and the log says so", async () => {
