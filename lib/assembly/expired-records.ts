@@ -20,11 +20,13 @@ export function createExpiredCounter(logger: Logger, now = () => performance.now
       total += records;
       untold = { records: untold.records + records, kept: untold.kept + kept };
       if (!allowance.take()) return;
-      logger.warn("stored, though retention_days is over for them: DynamoDB deletes them within days", {
-        records: untold.records,
-        // Beyond five years it deletes nothing.
-        never_deleted: untold.kept,
-      });
+      logger.warn(
+        "stored, though retention_days is over for them: DynamoDB deletes them within days, but never those of more than five years ago (never_deleted); a time window refuses both",
+        {
+          records: untold.records,
+          never_deleted: untold.kept,
+        },
+      );
       untold = { records: 0, kept: 0 };
     },
     count: () => total,

@@ -44,7 +44,8 @@ describe("samples come when their retention is over already", () => {
     expect(lines.map((line) => JSON.parse(line))).toEqual([
       {
         level: "warn",
-        message: "stored, though retention_days is over for them: DynamoDB deletes them within days",
+        message:
+          "stored, though retention_days is over for them: DynamoDB deletes them within days, but never those of more than five years ago (never_deleted); a time window refuses both",
         records: 2,
         never_deleted: 1,
       },
