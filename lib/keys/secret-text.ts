@@ -19,7 +19,7 @@ const BOM = "\ufeff";
 /** @returns why nobody can have meant this secret, to be put after its name; it never repeats the text */
 export function secretProblem(secret: string): string | undefined {
   if (secret.includes(BOM)) {
-    return "has a byte-order mark (U+FEFF) in its secret, which no publisher signs with: an editor put it there, take it out";
+    return "has a byte-order mark (U+FEFF) in its secret, which no publisher signs with, and editors put there unseen: take it out";
   }
   if (/\p{Cs}/u.test(secret)) return "has half of a surrogate pair in its secret, which has no bytes in UTF-8";
   return undefined;
@@ -39,7 +39,9 @@ export function secretWarnings(secret: string): readonly string[] {
         ]
       : []),
     ...(secret.includes("\ufffd")
-      ? ["has a replacement character (U+FFFD) in its secret: something that was not UTF-8 was read as if it were"]
+      ? [
+          "has a replacement character (U+FFFD) in its secret, as is left where text of another encoding was read as UTF-8: write the secret anew",
+        ]
       : []),
     ...strippedByOslo(secret),
   ];
@@ -51,7 +53,7 @@ function strippedByOslo(secret: string): readonly string[] {
   const ends = [...(bare === secret ? [] : ["blanks or line ends"]), ...(QUOTES_AROUND.test(bare) ? ["quotes"] : [])];
   if (ends.length === 0) return [];
   return [
-    `has ${ends.join(" and ")} at the ends of its secret, which count here: a publisher's oslo.config would have stripped them from telemetry_secret`,
+    `has ${ends.join(" and ")} at the ends of its secret, which count here: take them out, as a publisher's oslo.config would have stripped them from telemetry_secret`,
   ];
 }
 
@@ -72,7 +74,7 @@ export function decodeSecretText(bytes: Uint8Array): DecodedText {
   try {
     return { ok: true, text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) };
   } catch {
-    return refused("is not UTF-8, but Latin-1 or the like: save it as UTF-8");
+    return refused("is not UTF-8, but perhaps Latin-1: save it as UTF-8");
   }
 }
 

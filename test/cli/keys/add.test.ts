@@ -98,7 +98,7 @@ describe("countersign keys add", () => {
     expect([code, await keys.kept()]).toMatchObject([0, [{ id: "old", secret: ' "hush hush hush"' }]]);
     expect(err.split("\n").slice(0, 2)).toEqual([
       `warning: the file ${file} holds secrets and can be read by other users: chmod go-r`,
-      `warning: the key id "old" has blanks or line ends and quotes at the ends of its secret, which count here: a publisher's oslo.config would have stripped them from telemetry_secret`,
+      `warning: the key id "old" has blanks or line ends and quotes at the ends of its secret, which count here: take them out, as a publisher's oslo.config would have stripped them from telemetry_secret`,
     ]);
   });
 
