@@ -120,7 +120,7 @@ class QueuePoller implements Poller {
     } catch (error) {
       if (!this.#noMore.signal.aborted) {
         const secondsSincePoll = this.secondsSincePoll();
-        this.#logger.error("the queue can't be read now; it is asked again, and keeps its messages meanwhile", {
+        this.#logger.error("the queue can't be read now, and is asked again", {
           queue: this.#queue.url,
           error,
           secondsSincePoll,
