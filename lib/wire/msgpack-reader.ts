@@ -36,10 +36,7 @@ function readWhole(bytes: Uint8Array, limits: DecodeLimits, parts?: PartsInHand)
   const value = reader.read(0);
   if (value === undefined) return reject(reader.reason, `msgpack: ${reader.problem} at byte ${reader.position}`);
   if (reader.position !== bytes.length) {
-    return reject(
-      "undecodable",
-      `not msgpack, or more than one value: ${bytes.length - reader.position} bytes after the first`,
-    );
+    return reject("undecodable", `not msgpack, or several values: ${bytes.length - reader.position} bytes are left`);
   }
   return accept({ value, parts: parts?.found ?? NO_PARTS });
 }

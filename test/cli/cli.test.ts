@@ -205,7 +205,7 @@ describe("verify", () => {
       [
         [
           "undecodable",
-          "not msgpack, or more than one value: 1 bytes after the first (this looks like JSON: try --format envelope)",
+          "not msgpack, or several values: 1 bytes are left (this looks like JSON: try --format envelope)",
         ],
       ],
     ],

@@ -80,7 +80,7 @@ describe("decodeMsgpack", () => {
     ["c1", "msgpack: reserved byte 0xc1 at byte 1"],
     ["81 a161", "msgpack: ends too early at byte 3"],
     ["81 a161 a6 6162", "msgpack: ends too early at byte 4"],
-    ["81 a161 01 00", "not msgpack, or more than one value: 1 bytes after the first"],
+    ["81 a161 01 00", "not msgpack, or several values: 1 bytes are left"],
     ["a1 ff", "msgpack: text that is not UTF-8 at byte 1"],
     ["a2 c080", "msgpack: text that is not UTF-8 at byte 1"],
     ["a3 eda080", "msgpack: text that is not UTF-8 at byte 1"],
