@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { isSameQueue } from "../queue/queue-arn.ts";
 import { openQueue, type Queue } from "../queue/queue-client.ts";
+import { messagesIn } from "../queue/redrive/messages-in.ts";
 import { type RedriveClock, type RedriveSummary, redrive } from "../queue/redrive/redrive.ts";
 import { type Command, EXIT_FAILED, EXIT_OK, usageError } from "./command/command.ts";
 import type { Io } from "./command/io.ts";
@@ -113,12 +113,6 @@ function table(counts: ReadonlyMap<string, number>): readonly string[] {
 
 function sum(counts: ReadonlyMap<string, number>): number {
   return [...counts.values()].reduce((total, count) => total + count, 0);
-}
-
-/** As far as SQS knows at this moment. */
-async function messagesIn({ client, url }: Queue): Promise<number> {
-  const command = new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ["ApproximateNumberOfMessages"] });
-  return Number((await client.send(command)).Attributes?.ApproximateNumberOfMessages ?? 0);
 }
 
 /** @returns undefined if not given, NaN if it is not a positive whole number */
