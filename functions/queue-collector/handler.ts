@@ -1,3 +1,4 @@
+import { deployedDrivers } from "../../lib/assembly/deployed-drivers.ts";
 import { startQueueCollector } from "../../lib/assembly/queue-side.ts";
 import { openLineWriter } from "../../lib/log/open-line-writer.ts";
 import type { QueueHandler } from "../../lib/queue/queue-handler.ts";
@@ -7,6 +8,10 @@ import type { QueueHandler } from "../../lib/queue/queue-handler.ts";
  * setting that can't be used stops the start, and the messages stay in the queue.
  */
 const log = openLineWriter(1);
-const { handler: started } = await startQueueCollector(log.write, undefined, log.dropped);
+const { handler: started } = await startQueueCollector({
+  write: log.write,
+  drivers: deployedDrivers,
+  droppedLines: log.dropped,
+});
 
 export const handler: QueueHandler = started;

@@ -1,6 +1,6 @@
 import { createAllowance } from "../flow/token-bucket.ts";
 import type { Logger } from "../log/logger.ts";
-import type { ExpiredRecords } from "../storage/dynamodb/expired-rows.ts";
+import type { ExpiredRecords } from "../storage/storage-kind.ts";
 
 /** A publisher's clock decides how many there are: one line at once, then one a minute. */
 const LINES = { burst: 1, perMinute: 1 } as const;

@@ -7,6 +7,7 @@ import { openSpillQueue } from "../queue/open-spill-queue.ts";
 import { environmentNames, retentionProblem, type Settings } from "../settings.ts";
 import type { StorageDriver } from "../storage/driver.ts";
 import { openStorage } from "../storage/open-storage.ts";
+import type { StorageKind } from "../storage/storage-kind.ts";
 import { parseStorageUrl, splitUrls } from "../storage/storage-url.ts";
 import { createExpiredCounter } from "./expired-records.ts";
 import { type JudgeSettings, openJudge, type Verifier } from "./open-judge.ts";
@@ -20,7 +21,11 @@ export interface Parts extends Verifier {
   readonly quarantine: OpenedQuarantine | undefined;
 }
 
-export type PartsSettings = JudgeSettings & Pick<Settings, "storage" | "spillQueue" | "quarantine">;
+export type PartsSettings = JudgeSettings &
+  Pick<Settings, "storage" | "spillQueue" | "quarantine"> & {
+    /** That a storage URL may name. */
+    readonly drivers: readonly StorageKind[];
+  };
 
 export type OpenedParts =
   | { readonly ok: true; readonly parts: Parts }
@@ -42,7 +47,7 @@ export async function openParts(settings: PartsSettings, logger: Logger): Promis
   const expired = createExpiredCounter(logger);
   const [verifier, storage, quarantine] = await Promise.all([
     openJudge(settings, logger),
-    openStorage(settings.storage, { onWarning: logger.warn, onExpired: expired.note }),
+    openStorage(settings.storage, settings.drivers, { onWarning: logger.warn, onExpired: expired.note }),
     settings.quarantine === null ? undefined : openQuarantine(settings.quarantine),
   ]);
   if (verifier.ok && storage.ok && quarantine?.ok !== false && spill?.ok !== false && tooShort.length === 0) {
@@ -71,10 +76,10 @@ export async function openParts(settings: PartsSettings, logger: Logger): Promis
 }
 
 /** What has expired would be accepted again while the time window still lets it in. */
-function retentionProblems({ storage, timeWindow }: PartsSettings): readonly string[] {
+function retentionProblems({ storage, drivers, timeWindow }: PartsSettings): readonly string[] {
   return splitUrls(storage).flatMap((url) => {
-    const parsed = parseStorageUrl(url);
-    const days = parsed.ok && "retentionDays" in parsed.place ? (parsed.place.retentionDays ?? null) : null;
+    const parsed = parseStorageUrl(url, drivers);
+    const days = parsed.ok ? (parsed.place.retentionDays ?? null) : null;
     const problem = retentionProblem(days, timeWindow, WITHOUT_WINDOW);
     return problem === undefined ? [] : [`${shownUrl(url)}: retention_days: expected ${problem}`];
   });

@@ -8,6 +8,7 @@ import { createLogger } from "../log/logger.ts";
 import { countedQuarantine } from "../quarantine/counted-quarantine.ts";
 import { createQueueHandler, type QueueHandler } from "../queue/queue-handler.ts";
 import { type Environment, fromEnvironment } from "../settings.ts";
+import type { StorageKind } from "../storage/storage-kind.ts";
 import { doubtFigures } from "./doubt-log.ts";
 import type { ReadSecrets } from "./open-keys.ts";
 import { closeParts, openParts } from "./open-parts.ts";
@@ -24,26 +25,31 @@ export interface QueueCollector {
   close(): Promise<void>;
 }
 
+export interface QueueCollectorOptions {
+  /** Takes the log and the metrics, a line of JSON at a time. */
+  readonly write: (line: string) => unknown;
+  /** That a storage URL may name. */
+  readonly drivers: readonly StorageKind[];
+  /** By default the process's own. */
+  readonly environment?: Environment | undefined;
+  /** How many lines `write` has dropped. @default none */
+  readonly droppedLines?: () => number;
+  /** Reads the secrets again that the environment has, where they came from files. */
+  readonly readSecrets?: ReadSecrets | undefined;
+}
+
 /**
  * Opens all that the handler needs, once.
  *
- * @param write takes the log and the metrics, a line of JSON at a time
- * @param environment by default the process's own
- * @param droppedLines how many lines `write` has dropped
- * @param readSecrets reads the secrets again that the environment has, where they came from files
  * @throws an Error that names every setting that can't be used, or what can't be reached: Lambda starts us again
  */
-export async function startQueueCollector(
-  write: (line: string) => unknown,
-  environment?: Environment,
-  droppedLines: () => number = () => 0,
-  readSecrets?: ReadSecrets,
-): Promise<QueueCollector> {
+export async function startQueueCollector(options: QueueCollectorOptions): Promise<QueueCollector> {
+  const { write, drivers, environment, droppedLines = () => 0, readSecrets } = options;
   const logger = createLogger(write);
   const configured = fromEnvironment(environment);
   if (!configured.ok) throw new Error(configured.problems.join("; "));
   const { settings } = configured;
-  const opened = await openParts({ ...settings, readSecrets }, logger);
+  const opened = await openParts({ ...settings, drivers, readSecrets }, logger);
   if (!opened.ok) throw new Error(opened.problems.join("; "));
   const { parts } = opened;
   const { judge, keys, doubts, storage } = parts;

@@ -1,5 +1,6 @@
 import { createLogger } from "../log/logger.ts";
 import { openLineWriter } from "../log/open-line-writer.ts";
+import { deployedDrivers } from "./deployed-drivers.ts";
 import { startUdpCollector } from "./socket-side.ts";
 
 /** ECS kills at 120 s (`stopTimeout`), without a word about what was lost. */
@@ -30,7 +31,12 @@ export async function runUdpCollector(): Promise<never> {
   let onHangup = () => {};
   process.on("SIGHUP", () => onHangup());
 
-  const collector = await startUdpCollector({ write: log.write, droppedLines: log.dropped, giveUp: giveUp.signal });
+  const collector = await startUdpCollector({
+    drivers: deployedDrivers,
+    write: log.write,
+    droppedLines: log.dropped,
+    giveUp: giveUp.signal,
+  });
   if ("problems" in collector) {
     for (const problem of collector.problems) logger.error("can't start", { problem });
     await log.finish(LAST_LINES_MS);

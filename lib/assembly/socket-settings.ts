@@ -1,6 +1,7 @@
 import { type ListenAddress, parseListenUrl } from "../listener/socket/listen-url.ts";
 import { MEBIBYTE, type TcpLimits } from "../listener/tcp/tcp-limits.ts";
 import { type Environment, environmentNames, fromEnvironment, type Settings } from "../settings.ts";
+import type { StorageKind } from "../storage/storage-kind.ts";
 import { parseStorageUrl, splitUrls } from "../storage/storage-url.ts";
 import { missingKeys } from "./open-keys.ts";
 
@@ -10,14 +11,18 @@ export interface Problems {
 }
 
 /** The settings of a process that listens, checked as far as that goes without opening anything. */
-export function socketSettings(environment?: Environment): { readonly settings: Settings } | Problems {
+export function socketSettings(
+  drivers: readonly StorageKind[],
+  environment?: Environment,
+): { readonly settings: Settings } | Problems {
   const read = fromEnvironment(environment);
   const { settings } = read;
   const problems = read.ok ? [] : [...read.problems];
   if (settings.listen.length === 0) {
     problems.push(`${environmentNames.listen} is missing: give an address such as udp://0.0.0.0:4952`);
   }
-  const storageUrls = settings.storage === "" ? [] : splitUrls(settings.storage).map(parseStorageUrl);
+  const storageUrls =
+    settings.storage === "" ? [] : splitUrls(settings.storage).map((url) => parseStorageUrl(url, drivers));
   problems.push(...storageUrls.flatMap((url) => (url.ok ? [] : [`${environmentNames.storage}: ${url.problem}`])));
   const missing = missingKeys(settings);
   if (missing !== undefined) problems.push(missing);

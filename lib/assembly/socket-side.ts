@@ -10,6 +10,7 @@ import { errorMessage } from "../log/error-message.ts";
 import { createLogger, type Logger } from "../log/logger.ts";
 import { createQuarantineShare, type QuarantineShare } from "../quarantine/quarantine-quota.ts";
 import { type Environment, environmentNames, type Settings } from "../settings.ts";
+import type { StorageKind } from "../storage/storage-kind.ts";
 import { checkQueues, type WantedQueue } from "./check-queues.ts";
 import { doubtFigures } from "./doubt-log.ts";
 import { closeParts, openPartsInTime, type Parts } from "./open-parts.ts";
@@ -36,6 +37,8 @@ export interface UdpCollectorOptions {
   readonly write: (line: string) => unknown;
   /** How many lines that was. @default none */
   readonly droppedLines?: () => number;
+  /** That a storage URL may name. */
+  readonly drivers: readonly StorageKind[];
   /** By default the process's own. */
   readonly environment?: Environment;
   readonly drainMs?: number;
@@ -58,7 +61,7 @@ const METRICS_INTERVAL_MS = 30_000;
 /** Opens all that the settings name, waiting for what can't be reached yet; unhealthy meanwhile. */
 export async function startUdpCollector(options: UdpCollectorOptions): Promise<UdpCollector | Problems> {
   const logger = createLogger(options.write);
-  const read = socketSettings(options.environment);
+  const read = socketSettings(options.drivers, options.environment);
   if ("problems" in read) return read;
   const { settings } = read;
   const state: { running?: Running } = {};
@@ -74,7 +77,11 @@ export async function startUdpCollector(options: UdpCollectorOptions): Promise<U
     const at = (await health?.start()) ?? null;
     const unusable = await checkQueues(spillQueueOf(settings), { logger, stop: ending.signal });
     if (unusable.length > 0) return { problems: unusable };
-    const opened = await openPartsInTime(settings, logger, options.giveUp ?? new AbortController().signal);
+    const opened = await openPartsInTime(
+      { ...settings, drivers: options.drivers },
+      logger,
+      options.giveUp ?? new AbortController().signal,
+    );
     if (!opened.ok) return { problems: opened.problems };
     const { parts } = opened;
     try {

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { checkQueues } from "../assembly/check-queues.ts";
+import { allDrivers } from "../assembly/drivers.ts";
 import type { JudgeSettings } from "../assembly/open-judge.ts";
 import { closeParts, openPartsInTime, type Parts } from "../assembly/open-parts.ts";
 import { reloadParts } from "../assembly/reload-parts.ts";
@@ -96,7 +97,14 @@ ${verificationHelp}`,
     const giveUp = new AbortController();
     void stopped.then(() => giveUp.abort());
     const readSecrets = secretsReader(values);
-    const settings = { ...verification, readSecrets, storage, spillQueue: spill?.url ?? null, quarantine };
+    const settings = {
+      ...verification,
+      readSecrets,
+      drivers: allDrivers,
+      storage,
+      spillQueue: spill?.url ?? null,
+      quarantine,
+    };
     const unusable = await checkQueues(wantedQueues(queues), { logger, stop: giveUp.signal });
     if (unusable.length > 0) return usageError(io, unusable.join("; "));
     const opened = await openPartsInTime(settings, logger, giveUp.signal);

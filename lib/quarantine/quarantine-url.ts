@@ -1,4 +1,6 @@
 import { credentialsProblem, shownUrl } from "../log/shown-url.ts";
+import { type FilePlace, fileUrls } from "../storage/file/place.ts";
+import { type S3Place, s3Urls } from "../storage/s3/place.ts";
 import { parseStorageUrl } from "../storage/storage-url.ts";
 import { UrlParameters } from "../storage/url-parameters.ts";
 import { WHOLE_BYTES } from "./cut-entry.ts";
@@ -52,7 +54,7 @@ export function parseQuarantineUrl(text: string): ParsedQuarantineUrl {
   if (url.hash !== "") return { ok: false, problem: `${shownUrl(text)}: write # as %23` };
   // The name of a folder may end with a slash, that of a storage's file may not.
   const name = (text.split("?")[0] ?? "").replace(/(?<=[^/])\/$/, "");
-  const named = parseStorageUrl(name);
+  const named = parseStorageUrl<FilePlace | S3Place>(name, [fileUrls, s3Urls]);
   // What is cut at a question mark may have been cut inside a password.
   if (!named.ok) return { ok: false, problem: named.problem.replace(shownUrl(name), () => shownUrl(text)) };
 
@@ -71,9 +73,11 @@ export function parseQuarantineUrl(text: string): ParsedQuarantineUrl {
   return { ok: true, place };
 }
 
-type NamedPlace = Extract<ReturnType<typeof parseStorageUrl>, { ok: true }>["place"];
-
-function placeOf(named: NamedPlace, bounds: QuarantineBounds, parameters: UrlParameters): QuarantinePlace | string {
+function placeOf(
+  named: FilePlace | S3Place,
+  bounds: QuarantineBounds,
+  parameters: UrlParameters,
+): QuarantinePlace | string {
   if (named.kind === "file") {
     const maxEntries = parameters.wholeNumber("max_entries", 1) ?? DEFAULT_MAX_ENTRIES;
     // Queues' messages fail unless they are kept, so that at least half is theirs: anybody can fill the other one.
@@ -81,7 +85,6 @@ function placeOf(named: NamedPlace, bounds: QuarantineBounds, parameters: UrlPar
     if (maxSocketEntries > maxEntries) parameters.problems.push("max_socket_entries: more than max_entries");
     return { kind: "file", folder: named.path, maxEntries, maxSocketEntries, ...bounds };
   }
-  if (named.kind !== "s3") return `write ${FORMS}`;
   const { bucket } = named;
   const prefix = named.prefix === "" ? "" : `${named.prefix}/`;
   const endpoint = parameters.httpUrl("endpoint");

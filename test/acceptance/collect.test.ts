@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { GetQueueAttributesCommand, type QueueAttributeName } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { allDrivers } from "../../lib/assembly/drivers.ts";
 import { splitFrames } from "../../lib/cli/command/captured-file.ts";
 import { type EmbeddedServices, startEmbeddedServices } from "../../lib/cli/local/embedded-services.ts";
 import { main } from "../../lib/cli/main.ts";
@@ -98,7 +99,7 @@ async function send(url: string, messages: readonly Buffer[]): Promise<void> {
 }
 
 async function readBack(storage: string): Promise<ReadonlyMap<string, MeteringRecord>> {
-  const opened = await openStorage(storage, { readOnly: true });
+  const opened = await openStorage(storage, allDrivers, { readOnly: true });
   if (!opened.ok) throw new Error(opened.problem);
   const found = new Map<string, MeteringRecord>();
   let rows = 0;

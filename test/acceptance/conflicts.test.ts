@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { GetQueueAttributesCommand, type QueueAttributeName } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { allDrivers } from "../../lib/assembly/drivers.ts";
 import { type EmbeddedServices, startEmbeddedServices } from "../../lib/cli/local/embedded-services.ts";
 import { main } from "../../lib/cli/main.ts";
 import { openPublisher } from "../../lib/cli/send/publisher.ts";
@@ -177,7 +178,7 @@ it.each(Object.entries(places))(
 
 /** Waits until so many contents are read back. */
 async function stored(storage: string, contents: number): Promise<void> {
-  const opened = await openStorage(storage, { readOnly: true });
+  const opened = await openStorage(storage, allDrivers, { readOnly: true });
   if (!opened.ok) throw new Error(opened.problem);
   const deadline = performance.now() + 10_000;
   for (let found = 0; found < contents; ) {

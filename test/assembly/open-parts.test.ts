@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import { pathToFileURL } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { allDrivers } from "../../lib/assembly/drivers.ts";
 import {
   closeParts,
   openParts,
@@ -17,6 +18,7 @@ import { aSample } from "../support/sample-builder.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 
 const settings: PartsSettings = {
+  drivers: allDrivers,
   storage: "memory:",
   spillQueue: null,
   quarantine: null,

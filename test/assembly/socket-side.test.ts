@@ -1,6 +1,7 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { allDrivers } from "../../lib/assembly/drivers.ts";
 import { startUdpCollector, type UdpCollector } from "../../lib/assembly/socket-side.ts";
 import { openPublisher } from "../../lib/cli/send/publisher.ts";
 import { listenerMetrics, momentaryMetrics } from "../../lib/ledger/metrics.ts";
@@ -36,6 +37,7 @@ async function attempt(environment: Environment, { drainMs = 0, metricsIntervalM
   const lines: string[] = [];
   const write = (line: string) => lines.push(line);
   const collector = await startUdpCollector({
+    drivers: allDrivers,
     write,
     environment,
     drainMs,
@@ -91,7 +93,7 @@ describe("the UDP collector", () => {
     await collector.stop();
     expect(collector.ledgers().udp?.figures).toMatchObject({ MessagesRecorded: 50, RecordsInFlight: 0 });
     for (const ledger of Object.values(collector.ledgers())) expect(imbalance(ledger)).toEqual(balanced);
-    const opened = await openStorage(storage, { readOnly: true });
+    const opened = await openStorage(storage, allDrivers, { readOnly: true });
     if (!opened.ok) throw new Error(opened.problem);
     let rows = 0;
     for await (const _ of opened.driver.samples({})) rows++;

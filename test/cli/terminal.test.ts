@@ -3,6 +3,7 @@ import { PassThrough } from "node:stream";
 import { pathToFileURL } from "node:url";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { allDrivers } from "../../lib/assembly/drivers.ts";
 import { processIo } from "../../lib/cli/command/io.ts";
 import { main } from "../../lib/cli/main.ts";
 import { openQuarantine } from "../../lib/quarantine/open-quarantine.ts";
@@ -24,7 +25,7 @@ async function written(...args: readonly string[]): Promise<{ readonly out: stri
 }
 
 async function storedIn(url: string, records: readonly MeteringRecord[]): Promise<void> {
-  const opened = await openStorage(url);
+  const opened = await openStorage(url, allDrivers);
   if (!opened.ok) throw new Error(opened.problem);
   await opened.driver.record(records);
   await opened.driver.close();

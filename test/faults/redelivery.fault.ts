@@ -1,4 +1,5 @@
 import { expect, inject, it, onTestFinished } from "vitest";
+import { allDrivers } from "../../lib/assembly/drivers.ts";
 import { openStorage } from "../../lib/storage/open-storage.ts";
 import { toExactJson } from "../../lib/wire/exact-json.ts";
 import { balanced, imbalance } from "../support/balance.ts";
@@ -61,7 +62,7 @@ function urls(dynamodb: string, s3: string): readonly string[] {
 
 /** As a reader sees it: a log gives each identity once, however often it holds it. */
 async function totalOf(url: string): Promise<{ readonly count: number; readonly sum: bigint }> {
-  const storage = await openStorage(url, { readOnly: true });
+  const storage = await openStorage(url, allDrivers, { readOnly: true });
   if (!storage.ok) throw new Error(storage.problem);
   let [count, sum] = [0, 0n];
   for await (const sample of storage.driver.samples({})) {

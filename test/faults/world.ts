@@ -1,5 +1,6 @@
 import { GetQueueAttributesCommand, SendMessageBatchCommand } from "@aws-sdk/client-sqs";
 import { onTestFinished } from "vitest";
+import { allDrivers } from "../../lib/assembly/drivers.ts";
 import { openQueue, type Queue } from "../../lib/queue/queue-client.ts";
 import { openStorage } from "../../lib/storage/open-storage.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -63,7 +64,7 @@ export async function sendBodies({ client, url }: Queue, bodies: readonly string
 
 /** The message ids of all samples that a storage gives back, sorted; an id twice if it is there twice. */
 export async function storedIds(storageUrl: string): Promise<readonly string[]> {
-  const storage = await openStorage(storageUrl, { readOnly: true });
+  const storage = await openStorage(storageUrl, allDrivers, { readOnly: true });
   if (!storage.ok) throw new Error(storage.problem);
   const ids: string[] = [];
   for await (const sample of storage.driver.samples({})) ids.push(sample.message_id);

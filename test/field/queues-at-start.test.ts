@@ -1,6 +1,7 @@
 import { CreateQueueCommand, SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkQueues } from "../../lib/assembly/check-queues.ts";
+import { allDrivers } from "../../lib/assembly/drivers.ts";
 import { startUdpCollector } from "../../lib/assembly/socket-side.ts";
 import { callLimits } from "../../lib/aws/client-options.ts";
 import { main } from "../../lib/cli/main.ts";
@@ -181,7 +182,11 @@ describe("a start", () => {
       spillQueue: `${spillQueueUrl}x`,
       listen: ["udp://127.0.0.1:0"],
     };
-    const started = await startUdpCollector({ write: () => undefined, environment: toEnvironment(settings) });
+    const started = await startUdpCollector({
+      drivers: allDrivers,
+      write: () => undefined,
+      environment: toEnvironment(settings),
+    });
     expect(started).toEqual({ problems: [expect.stringMatching(/^COUNTERSIGN_SPILL_QUEUE .*does not exist/)] });
   });
 });

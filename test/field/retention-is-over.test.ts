@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { allDrivers } from "../../lib/assembly/drivers.ts";
 import { createExpiredCounter } from "../../lib/assembly/expired-records.ts";
 import { closeParts, openParts, type Parts } from "../../lib/assembly/open-parts.ts";
 import { processLedger } from "../../lib/assembly/socket-side.ts";
@@ -27,7 +28,7 @@ describe("samples come when their retention is over already", () => {
   async function opened(parameters: string): Promise<Parts> {
     const storage = `dynamodb://${await server.freshTable()}?endpoint=${server.endpoint}${parameters}`;
     const opening = await openParts(
-      { ...plainSettings, storage },
+      { ...plainSettings, drivers: allDrivers, storage },
       createLogger((line) => lines.push(line)),
     );
     if (!opening.ok) throw new Error(opening.problems.join());

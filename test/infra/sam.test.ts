@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { allDrivers } from "../../lib/assembly/drivers.ts";
 import { startQueueCollector } from "../../lib/assembly/queue-side.ts";
 import { fromEnvironment } from "../../lib/settings.ts";
 import { isEmf } from "../support/emf-reader.ts";
@@ -82,9 +83,10 @@ describe("the events for sam", () => {
     ["events", { received: 1, recorded: 1, rejected: 0, failed: 0, samples: 2 }],
   ])("%s.json is handled", async (name, counts) => {
     const lines: string[] = [];
-    const { handler, close } = await startQueueCollector((line) => lines.push(line), {
-      COUNTERSIGN_STORAGE: "memory:",
-      COUNTERSIGN_ALLOW_DEFAULT_SECRET: "true",
+    const { handler, close } = await startQueueCollector({
+      write: (line) => lines.push(line),
+      drivers: allDrivers,
+      environment: { COUNTERSIGN_STORAGE: "memory:", COUNTERSIGN_ALLOW_DEFAULT_SECRET: "true" },
     });
     const context = { getRemainingTimeInMillis: () => 10_000 };
     expect(await handler(lambdaEvents()[name] ?? { Records: [] }, context)).toEqual({ batchItemFailures: [] });

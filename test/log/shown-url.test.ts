@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { allDrivers } from "../../lib/assembly/drivers.ts";
 import { usageError } from "../../lib/cli/command/command.ts";
 import { shownUrl, withoutCredentials } from "../../lib/log/shown-url.ts";
 import { parseQuarantineUrl } from "../../lib/quarantine/quarantine-url.ts";
@@ -54,7 +55,7 @@ describe("credentials in a URL", () => {
       fc.asyncProperty(url, async (text) => {
         // A bucket, and an @ in its prefix.
         fc.pre(!/^s3:\/\/[a-z0-9.-]+\//.test(text) || text.startsWith("s3://bucket/log?"));
-        const storage = await openStorage(text, { readOnly: true });
+        const storage = await openStorage(text, allDrivers, { readOnly: true });
         const queue = openQueue(text);
         const spill = openSpillQueue(text);
         const quarantine = parseQuarantineUrl(text);

@@ -10,6 +10,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { allDrivers } from "../../lib/assembly/drivers.ts";
 import { startEmbeddedServices } from "../../lib/cli/local/embedded-services.ts";
 import { type OpenedQuarantine, openQuarantine } from "../../lib/quarantine/open-quarantine.ts";
 import type { StorageDriver } from "../../lib/storage/driver.ts";
@@ -70,7 +71,7 @@ export async function openAccount(templates: Templates): Promise<Account> {
           const local = new URL(url);
           const endpoint = local.protocol === "s3:" ? services.s3AndSqs : services.dynamodb;
           local.searchParams.set("endpoint", endpoint);
-          return openStorage(local.href, { readOnly: true });
+          return openStorage(local.href, allDrivers, { readOnly: true });
         }),
       );
       return opened.map((one) => {

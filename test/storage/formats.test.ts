@@ -5,6 +5,7 @@ import { gzipSync } from "node:zlib";
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { allDrivers } from "../../lib/assembly/drivers.ts";
 import type { MeteringRecord } from "../../lib/sample/sample.ts";
 import type { Value } from "../../lib/sample/value.ts";
 import type { StorageDriver } from "../../lib/storage/driver.ts";
@@ -97,7 +98,7 @@ async function putItem(TableName: string, Item: PutItemCommand["input"]["Item"])
 }
 
 async function openHere(url: string, readOnly = false): Promise<StorageDriver> {
-  const storage = await openStorage(url, { readOnly });
+  const storage = await openStorage(url, allDrivers, { readOnly });
   if (!storage.ok) throw new Error(storage.problem);
   opened.push(storage.driver);
   return storage.driver;
@@ -145,7 +146,11 @@ describe.each(Object.entries(places))("the format of a storage, %s,", (_name, { 
     await takeOver();
     const words = /is in storage format 3, and this release knows formats up to 2: use the release that wrote it/;
 
-    expect(await openStorage(url())).toEqual({ ok: false, problem: expect.stringMatching(words), transient: false });
+    expect(await openStorage(url(), allDrivers)).toEqual({
+      ok: false,
+      problem: expect.stringMatching(words),
+      transient: false,
+    });
     const reader = await openHere(url(), true);
     await expect(allOf(reader.samples({}))).rejects.toThrow(words);
     await expect(allOf(reader.conflicts({}))).rejects.toThrow(words);
@@ -164,12 +169,12 @@ describe("the format of a file", () => {
     const later = toRow(aSample({ source: "x".repeat(200_000) })).replace('"format":2', '"format":30');
     for (const text of [`${toRow(aSample())}\n${later}\n`, `${later}\n`, `${later}\n{"format":2,"cut`]) {
       await writeFile(file, text);
-      expect(await openStorage(pathToFileURL(file).href)).toMatchObject({ ok: false });
+      expect(await openStorage(pathToFileURL(file).href, allDrivers)).toMatchObject({ ok: false });
       expect(await readFile(file, "utf8")).toMatch(/^\{/);
     }
     for (const text of ["", "\n", "{}", `${toRow(aSample())}\n`, "x".repeat(200_000)]) {
       await writeFile(file, text);
-      expect(await openStorage(pathToFileURL(file).href)).toMatchObject({ ok: true });
+      expect(await openStorage(pathToFileURL(file).href, allDrivers)).toMatchObject({ ok: true });
     }
   });
 });

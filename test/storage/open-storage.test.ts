@@ -2,8 +2,10 @@ import { appendFile, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { allDrivers } from "../../lib/assembly/drivers.ts";
 import type { StorageDriver } from "../../lib/storage/driver.ts";
-import { type OpenOptions, openStorage } from "../../lib/storage/open-storage.ts";
+import { openStorage } from "../../lib/storage/open-storage.ts";
+import type { OpenOptions } from "../../lib/storage/storage-kind.ts";
 import { type DynamoDbServer, startDynamoDb } from "../support/dynamodb-server.ts";
 import { freePort } from "../support/free-port.ts";
 import { type S3Server, startS3Server } from "../support/s3-server.ts";
@@ -36,14 +38,14 @@ afterEach(async () => {
 });
 
 async function openedAt(urls: string, options?: OpenOptions): Promise<StorageDriver> {
-  const storage = await openStorage(urls, options);
+  const storage = await openStorage(urls, allDrivers, options);
   if (!storage.ok) throw new Error(storage.problem);
   opened.push(storage.driver);
   return storage.driver;
 }
 
 async function problemOf(urls: string, options?: OpenOptions): Promise<string | undefined> {
-  const storage = await openStorage(urls, options);
+  const storage = await openStorage(urls, allDrivers, options);
   if (!storage.ok) return storage.problem;
   await storage.driver.close();
   return undefined;
@@ -143,7 +145,7 @@ describe("openStorage", () => {
     );
     const urls = [`dynamodb://elsewhere?endpoint=${tables}`, `s3://elsewhere?endpoint=${buckets}`];
     for (const url of urls) {
-      expect(await openStorage(url)).toEqual({
+      expect(await openStorage(url, allDrivers)).toEqual({
         ok: false,
         problem: expect.stringMatching(/^the (?:table|bucket) elsewhere at http:\/\/0\.0\.0\.0:.* can't be opened: ./),
         transient: false,
@@ -160,7 +162,7 @@ describe("openStorage", () => {
       `s3://bucket?endpoint=http://127.0.0.1:${port}`,
       `s3://bucket?endpoint=http://localhost:${port}`,
     ]) {
-      expect(await openStorage(url)).toEqual({
+      expect(await openStorage(url, allDrivers)).toEqual({
         ok: false,
         problem: expect.stringMatching(/^the bucket bucket at http:.* can't be opened: .*ECONNREFUSED/),
         transient: true,

@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { allDrivers } from "../../lib/assembly/drivers.ts";
 import { main } from "../../lib/cli/main.ts";
 import type { MeteringRecord } from "../../lib/sample/sample.ts";
 import { openStorage } from "../../lib/storage/open-storage.ts";
@@ -6,7 +7,7 @@ import { captureIo } from "./captured-io.ts";
 
 /** Stores what a command is to read back. */
 export async function record(storage: string, records: readonly MeteringRecord[]): Promise<void> {
-  const opened = await openStorage(storage);
+  const opened = await openStorage(storage, allDrivers);
   if (!opened.ok) throw new Error(opened.problem);
   for (const stored of await opened.driver.record(records)) expect(stored).toEqual({ kind: "recorded" });
   await opened.driver.close();

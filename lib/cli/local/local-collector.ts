@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
+import { deployedDrivers } from "../../assembly/deployed-drivers.ts";
 import type { JudgeSettings } from "../../assembly/open-judge.ts";
 import { closeParts, openParts } from "../../assembly/open-parts.ts";
 import { startQueueCollector } from "../../assembly/queue-side.ts";
@@ -75,7 +76,7 @@ export async function startLocalCollector(options: LocalOptions, io: Io): Promis
     ...socketDefaults,
   };
   // The handler opens the same once more, and warns.
-  const opened = await openParts(settings, { ...quiet, warn: () => undefined });
+  const opened = await openParts({ ...settings, drivers: deployedDrivers }, { ...quiet, warn: () => undefined });
   const [queue, spillQueue] = [openQueue(services.queueUrl), openQueue(services.spillQueueUrl)];
   if (!opened.ok || "problem" in queue || "problem" in spillQueue) {
     await services.stop();
@@ -87,12 +88,12 @@ export async function startLocalCollector(options: LocalOptions, io: Io): Promis
   const share = parts.quarantine && createQuarantineShare(parts.quarantine, quiet, parts.quarantine);
   const collector = createCollector({ ...parts, addresses, logger: quiet, quarantine: share });
   // As in AWS, the handler gets its settings from an environment and opens its own storage.
-  const lambda = await startQueueCollector(
-    (line) => isAboutTrouble(line) && io.err(line),
-    toEnvironment(settings),
-    undefined,
-    options.verification.readSecrets,
-  );
+  const lambda = await startQueueCollector({
+    write: (line) => isAboutTrouble(line) && io.err(line),
+    drivers: deployedDrivers,
+    environment: toEnvironment(settings),
+    readSecrets: options.verification.readSecrets,
+  });
   const pollers = [queue, spillQueue].map((one) => createPoller(one, lambda.handler, quiet));
 
   const stop = async () => {

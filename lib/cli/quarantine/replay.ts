@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { allDrivers } from "../../assembly/drivers.ts";
 import { createDispatcher } from "../../dispatch/dispatcher.ts";
 import { createRecentlyRecorded } from "../../dispatch/recently-recorded.ts";
 import type { Judge } from "../../judge/judge.ts";
@@ -6,8 +7,8 @@ import type { Entry } from "../../quarantine/entry.ts";
 import type { EntryFilter, FoundEntry, QuarantineShelf } from "../../quarantine/quarantine-entries.ts";
 import { type ReplayOptions, replay } from "../../quarantine/replay.ts";
 import type { StorageDriver } from "../../storage/driver.ts";
-import type { ExpiredRecords } from "../../storage/dynamodb/expired-rows.ts";
 import { openStorage } from "../../storage/open-storage.ts";
+import type { ExpiredRecords } from "../../storage/storage-kind.ts";
 import { EXIT_FAILED, EXIT_OK, usageError } from "../command/command.ts";
 import type { Io } from "../command/io.ts";
 import { verificationOptions, verifierFrom } from "../command/verification-options.ts";
@@ -110,7 +111,7 @@ async function withStorage(
   const onExpired = ({ records }: ExpiredRecords) => {
     expired += records;
   };
-  const opened = await openStorage(urls, { onExpired });
+  const opened = await openStorage(urls, allDrivers, { onExpired });
   if (!opened.ok) return usageError(io, opened.problem);
   try {
     return await use(opened.driver);

@@ -1,3 +1,4 @@
+import { allDrivers } from "../../assembly/drivers.ts";
 import { parseTimestamp } from "../../judge/parse/timestamp.ts";
 import type { SampleFilter, StorageDriver } from "../../storage/driver.ts";
 import { openStorage } from "../../storage/open-storage.ts";
@@ -60,7 +61,7 @@ export async function reading(
   const filter = toFilter(values);
   if ("problem" in filter) return usageError(io, filter.problem);
   const unread = createUnreadReport(values.strict ?? false);
-  const opened = await openStorage(values.storage, { readOnly: true, onUnreadable: unread.note });
+  const opened = await openStorage(values.storage, allDrivers, { readOnly: true, onUnreadable: unread.note });
   if (!opened.ok) return usageError(io, opened.problem);
   let isWhole = true;
   try {

@@ -1,12 +1,6 @@
+import type { ExpiredRecords } from "../storage-kind.ts";
 import { TTL_ATTRIBUTE } from "./keys.ts";
 import type { Item } from "./limits.ts";
-
-/** Records of one call that were stored although their retention is over. */
-export interface ExpiredRecords {
-  readonly records: number;
-  /** Of these, so many whose expiry is so long past that TTL never deletes them. */
-  readonly kept: number;
-}
 
 /** TTL takes an expiry that lies further back for a mistake. AWS says five years; a leap day more is left to it. */
 const DELETED_WITHIN_MS = 5 * 365 * 86_400_000;

@@ -2,6 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { allDrivers } from "../../../lib/assembly/drivers.ts";
 import { main } from "../../../lib/cli/main.ts";
 import { contentDigest } from "../../../lib/sample/content.ts";
 import type { Sample } from "../../../lib/sample/sample.ts";
@@ -32,7 +33,7 @@ beforeEach(async () => {
 afterEach(() => folder.remove());
 
 async function record(...samples: readonly Sample[]): Promise<void> {
-  const opened = await openStorage(storage);
+  const opened = await openStorage(storage, allDrivers);
   if (!opened.ok) throw new Error(opened.problem);
   await opened.driver.record(samples);
   await opened.driver.close();

@@ -1,7 +1,9 @@
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { allDrivers } from "../../../lib/assembly/drivers.ts";
 import { startQueueCollector } from "../../../lib/assembly/queue-side.ts";
 import { processMetricNames } from "../../../lib/ledger/metrics.ts";
 import { toEnvironment } from "../../../lib/settings.ts";
+import { type DynamoDbServer, startDynamoDb } from "../../support/dynamodb-server.ts";
 import { isEmf, sumEmf } from "../../support/emf-reader.ts";
 import { notificationBodies } from "../../support/fixtures.ts";
 import { plainSettings } from "../../support/plain-settings.ts";
@@ -34,7 +36,11 @@ afterEach(() => {
 describe("the queue collector", () => {
   it("handles an event with the plainSettings of the environment that it is given", async () => {
     const lines: string[] = [];
-    const collector = await startQueueCollector((line) => lines.push(line), toEnvironment(plainSettings));
+    const collector = await startQueueCollector({
+      write: (line) => lines.push(line),
+      drivers: allDrivers,
+      environment: toEnvironment(plainSettings),
+    });
     const body = notificationBodies()["notifier_v2_one_sample.body"] ?? "";
     expect(await collector.handler(event(body), context)).toEqual({ batchItemFailures: [] });
     await collector.close();
@@ -58,13 +64,21 @@ describe("the queue collector", () => {
     [{ COUNTERSIGN_STORAGE: "memory:" }, "a secret is missing"],
     [{ COUNTERSIGN_STORAGE: "ftp://x", COUNTERSIGN_SECRETS: '["a secret of this test"]' }, "ftp"],
   ])("does not start with %j", async (environment, problem) => {
-    await expect(startQueueCollector(() => {}, environment)).rejects.toThrow(problem);
+    await expect(startQueueCollector({ write: () => {}, drivers: allDrivers, environment })).rejects.toThrow(problem);
   });
 });
 
 describe("the Lambda function", () => {
+  let dynamodb: DynamoDbServer;
+  beforeAll(async () => {
+    dynamodb = await startDynamoDb();
+  });
+  afterAll(() => dynamodb.close());
+
   it("starts with the process's own environment, once, and handles events", async () => {
-    for (const [name, value] of Object.entries(toEnvironment(plainSettings))) vi.stubEnv(name, value);
+    const storage = `dynamodb://${await dynamodb.freshTable()}?endpoint=${dynamodb.endpoint}`;
+    const environment = toEnvironment({ ...plainSettings, storage });
+    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
     const { handler } = await import("../../../functions/queue-collector/handler.ts");
     expect(await handler(event("[]"), context)).toEqual({ batchItemFailures: [] });
   });

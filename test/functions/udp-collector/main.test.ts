@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { openPublisher } from "../../../lib/cli/send/publisher.ts";
+import { type DynamoDbServer, startDynamoDb } from "../../support/dynamodb-server.ts";
 import { isEmf, sumEmf } from "../../support/emf-reader.ts";
 import { eventually } from "../../support/eventually.ts";
 import { datagrams } from "../../support/fixtures.ts";
@@ -35,8 +36,14 @@ function start(env: Readonly<Record<string, string>>) {
   return { child, output, exited, lines, entry };
 }
 
+let dynamodb: DynamoDbServer;
+
+beforeAll(async () => {
+  dynamodb = await startDynamoDb();
+});
+afterAll(() => dynamodb.close());
+
 const environment = {
-  COUNTERSIGN_STORAGE: "memory:",
   COUNTERSIGN_ALLOW_DEFAULT_SECRET: "true",
   COUNTERSIGN_LISTEN: "udp://127.0.0.1:0,tcp://127.0.0.1:0",
   COUNTERSIGN_HEALTH_PORT: "0",
@@ -47,7 +54,10 @@ describe("the UDP collector's process", () => {
   it.each(["SIGTERM", "SIGINT"] as const)(
     "drains on %s, stops at once on a second, and exits with 0",
     async (signal) => {
-      const { child, output, exited, lines, entry } = start(environment);
+      const { child, output, exited, lines, entry } = start({
+        ...environment,
+        COUNTERSIGN_STORAGE: `dynamodb://${await dynamodb.freshTable()}?endpoint=${dynamodb.endpoint}`,
+      });
       await eventually("it receives", () => entry("receiving") !== undefined);
       const { listening, health } = entry("receiving");
       const healthz = health.replace("0.0.0.0", "127.0.0.1").concat("/healthz");
@@ -79,13 +89,15 @@ describe("the UDP collector's process", () => {
     expect(await exited).toEqual({ code: 1, signal: null });
     expect(output.err).toBe("");
     expect(lines().map((line) => JSON.parse(line))).toEqual(
-      ["COUNTERSIGN_LISTEN is missing", "COUNTERSIGN_STORAGE: unknown storage", "a secret is missing"].map(
-        (problem) => ({
-          level: "error",
-          message: "can't start",
-          problem: expect.stringContaining(problem),
-        }),
-      ),
+      [
+        "COUNTERSIGN_LISTEN is missing",
+        'COUNTERSIGN_STORAGE: unknown storage "ftp://x": write dynamodb://TABLE or s3://BUCKET/PREFIX',
+        "a secret is missing",
+      ].map((problem) => ({
+        level: "error",
+        message: "can't start",
+        problem: expect.stringContaining(problem),
+      })),
     );
   });
 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { allDrivers } from "../../../lib/assembly/drivers.ts";
 import { startUdpCollector } from "../../../lib/assembly/socket-side.ts";
 import { openPublisher } from "../../../lib/cli/send/publisher.ts";
 import { type DynamoDbServer, startDynamoDb } from "../../support/dynamodb-server.ts";
@@ -23,6 +24,7 @@ async function starting() {
   const [storagePort, healthPort, udpPort] = [await freePort(), await freePort(), await freeUdpPort()];
   const lines: string[] = [];
   const started = startUdpCollector({
+    drivers: allDrivers,
     write: (line) => lines.push(line),
     environment: {
       COUNTERSIGN_STORAGE: `dynamodb://samples?endpoint=http://127.0.0.1:${storagePort}`,

@@ -1,3 +1,4 @@
+import { deployedDrivers } from "../../../lib/assembly/deployed-drivers.ts";
 import { fromEnvironment, type Settings, toEnvironment } from "../../../lib/settings.ts";
 import { socketDefaults } from "../../../lib/socket-defaults.ts";
 import { parseStorageUrl, splitUrls } from "../../../lib/storage/storage-url.ts";
@@ -68,7 +69,7 @@ function differences(who: string, environment: Record<string, string>, settings:
   const wrong = Array.from(names).filter(
     (name) => environment[name] !== written[name] || environment[name] !== expected[name],
   );
-  const urls = splitUrls(read.settings.storage).map(parseStorageUrl);
+  const urls = splitUrls(read.settings.storage).map((url) => parseStorageUrl(url, deployedDrivers));
   return [
     ...problems.map((problem) => `${who}: ${problem}`),
     ...wrong.map((name) => `${who}: ${name} is ${environment[name]}, expected ${expected[name]}`),

@@ -1,0 +1,21 @@
+import { S3Client } from "@aws-sdk/client-s3";
+import { bounded } from "../../aws/bounded-client.ts";
+import { callLimits, clientOptions, isLocal } from "../../aws/client-options.ts";
+import { createBucket, expectBucket } from "../../aws/s3-bucket.ts";
+import { shownEndpoint } from "../endpoint-parameters.ts";
+import { prepared } from "../prepared.ts";
+import type { OpenedStorage, OpenOptions } from "../storage-kind.ts";
+import type { S3Place } from "./place.ts";
+import { openS3Log } from "./s3.ts";
+
+export async function openBucket(
+  place: S3Place,
+  { readOnly = false, onUnreadable }: OpenOptions,
+): Promise<OpenedStorage> {
+  const { bucket, prefix } = place;
+  const client = bounded(new S3Client({ ...clientOptions(place), forcePathStyle: isLocal(place) }), callLimits.storage);
+  const driver = openS3Log({ client, bucket, prefix, ...(onUnreadable && { onUnreadable }) });
+  if (readOnly) return { ok: true, driver };
+  const made = isLocal(place) ? createBucket(client, bucket) : expectBucket(client, bucket);
+  return prepared(driver, made.then(driver.prepare), `the bucket ${bucket}${shownEndpoint(place)}`);
+}
