@@ -1,0 +1,67 @@
+import { build } from "esbuild";
+import { expect, it } from "vitest";
+
+/**
+ * Bytes of each function's bundle, made as it is deployed. What is deployed starts slower by what is in it, so that a
+ * larger one has to be meant: 2 % more fail.
+ */
+const bundles = [
+  { entry: "functions/queue-collector/handler.ts", bytes: 687_534, own: [] },
+  // It writes msgpack: what it spills.
+  { entry: "functions/udp-collector/main.ts", bytes: 734_129, own: ["@msgpack/msgpack"] },
+] as const;
+
+const packages = [
+  "@aws-sdk/checksums",
+  "@aws-sdk/client-dynamodb",
+  "@aws-sdk/client-s3",
+  "@aws-sdk/client-secrets-manager",
+  "@aws-sdk/client-sqs",
+  "@aws-sdk/core",
+  "@aws-sdk/credential-provider-env",
+  "@aws-sdk/credential-provider-http",
+  "@aws-sdk/credential-provider-ini",
+  "@aws-sdk/credential-provider-login",
+  "@aws-sdk/credential-provider-node",
+  "@aws-sdk/credential-provider-process",
+  "@aws-sdk/credential-provider-sso",
+  "@aws-sdk/credential-provider-web-identity",
+  "@aws-sdk/dynamodb-codec",
+  "@aws-sdk/endpoint-cache",
+  "@aws-sdk/middleware-endpoint-discovery",
+  "@aws-sdk/middleware-sdk-s3",
+  "@aws-sdk/middleware-sdk-sqs",
+  "@aws-sdk/nested-clients",
+  "@aws-sdk/signature-v4-multi-region",
+  "@aws-sdk/token-providers",
+  "@aws-sdk/xml-builder",
+  "@aws/lambda-invoke-store",
+  "@smithy/core",
+  "@smithy/credential-provider-imds",
+  "@smithy/node-http-handler",
+  "@smithy/signature-v4",
+  "@smithy/types",
+  "mnemonist",
+  "obliterator",
+];
+
+it.each(bundles)("$entry is bundled without what it does not use", async ({ entry, bytes, own }) => {
+  const { metafile, outputFiles } = await build({
+    ...{ entryPoints: [entry], bundle: true, write: false, metafile: true, outfile: "bundle.mjs", logLevel: "error" },
+    ...{ platform: "node", target: "node24", format: "esm", mainFields: ["module", "main"], minify: true },
+  });
+  const [output] = Object.values(metafile.outputs);
+  const used = Object.entries(output?.inputs ?? {}).flatMap(([file, { bytesInOutput }]) =>
+    bytesInOutput > 0 ? [file] : [],
+  );
+  const named = used.flatMap((file) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []);
+  expect([...new Set(named)].sort()).toEqual([...packages, ...own].sort());
+  expect(used.filter((file) => /^lib\/storage\/(?!dynamodb|s3|rows)[^/]+\//.test(file))).toEqual([
+    // The quarantine's: which is kept in a folder, and its URL read.
+    "lib/storage/file/rotating-file.ts",
+    "lib/storage/file/place.ts",
+  ]);
+  expect(used.filter((file) => /^lib\/(?:cli|query|infra)\//.test(file))).toEqual([]);
+  expect(outputFiles[0]?.contents.length).toBeLessThan(bytes * 1.02);
+  expect(outputFiles[0]?.contents.length).toBeGreaterThan(bytes * 0.98);
+});
