@@ -3,7 +3,7 @@ import { type IMetric, MathExpression, type MathExpressionOptions } from "aws-cd
 import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from "aws-cdk-lib/aws-dynamodb";
 import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
-import { FORMAT_KEY, keyNames, meterIndex, projectIndex, TTL_ATTRIBUTE } from "../storage/dynamodb/keys.ts";
+import { FORMAT_KEY, keyNames, meterIndex, projectIndex, TTL_ATTRIBUTE } from "../storage/dynamodb/layout/keys.ts";
 
 export interface SampleTablesProps {
   /** Days that a sample is kept, counted from its own time. @default - for ever */

@@ -8,7 +8,7 @@ import { identity } from "../../lib/sample/identity.ts";
 import type { Result } from "../../lib/sample/rejection.ts";
 import type { MeteringRecord } from "../../lib/sample/sample.ts";
 import type { StorageDriver } from "../../lib/storage/driver.ts";
-import { planOf } from "../../lib/storage/dynamodb/write-plan.ts";
+import { planOf } from "../../lib/storage/dynamodb/layout/write-plan.ts";
 import { openMemory } from "../../lib/storage/memory/memory.ts";
 import type { Checks } from "./checks.ts";
 import type { Corpus } from "./corpus.ts";

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import type { MeteringRecord } from "../../lib/sample/sample.ts";
-import { fromEventRow } from "../../lib/storage/dynamodb/event-items.ts";
+import { fromEventRow } from "../../lib/storage/dynamodb/layout/event-items.ts";
+import { fromSampleItems } from "../../lib/storage/dynamodb/layout/sample-items.ts";
+import { type Plan, planOf } from "../../lib/storage/dynamodb/layout/write-plan.ts";
 import { toVersion } from "../../lib/storage/dynamodb/metadata-versions.ts";
-import { fromSampleItems } from "../../lib/storage/dynamodb/sample-items.ts";
-import { type Plan, planOf } from "../../lib/storage/dynamodb/write-plan.ts";
 import { fromRow, toRow } from "../../lib/storage/rows/record-row.ts";
 import { hoursOf, objectKey, partitionOf } from "../../lib/storage/s3/keys.ts";
 

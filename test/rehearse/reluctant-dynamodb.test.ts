@@ -1,7 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDynamoDb } from "../../lib/storage/dynamodb/dynamodb.ts";
-import { defaultResourcesTable } from "../../lib/storage/dynamodb/keys.ts";
+import { defaultResourcesTable } from "../../lib/storage/dynamodb/layout/keys.ts";
 import { type DynamoDbServer, itemsIn, startDynamoDb } from "../support/dynamodb-server.ts";
 import { aSample } from "../support/sample-builder.ts";
 import { type ReluctantDynamoDb, startReluctantDynamoDb } from "./reluctant-dynamodb.ts";

@@ -10,7 +10,7 @@ import { isValueMap } from "../../lib/sample/value.ts";
 import { sign } from "../../lib/signature/legacy/sign.ts";
 import { verify } from "../../lib/signature/legacy/verify.ts";
 import { openDynamoDb } from "../../lib/storage/dynamodb/dynamodb.ts";
-import { itemBytes } from "../../lib/storage/dynamodb/limits.ts";
+import { itemBytes } from "../../lib/storage/dynamodb/layout/limits.ts";
 import { decodeMsgpack } from "../../lib/wire/msgpack-reader.ts";
 import { dialectOf } from "../support/dialect-of.ts";
 import { watchCalls } from "../support/dynamodb-faults.ts";

@@ -9,7 +9,7 @@ import { allDrivers } from "../../lib/assembly/drivers.ts";
 import type { MeteringRecord } from "../../lib/sample/sample.ts";
 import type { Value } from "../../lib/sample/value.ts";
 import type { StorageDriver } from "../../lib/storage/driver.ts";
-import { planOf } from "../../lib/storage/dynamodb/write-plan.ts";
+import { planOf } from "../../lib/storage/dynamodb/layout/write-plan.ts";
 import { openStorage } from "../../lib/storage/open-storage.ts";
 import { toRow } from "../../lib/storage/rows/record-row.ts";
 import { objectKey, partitionOf } from "../../lib/storage/s3/keys.ts";

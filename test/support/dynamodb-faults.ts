@@ -6,7 +6,7 @@ import type {
   ServiceInputTypes,
   WriteRequest,
 } from "@aws-sdk/client-dynamodb";
-import type { Item } from "../../lib/storage/dynamodb/limits.ts";
+import type { Item } from "../../lib/storage/dynamodb/layout/limits.ts";
 
 export interface Call {
   readonly command: string;

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import dynalite from "dynalite";
-import { defaultResourcesTable } from "../../lib/storage/dynamodb/keys.ts";
-import type { Item } from "../../lib/storage/dynamodb/limits.ts";
+import { defaultResourcesTable } from "../../lib/storage/dynamodb/layout/keys.ts";
+import type { Item } from "../../lib/storage/dynamodb/layout/limits.ts";
 import { createTables } from "../../lib/storage/dynamodb/tables.ts";
 
 /** DynamoDB's protocol on a port of this machine, in memory. */

@@ -6,17 +6,17 @@ import { readConflicts, readSamples, type SampleSource } from "../rows/read-samp
 import { settlementLookup } from "../rows/settlement-lookup.ts";
 import type { ExpiredRecords } from "../storage-kind.ts";
 import type { OnUnreadable } from "../unreadable.ts";
-import { expiredAmong } from "./expired-rows.ts";
 import { expectFormat, markFormat } from "./format.ts";
-import { defaultResourcesTable, settlementPartition } from "./keys.ts";
-import type { Item } from "./limits.ts";
+import { expiredAmong } from "./layout/expired-rows.ts";
+import { defaultResourcesTable, settlementPartition } from "./layout/keys.ts";
+import type { Item } from "./layout/limits.ts";
+import { type Plan, planOf } from "./layout/write-plan.ts";
 import { versionReader } from "./metadata-versions.ts";
 import { needsWriter } from "./prerequisites.ts";
 import { keyOf, putItems, type Refusal } from "./put-items.ts";
 import { readEvents, readIdentities } from "./read.ts";
 import { itemReader } from "./readable-items.ts";
 import { loadSettlements, putSettlement } from "./settlements.ts";
-import { type Plan, planOf } from "./write-plan.ts";
 
 /** Half of it for what samples need, half for the samples: a Lambda function has to answer its queue in 30 s. */
 const GIVE_UP_AFTER_MS = 20_000;

@@ -1,8 +1,8 @@
 import { BatchGetItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { FORMAT, NewerFormat } from "../format.ts";
-import { DamagedItem } from "./attributes.ts";
-import { FORMAT_KEY, keyNames } from "./keys.ts";
-import type { Item } from "./limits.ts";
+import { DamagedItem } from "./layout/attributes.ts";
+import { FORMAT_KEY, keyNames } from "./layout/keys.ts";
+import type { Item } from "./layout/limits.ts";
 import { keyOf, putItems } from "./put-items.ts";
 import { type Patience, untilDone } from "./retry.ts";
 

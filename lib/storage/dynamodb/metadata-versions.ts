@@ -1,12 +1,12 @@
 import { BatchGetItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { Recent } from "../../flow/lru-cache.ts";
 import { isValueMap, type ValueMap } from "../../sample/value.ts";
-import { attributeText, DamagedItem, exactMap } from "./attributes.ts";
-import { BODY_ATTRIBUTE, keyNames, resourcePartition, versionKey } from "./keys.ts";
-import type { Item } from "./limits.ts";
+import { attributeText, DamagedItem, exactMap } from "./layout/attributes.ts";
+import { BODY_ATTRIBUTE, keyNames, resourcePartition, versionKey } from "./layout/keys.ts";
+import type { Item } from "./layout/limits.ts";
+import type { MetadataVersion } from "./layout/sample-items.ts";
 import { keyOf } from "./put-items.ts";
 import { type Patience, untilDone } from "./retry.ts";
-import type { MetadataVersion } from "./sample-items.ts";
 
 /** BatchGetItem takes so many keys. */
 const MAX_KEYS = 100;

@@ -5,7 +5,7 @@ import { shownEndpoint } from "../endpoint-parameters.ts";
 import { prepared } from "../prepared.ts";
 import type { OpenedStorage, OpenOptions } from "../storage-kind.ts";
 import { openDynamoDb } from "./dynamodb.ts";
-import { defaultResourcesTable } from "./keys.ts";
+import { defaultResourcesTable } from "./layout/keys.ts";
 import type { DynamoDbPlace } from "./place.ts";
 import { createTables, expectTables } from "./tables.ts";
 

@@ -1,7 +1,7 @@
 import { type AttributeValue, type DynamoDBClient, QueryCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
 import type { TimeRange } from "../driver.ts";
-import { keyNames, projectIndex, projectIndexKey, VERSION_KEY_PREFIX } from "./keys.ts";
-import type { Item } from "./limits.ts";
+import { keyNames, projectIndex, projectIndexKey, VERSION_KEY_PREFIX } from "./layout/keys.ts";
+import type { Item } from "./layout/limits.ts";
 import type { NextPage } from "./merge-pages.ts";
 
 type StartKey = Record<string, AttributeValue> | undefined;

@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { mapInParallel } from "../../flow/in-parallel.ts";
 import type { SampleFilter } from "../driver.ts";
-import { attributeText } from "./attributes.ts";
+import { attributeText } from "./layout/attributes.ts";
 import {
   keyNames,
   METER_KEY_PREFIX,
@@ -13,8 +13,8 @@ import {
   projectIndexKey,
   resourcePartition,
   samplePartition,
-} from "./keys.ts";
-import type { Item } from "./limits.ts";
+} from "./layout/keys.ts";
+import type { Item } from "./layout/limits.ts";
 import { allOf, queryIndex, queryPrefix, queryWithoutProject, scanIndex } from "./pages.ts";
 
 const QUERIES_AT_A_TIME = 8;

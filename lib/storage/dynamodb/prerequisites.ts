@@ -1,8 +1,8 @@
 import { ConditionalCheckFailedException, type DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { mapInParallel } from "../../flow/in-parallel.ts";
 import { Recent } from "../../flow/lru-cache.ts";
-import { keyNames, TTL_ATTRIBUTE } from "./keys.ts";
-import type { Item } from "./limits.ts";
+import { keyNames, TTL_ATTRIBUTE } from "./layout/keys.ts";
+import type { Item } from "./layout/limits.ts";
 import { keyOf, putItems, type Refusal, refusal } from "./put-items.ts";
 import { type Patience, untilDone } from "./retry.ts";
 

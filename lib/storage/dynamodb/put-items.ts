@@ -1,8 +1,8 @@
 import { BatchWriteItemCommand, type DynamoDBClient, type WriteRequest } from "@aws-sdk/client-dynamodb";
 import { mapInParallel } from "../../flow/in-parallel.ts";
 import type { Stored } from "../driver.ts";
-import { keyNames } from "./keys.ts";
-import { type Item, itemBytes } from "./limits.ts";
+import { keyNames } from "./layout/keys.ts";
+import { type Item, itemBytes } from "./layout/limits.ts";
 import { type Patience, untilDone } from "./retry.ts";
 
 /** BatchWriteItem takes so many items, */

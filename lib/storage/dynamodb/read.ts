@@ -2,17 +2,24 @@ import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Event, Sample } from "../../sample/sample.ts";
 import type { EventFilter, SampleFilter } from "../driver.ts";
 import type { Copies } from "../rows/contents.ts";
-import { attributeText, DamagedItem } from "./attributes.ts";
-import { dayOf, fromEventRow } from "./event-items.ts";
 import { newestFirst, wholeInstants } from "./instants.ts";
-import { EVENTS_PARTITION, eventPartition, keyNames, parseEventDayKey, TTL_ATTRIBUTE, versionKey } from "./keys.ts";
-import type { Item } from "./limits.ts";
+import { attributeText, DamagedItem } from "./layout/attributes.ts";
+import { dayOf, fromEventRow } from "./layout/event-items.ts";
+import {
+  EVENTS_PARTITION,
+  eventPartition,
+  keyNames,
+  parseEventDayKey,
+  TTL_ATTRIBUTE,
+  versionKey,
+} from "./layout/keys.ts";
+import type { Item } from "./layout/limits.ts";
+import { fromSampleItems, versionOf } from "./layout/sample-items.ts";
 import { merged, type NextPage } from "./merge-pages.ts";
 import type { ReadVersions } from "./metadata-versions.ts";
 import { allOf, queryDescending } from "./pages.ts";
 import { findPartitions, type Partition } from "./partitions.ts";
 import type { ReadItems } from "./readable-items.ts";
-import { fromSampleItems, versionOf } from "./sample-items.ts";
 
 /** Rows held at a time while partitions are merged, if each holds one page. */
 const ROWS_IN_MEMORY = 10_000;

@@ -1,6 +1,6 @@
 import type { OnUnreadable } from "../unreadable.ts";
-import { DamagedItem } from "./attributes.ts";
-import type { Item } from "./limits.ts";
+import { DamagedItem } from "./layout/attributes.ts";
+import type { Item } from "./layout/limits.ts";
 
 /** Reads items, leaving out those that are damaged. Where nobody is told of them, the first ends the reading. */
 export type ReadItems = <T>(table: string, items: readonly Item[], read: (item: Item) => T) => readonly T[];

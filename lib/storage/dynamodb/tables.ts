@@ -9,7 +9,7 @@ import {
   ResourceNotFoundException,
   type TableDescription,
 } from "@aws-sdk/client-dynamodb";
-import { keyNames, meterIndex, projectIndex } from "./keys.ts";
+import { keyNames, meterIndex, projectIndex } from "./layout/keys.ts";
 
 const ACTIVE_WITHIN_MS = 60_000;
 const FIRST_LOOK_AFTER_MS = 10;

@@ -1,6 +1,6 @@
 import { ThrottlingException } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Item } from "../../../lib/storage/dynamodb/limits.ts";
+import type { Item } from "../../../lib/storage/dynamodb/layout/limits.ts";
 import { keyOf, putItems } from "../../../lib/storage/dynamodb/put-items.ts";
 import { type Call, failCalls, leaveUnprocessed, watchCalls } from "../../support/dynamodb-faults.ts";
 import { type DynamoDbServer, itemsIn, startDynamoDb } from "../../support/dynamodb-server.ts";

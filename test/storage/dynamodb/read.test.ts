@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { MeteringRecord } from "../../../lib/sample/sample.ts";
 import type { StorageDriver } from "../../../lib/storage/driver.ts";
 import { openDynamoDb } from "../../../lib/storage/dynamodb/dynamodb.ts";
-import type { Item } from "../../../lib/storage/dynamodb/limits.ts";
+import type { Item } from "../../../lib/storage/dynamodb/layout/limits.ts";
 import { type Call, failCalls, leaveUnread, watchCalls } from "../../support/dynamodb-faults.ts";
 import { type DynamoDbServer, itemsIn, startDynamoDb } from "../../support/dynamodb-server.ts";
 import { anEvent, aSample } from "../../support/sample-builder.ts";

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { CONTENT_DIGEST_LENGTH, contentDigest } from "../../sample/content.ts";
-import { counterTypes, type Sample, signedForms } from "../../sample/sample.ts";
-import type { Value } from "../../sample/value.ts";
-import { toExactJson } from "../../wire/exact-json.ts";
-import { FORMAT, NewerFormat } from "../format.ts";
+import { CONTENT_DIGEST_LENGTH, contentDigest } from "../../../sample/content.ts";
+import { counterTypes, type Sample, signedForms } from "../../../sample/sample.ts";
+import type { Value } from "../../../sample/value.ts";
+import { toExactJson } from "../../../wire/exact-json.ts";
+import { FORMAT, NewerFormat } from "../../format.ts";
 import { attributeBytes, attributeText, DamagedItem, exactMap, exactValue, oneOf } from "./attributes.ts";
 import {
   BODY_ATTRIBUTE,

@@ -1,8 +1,8 @@
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { dynamoNumber } from "../../../lib/storage/dynamodb/number.ts";
-import { type DynamoDbServer, startDynamoDb } from "../../support/dynamodb-server.ts";
+import { dynamoNumber } from "../../../../lib/storage/dynamodb/layout/number.ts";
+import { type DynamoDbServer, startDynamoDb } from "../../../support/dynamodb-server.ts";
 
 describe("the number beside a volume", () => {
   it.each([

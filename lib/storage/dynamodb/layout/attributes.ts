@@ -1,6 +1,6 @@
-import { isValueMap, type Value, type ValueMap } from "../../sample/value.ts";
-import { fromExactJson } from "../../wire/exact-json.ts";
-import type { DecodeLimits } from "../../wire/limits.ts";
+import { isValueMap, type Value, type ValueMap } from "../../../sample/value.ts";
+import { fromExactJson } from "../../../wire/exact-json.ts";
+import type { DecodeLimits } from "../../../wire/limits.ts";
 import { keyNames } from "./keys.ts";
 import type { Item } from "./limits.ts";
 

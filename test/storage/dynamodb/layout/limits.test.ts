@@ -1,9 +1,9 @@
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Item, itemBytes, MAX_ITEM_BYTES, overLimit } from "../../../lib/storage/dynamodb/limits.ts";
-import { dynamoNumber } from "../../../lib/storage/dynamodb/number.ts";
-import { type DynamoDbServer, startDynamoDb } from "../../support/dynamodb-server.ts";
+import { type Item, itemBytes, MAX_ITEM_BYTES, overLimit } from "../../../../lib/storage/dynamodb/layout/limits.ts";
+import { dynamoNumber } from "../../../../lib/storage/dynamodb/layout/number.ts";
+import { type DynamoDbServer, startDynamoDb } from "../../../support/dynamodb-server.ts";
 
 describe("the size of an item", () => {
   it.each<[string, Item, number]>([

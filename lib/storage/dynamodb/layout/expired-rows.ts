@@ -1,4 +1,4 @@
-import type { ExpiredRecords } from "../storage-kind.ts";
+import type { ExpiredRecords } from "../../storage-kind.ts";
 import { TTL_ATTRIBUTE } from "./keys.ts";
 import type { Item } from "./limits.ts";
 

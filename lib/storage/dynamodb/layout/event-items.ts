@@ -1,7 +1,7 @@
-import { contentDigest } from "../../sample/content.ts";
-import type { Event } from "../../sample/sample.ts";
-import { FORMAT, NewerFormat } from "../format.ts";
-import { fromRow, toRow } from "../rows/record-row.ts";
+import { contentDigest } from "../../../sample/content.ts";
+import type { Event } from "../../../sample/sample.ts";
+import { FORMAT, NewerFormat } from "../../format.ts";
+import { fromRow, toRow } from "../../rows/record-row.ts";
 import { attributeText, DamagedItem } from "./attributes.ts";
 import {
   BODY_ATTRIBUTE,

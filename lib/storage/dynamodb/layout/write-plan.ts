@@ -1,4 +1,4 @@
-import type { MeteringRecord } from "../../sample/sample.ts";
+import type { MeteringRecord } from "../../../sample/sample.ts";
 import { toEventItems } from "./event-items.ts";
 import { TTL_ATTRIBUTE } from "./keys.ts";
 import { type Item, overLimit } from "./limits.ts";

@@ -1,4 +1,4 @@
-import type { ExactNumber } from "../../sample/sample.ts";
+import type { ExactNumber } from "../../../sample/sample.ts";
 
 /** DynamoDB refuses a number with more significant digits. */
 const MAX_DIGITS = 38;

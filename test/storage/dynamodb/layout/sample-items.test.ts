@@ -1,16 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Sample } from "../../../lib/sample/sample.ts";
-import type { Value } from "../../../lib/sample/value.ts";
-import { openDynamoDb } from "../../../lib/storage/dynamodb/dynamodb.ts";
-import { fromEventRow, toEventItems } from "../../../lib/storage/dynamodb/event-items.ts";
-import { type Item, itemBytes, overLimit } from "../../../lib/storage/dynamodb/limits.ts";
-import { toVersion } from "../../../lib/storage/dynamodb/metadata-versions.ts";
-import { fromSampleItems, toSampleItems, versionOf } from "../../../lib/storage/dynamodb/sample-items.ts";
-import { clientOf } from "../../support/dynamodb-server.ts";
-import { events, samples } from "../../support/record-arbitrary.ts";
-import { anEvent, aSample } from "../../support/sample-builder.ts";
-import { exactly } from "../reading.ts";
+import type { Sample } from "../../../../lib/sample/sample.ts";
+import type { Value } from "../../../../lib/sample/value.ts";
+import { openDynamoDb } from "../../../../lib/storage/dynamodb/dynamodb.ts";
+import { fromEventRow, toEventItems } from "../../../../lib/storage/dynamodb/layout/event-items.ts";
+import { type Item, itemBytes, overLimit } from "../../../../lib/storage/dynamodb/layout/limits.ts";
+import { fromSampleItems, toSampleItems, versionOf } from "../../../../lib/storage/dynamodb/layout/sample-items.ts";
+import { toVersion } from "../../../../lib/storage/dynamodb/metadata-versions.ts";
+import { clientOf } from "../../../support/dynamodb-server.ts";
+import { events, samples } from "../../../support/record-arbitrary.ts";
+import { anEvent, aSample } from "../../../support/sample-builder.ts";
+import { exactly } from "../../reading.ts";
 
 const sample = aSample({
   message_id: "4a5d9f4e-40c2-11ed-b878-000000000001",

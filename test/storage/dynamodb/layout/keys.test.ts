@@ -15,7 +15,7 @@ import {
   samplePartition,
   timeKey,
   versionKey,
-} from "../../../lib/storage/dynamodb/keys.ts";
+} from "../../../../lib/storage/dynamodb/layout/keys.ts";
 
 /** Text made to collide: little but the marks that keys are built with. */
 const hostile = fc.string({ unit: fc.constantFrom("#", "%", "2", "3", "5", "a", "e", "s"), maxLength: 6 });
