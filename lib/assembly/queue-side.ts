@@ -2,16 +2,16 @@ import { createConflictLog } from "../dispatch/conflict-log.ts";
 import { createDispatcher } from "../dispatch/dispatcher.ts";
 import { createRecentlyRecorded } from "../dispatch/recently-recorded.ts";
 import { createMetricsWriter } from "../ledger/emf.ts";
-import type { Ledger, ProcessLedger } from "../ledger/ledger.ts";
+import type { Ledger } from "../ledger/ledger.ts";
 import { createQueueLedger } from "../ledger/queue-ledger.ts";
 import { createLogger } from "../log/logger.ts";
 import { countedQuarantine } from "../quarantine/counted-quarantine.ts";
 import { createQueueHandler, type QueueHandler } from "../queue/queue-handler.ts";
 import { type Environment, fromEnvironment } from "../settings.ts";
 import type { StorageKind } from "../storage/storage-kind.ts";
-import { doubtFigures } from "./doubt-log.ts";
 import type { ReadSecrets } from "./open-keys.ts";
 import { closeParts, openParts } from "./open-parts.ts";
+import { processLedger } from "./process-ledger.ts";
 import { reloadParts } from "./reload-parts.ts";
 
 export interface QueueCollector {
@@ -52,23 +52,10 @@ export async function startQueueCollector(options: QueueCollectorOptions): Promi
   const opened = await openParts({ ...settings, drivers, readSecrets }, logger);
   if (!opened.ok) throw new Error(opened.problems.join("; "));
   const { parts } = opened;
-  const { judge, keys, doubts, storage } = parts;
+  const { judge, keys, storage } = parts;
   const quarantine = parts.quarantine && countedQuarantine(parts.quarantine.whole);
   const ledger = createQueueLedger();
   const metrics = createMetricsWriter({ stage: settings.stage, write });
-  const processLedger = (): ProcessLedger => {
-    const { kept = 0, failed = 0 } = quarantine?.counts() ?? {};
-    const figures = {
-      MessagesQuarantined: kept,
-      QuarantineSkipped: 0,
-      QuarantineFailed: failed,
-      KeyReadsFailed: keys.failedReads(),
-      LogLinesDropped: droppedLines(),
-      ...doubtFigures(doubts),
-      SamplesExpired: parts.expired(),
-    };
-    return { figures, verified: keys.uses() };
-  };
   return {
     handler: createQueueHandler({
       judge,
@@ -77,9 +64,9 @@ export async function startQueueCollector(options: QueueCollectorOptions): Promi
       logger,
       quarantine,
       spillQueue: settings.spillQueue,
-      count(outcomes) {
-        ledger.count(outcomes);
-        metrics.write({ queue: ledger.snapshot() }, processLedger());
+      count(received, outcomes) {
+        ledger.count(received, outcomes);
+        metrics.write({ queue: ledger.snapshot() }, processLedger(parts, quarantine?.counts(), droppedLines()));
       },
     }),
     ledger: () => ledger.snapshot(),

@@ -1,19 +1,19 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { warmUp } from "../judge/warm-up.ts";
 import { createMetricsWriter } from "../ledger/emf.ts";
-import type { Ledgers, ProcessLedger } from "../ledger/ledger.ts";
+import type { Ledgers } from "../ledger/ledger.ts";
 import { toPrometheus } from "../ledger/prometheus.ts";
 import { listenerLedgers } from "../ledger/socket-ledger.ts";
 import { createHealthServer, type HealthServer } from "../listener/health-server.ts";
 import { createCollector } from "../listener/socket-collector.ts";
 import { errorMessage } from "../log/error-message.ts";
 import { createLogger, type Logger } from "../log/logger.ts";
-import { createQuarantineShare, type QuarantineShare } from "../quarantine/quarantine-quota.ts";
+import { createQuarantineShare } from "../quarantine/quarantine-quota.ts";
 import { type Environment, environmentNames, type Settings } from "../settings.ts";
 import type { StorageKind } from "../storage/storage-kind.ts";
 import { checkQueues, type WantedQueue } from "./check-queues.ts";
-import { doubtFigures } from "./doubt-log.ts";
 import { closeParts, openPartsInTime, type Parts } from "./open-parts.ts";
+import { processLedger } from "./process-ledger.ts";
 import { reloadParts } from "./reload-parts.ts";
 import { addressesOf, type Problems, socketSettings, tcpLimitsOf } from "./socket-settings.ts";
 
@@ -141,7 +141,7 @@ async function receive(opened: Opened, options: UdpCollectorOptions): Promise<Ud
   warmUp(parts.judge);
   const started = { health: at, listening: await collector.start() };
   const ledgers = () => listenerLedgers(collector.counters());
-  const counted = () => processLedger(parts, share, options.droppedLines?.() ?? 0);
+  const counted = () => processLedger(parts, share?.counts(), options.droppedLines?.() ?? 0);
   const running: Running = { receiving: true, figures: () => toPrometheus(ledgers(), counted()) };
   state.running = running;
   const metrics = createMetricsWriter({ stage: settings.stage, write: options.write });
@@ -175,27 +175,6 @@ async function receive(opened: Opened, options: UdpCollectorOptions): Promise<Ud
       stopping ??= stop();
       return stopping;
     },
-  };
-}
-
-/** What a process that receives has counted beside its listeners. */
-export function processLedger(
-  { keys, doubts, expired }: Parts,
-  share: QuarantineShare | undefined,
-  LogLinesDropped: number,
-): ProcessLedger {
-  const { kept = 0, skipped = 0, failed = 0 } = share?.counts() ?? {};
-  return {
-    figures: {
-      MessagesQuarantined: kept,
-      QuarantineSkipped: skipped,
-      QuarantineFailed: failed,
-      KeyReadsFailed: keys.failedReads(),
-      LogLinesDropped,
-      ...doubtFigures(doubts),
-      SamplesExpired: expired(),
-    },
-    verified: keys.uses(),
   };
 }
 

@@ -4,9 +4,9 @@ import { checkQueues } from "../assembly/check-queues.ts";
 import { allDrivers } from "../assembly/drivers.ts";
 import type { JudgeSettings } from "../assembly/open-judge.ts";
 import { closeParts, openPartsInTime, type Parts } from "../assembly/open-parts.ts";
+import { processLedger } from "../assembly/process-ledger.ts";
 import { reloadParts } from "../assembly/reload-parts.ts";
 import { type TcpSettings, tcpLimitsOf } from "../assembly/socket-settings.ts";
-import { processLedger } from "../assembly/socket-side.ts";
 import { createConflictLog } from "../dispatch/conflict-log.ts";
 import { createDispatcher } from "../dispatch/dispatcher.ts";
 import { createRecentlyRecorded } from "../dispatch/recently-recorded.ts";
@@ -14,7 +14,7 @@ import { warmUp } from "../judge/warm-up.ts";
 import { lossesOf } from "../ledger/losses.ts";
 import { toPrometheus } from "../ledger/prometheus.ts";
 import { createQueueLedger } from "../ledger/queue-ledger.ts";
-import { listenerLedgers } from "../ledger/socket-ledger.ts";
+import { besideLedgers, listenerLedgers } from "../ledger/socket-ledger.ts";
 import { type ListenAddress, parseListenUrl } from "../listener/socket/listen-url.ts";
 import { type Collector, createCollector } from "../listener/socket-collector.ts";
 import { createLogger, type Logger } from "../log/logger.ts";
@@ -179,22 +179,14 @@ async function collect(collecting: Collecting, io: Io): Promise<number> {
     ...(Object.keys(pollers).length > 0 && { queue: ledger.snapshot() }),
   });
   const receiving = { now: false };
-  const metrics = () =>
-    toPrometheus(ledgers(), { ...processLedger(parts, share, io.droppedLines()), pollAges: pollAgesOf(pollers) });
+  const counted = () => processLedger(parts, share?.counts(), io.droppedLines());
+  const metrics = () => toPrometheus(ledgers(), { ...counted(), pollAges: pollAgesOf(pollers) });
   const server = health && collectHealth({ address: health, logger, isHealthy: () => receiving.now, metrics });
   await server?.start();
   try {
     await receive({ ...collecting, collector, pollers, share, receiving }, io);
-    const listeners = collector.counters();
-    io.out(
-      JSON.stringify({
-        ready: false,
-        listeners,
-        ...polledFigures(pollers),
-        ledgers: ledgers(),
-        logLinesDropped: io.droppedLines(),
-      }),
-    );
+    const last = { listeners: besideLedgers(collector.counters()), ...polledFigures(pollers), ledgers: ledgers() };
+    io.out(JSON.stringify({ ready: false, ...last, process: counted().figures }));
     const lost = lossesOf(ledgers());
     if (lost !== undefined) logger.error(lost.message, lost.figures);
     return lost === undefined ? EXIT_OK : EXIT_FAILED;

@@ -1,35 +1,9 @@
+import { endOf, type Outcome } from "../ledger/outcome.ts";
 import type { Genuine } from "../sample/genuine.ts";
 import type { Rejection, Result } from "../sample/rejection.ts";
 import type { MeteringRecord } from "../sample/sample.ts";
 import type { StorageDriver, Stored } from "../storage/driver.ts";
 import type { RecentlyRecorded } from "./recently-recorded.ts";
-
-/** What became of one message. Every message ends in exactly one of these. */
-export type Outcome =
-  /** Each of its samples is stored durably, but for those that can never be. */
-  | {
-      readonly kind: "recorded";
-      readonly samples: number;
-      /** Recorded a moment ago already, so not written again. */
-      readonly duplicates: number;
-      /** Of those stored, what contradicts what was recorded a moment ago; stored beside it. */
-      readonly conflicting: number;
-      readonly rejected: readonly Rejection[];
-    }
-  /** Nothing in it can ever be stored. */
-  | { readonly kind: "rejected"; readonly rejected: readonly Rejection[] }
-  /** At least one of its samples is not where it has to be, for now: worth another try, which changes nothing already stored. */
-  | {
-      readonly kind: "failed";
-      readonly cause: unknown;
-      /** Stored all the same. */
-      readonly samples: number;
-      readonly duplicates: number;
-      readonly conflicting: number;
-      /** Refused for now. */
-      readonly failed: number;
-      readonly rejected: readonly Rejection[];
-    };
 
 export interface Dispatcher {
   /**
@@ -99,8 +73,7 @@ function outcomeOf(results: readonly Result<Genuine>[], answers: ReadonlyMap<Gen
     } else rejected.push({ reason: "unstorable", detail: stored.detail });
   }
   if (failed > 0) return { kind: "failed", cause, samples, duplicates, conflicting, failed, rejected };
-  // An empty batch, which publishers do send, is recorded: there was nothing to lose.
-  return samples + duplicates === 0 && rejected.length > 0
+  return endOf(samples + duplicates, rejected.length) === "rejected"
     ? { kind: "rejected", rejected }
     : { kind: "recorded", samples, duplicates, conflicting, rejected };
 }

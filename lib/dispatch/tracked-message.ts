@@ -1,3 +1,4 @@
+import { endOf } from "../ledger/outcome.ts";
 import type { MutableCounters } from "../ledger/socket-counters.ts";
 import type { RejectionReason } from "../sample/rejection.ts";
 import type { SpilledMessage } from "./spill-queue.ts";
@@ -102,8 +103,8 @@ export class MessageInHand {
   }
 
   #finished(): Fate {
-    if (this.#rejected.length === 0) return "recorded";
-    return this.#recorded + this.#duplicate > 0 ? "partial" : "rejectedMessages";
+    const end = endOf(this.#recorded + this.#duplicate, this.#rejected.length);
+    return end === "rejected" ? "rejectedMessages" : end;
   }
 
   #endAs(fate: Fate): void {

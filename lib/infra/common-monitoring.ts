@@ -1,8 +1,9 @@
 import { Duration } from "aws-cdk-lib";
 import { type IMetric, MathExpression } from "aws-cdk-lib/aws-cloudwatch";
 import { Construct } from "constructs";
+import type { MetricName } from "../ledger/metrics.ts";
 import type { ListenerName } from "../sample/listener-name.ts";
-import { collectorMetric, processMetric } from "./collector-metric.ts";
+import { collectorMetric, METRIC_PERIOD, processMetric } from "./collector-metric.ts";
 import { type AlarmTarget, LossAlarm } from "./loss-alarm.ts";
 
 export interface CommonMonitoringProps extends AlarmTarget {
@@ -14,11 +15,12 @@ export interface CommonMonitoringProps extends AlarmTarget {
 /** How long the alarm on conflicts looks back: it ends by itself so long after the last new one. */
 const CONFLICT_PERIOD = Duration.hours(1);
 
-/** Alarms on what function and tasks have in common: keys, conflicts, re-cuts, what is kept of rejected messages, and the log. */
+/** Alarms on what function and tasks have in common: keys, conflicts, re-cuts, what is kept of rejected messages, the log, and the ledger itself. */
 export class CommonMonitoring extends Construct {
   constructor(scope: Construct, id: string, props: CommonMonitoringProps) {
     super(scope, id);
     const { stage, sockets, topic, runbookUrl } = props;
+    const listeners: readonly ListenerName[] = sockets ? ["queue", "udp", "tcp"] : ["queue"];
     const target = { topic, ...(runbookUrl !== undefined && { runbookUrl }) };
     // Each has been tried several times over by then, so one is enough.
     new LossAlarm(this, "KeyReadsFailed", {
@@ -35,7 +37,12 @@ export class CommonMonitoring extends Construct {
     new LossAlarm(this, "NewConflicts", {
       ...target,
       says: "Somebody with a key says something else of a sample than was recorded of it; both are kept, and the greatest volume counts until it is settled",
-      metric: conflicting(stage, sockets ? ["queue", "udp", "tcp"] : ["queue"]),
+      metric: summed("SamplesConflicting", stage, listeners, CONFLICT_PERIOD),
+    });
+    new LossAlarm(this, "Imbalance", {
+      ...target,
+      says: "Received is not what became of it: a fault of our own, and no figure can be relied on until it is found",
+      metric: summed("Imbalance", stage, listeners, METRIC_PERIOD),
     });
     new LossAlarm(this, "LogLinesDropped", {
       ...target,
@@ -56,15 +63,12 @@ export class CommonMonitoring extends Construct {
   }
 }
 
-function conflicting(stage: string, listeners: readonly ListenerName[]): IMetric {
-  const metrics = listeners.map(
-    (listener) =>
-      [listener, collectorMetric(stage, listener, "SamplesConflicting", { period: CONFLICT_PERIOD })] as const,
-  );
+function summed(name: MetricName, stage: string, listeners: readonly ListenerName[], period: Duration): IMetric {
+  const metrics = listeners.map((listener) => [listener, collectorMetric(stage, listener, name, { period })] as const);
   return new MathExpression({
     expression: metrics.map(([listener]) => `FILL(${listener}, 0)`).join(" + "),
     usingMetrics: Object.fromEntries(metrics),
-    label: "SamplesConflicting",
-    period: CONFLICT_PERIOD,
+    label: name,
+    period,
   });
 }

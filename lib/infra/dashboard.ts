@@ -67,6 +67,7 @@ export class CollectorDashboard extends Construct {
           ofProcesses("SamplesMarked", "with a mark"),
           ofProcesses("SamplesRecut", "one signature, two samples"),
         ]),
+        [graph("Imbalance: what the ledger lacks or counts twice, always 0", this.#each("Imbalance"))],
         row("Failed: samples", this.#each("SamplesFailed"), "Failed: messages", this.#each("MessagesFailed")),
         ...(sockets ? this.#socketRows() : []),
         row(

@@ -48,11 +48,13 @@ export const metricNames = [
   "FramesCut",
   /** Samples waiting for storage or for the spill queue, at the moment of writing: what a scaling policy looks at. */
   "RecordsInFlight",
+  /** What the two ledgers lack or count twice: 0 at every moment, or our own code is at fault. */
+  "Imbalance",
 ] as const;
 export type MetricName = (typeof metricNames)[number];
 
 /** Figures of the moment, where all others are running totals. */
-export const momentaryMetrics: readonly MetricName[] = ["MessagesInFlight", "RecordsInFlight"];
+export const momentaryMetrics: readonly MetricName[] = ["MessagesInFlight", "RecordsInFlight", "Imbalance"];
 
 /** Figures of a whole process, whichever its listeners; with the stage as their only dimension. */
 export const processMetricNames = [
@@ -99,6 +101,7 @@ const ledgerFigures = [
   "SamplesRejected",
   "SamplesFailed",
   "SamplesConflicting",
+  "Imbalance",
 ] as const satisfies readonly MetricName[];
 const socketFigures = [
   ...ledgerFigures,

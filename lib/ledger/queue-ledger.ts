@@ -1,10 +1,18 @@
-import type { Outcome } from "../dispatch/dispatcher.ts";
 import { noRejections } from "../sample/rejection.ts";
+import { imbalanceOf } from "./imbalance.ts";
 import type { Ledger } from "./ledger.ts";
+import { endOf, type Outcome } from "./outcome.ts";
+
+/** What an invocation was given, counted before anything is done with it. */
+export interface Received {
+  /** The datagrams in a spill batch are messages each. */
+  readonly messages: number;
+  readonly samples: number;
+}
 
 /** Both ledgers of the queue side. They count deliveries: a message that comes back counts again, with its samples. */
 export interface QueueLedger {
-  count(outcomes: readonly Outcome[]): void;
+  count(received: Received, outcomes: readonly Outcome[]): void;
   /** The totals of this moment. */
   snapshot(): Ledger;
 }
@@ -26,11 +34,8 @@ export function createQueueLedger(): QueueLedger {
   };
 
   const countMessage = (outcome: Outcome): void => {
-    figures.MessagesReceived++;
     if (outcome.kind === "failed") figures.MessagesFailed++;
-    else if (outcome.kind === "rejected") figures.MessagesRejected++;
-    else if (outcome.rejected.length > 0) figures.MessagesPartial++;
-    else figures.MessagesRecorded++;
+    else figures[messageFigures[endOf(keptIn(outcome), outcome.rejected.length)]]++;
   };
 
   const countSamples = (outcome: Outcome): void => {
@@ -38,7 +43,6 @@ export function createQueueLedger(): QueueLedger {
     const duplicates = outcome.kind === "rejected" ? 0 : outcome.duplicates;
     const failed = outcome.kind === "failed" ? outcome.failed : 0;
     for (const { reason } of outcome.rejected) rejected[reason]++;
-    figures.SamplesDecoded += recorded + duplicates + failed + outcome.rejected.length;
     figures.SamplesRecorded += recorded;
     figures.SamplesDuplicate += duplicates;
     figures.SamplesFailed += failed;
@@ -47,12 +51,27 @@ export function createQueueLedger(): QueueLedger {
   };
 
   return {
-    count(outcomes) {
+    count({ messages, samples }, outcomes) {
+      figures.MessagesReceived += messages;
+      figures.SamplesDecoded += samples;
       for (const outcome of outcomes) {
         countMessage(outcome);
         countSamples(outcome);
       }
     },
-    snapshot: () => ({ figures: { ...figures }, rejected: { ...rejected } }),
+    snapshot: () => ({
+      figures: { ...figures, Imbalance: imbalanceOf(figures, rejected) },
+      rejected: { ...rejected },
+    }),
   };
+}
+
+const messageFigures = {
+  recorded: "MessagesRecorded",
+  partial: "MessagesPartial",
+  rejected: "MessagesRejected",
+} as const;
+
+function keptIn(outcome: Outcome): number {
+  return outcome.kind === "rejected" ? 0 : outcome.samples + outcome.duplicates;
 }

@@ -1,5 +1,6 @@
 import type { Dispatcher } from "../dispatch/dispatcher.ts";
 import type { Judge } from "../judge/judge.ts";
+import { endOf } from "../ledger/outcome.ts";
 import type { Rejection } from "../sample/rejection.ts";
 import type { Entry } from "./entry.ts";
 import type { QuarantineShelf } from "./quarantine-entries.ts";
@@ -65,6 +66,7 @@ export async function replay({ arrived, truncated, id }: Entry, { judge, into }:
 }
 
 function replayed(samples: number, rejected: readonly Rejection[], marks: readonly string[]): Replayed {
-  if (rejected.length === 0) return { kind: "recorded", samples, marks };
-  return samples === 0 ? { kind: "rejected", rejected } : { kind: "partial", samples, rejected };
+  const kind = endOf(samples, rejected.length);
+  if (kind === "recorded") return { kind, samples, marks };
+  return kind === "rejected" ? { kind, rejected } : { kind, samples, rejected };
 }

@@ -1,4 +1,4 @@
-import type { Outcome } from "../dispatch/dispatcher.ts";
+import type { Outcome } from "../ledger/outcome.ts";
 import type { Logger } from "../log/logger.ts";
 import { rejectionReasons } from "../sample/rejection.ts";
 

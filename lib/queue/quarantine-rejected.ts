@@ -1,4 +1,4 @@
-import type { Outcome } from "../dispatch/dispatcher.ts";
+import type { Outcome } from "../ledger/outcome.ts";
 import type { Quarantine } from "../quarantine/quarantine.ts";
 import type { Arrived } from "../sample/arrived.ts";
 

@@ -1,7 +1,9 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
-import type { Dispatcher, Outcome } from "../dispatch/dispatcher.ts";
+import type { Dispatcher } from "../dispatch/dispatcher.ts";
 import type { Judge } from "../judge/judge.ts";
 import type { KeySource } from "../keys/keyring.ts";
+import type { Outcome } from "../ledger/outcome.ts";
+import type { Received } from "../ledger/queue-ledger.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Quarantine } from "../quarantine/quarantine.ts";
 import type { Rejected, Result } from "../sample/rejection.ts";
@@ -29,8 +31,8 @@ export interface QueueHandlerOptions {
   readonly quarantine?: Quarantine | undefined;
   /** URL of the queue whose messages are ours, first receipt and all. @default none */
   readonly spillQueue?: string | null;
-  /** Told the outcome of every message, once an invocation; the datagrams in a spill batch are messages each. */
-  readonly count?: (outcomes: readonly Outcome[]) => void;
+  /** Told the outcome of every message, once per invocation; the datagrams in a spill batch are messages each. */
+  readonly count?: (received: Received, outcomes: readonly Outcome[]) => void;
 }
 
 /** Time kept back to answer in: an invocation that runs out of time counts as failed whole, stored or not. */
@@ -47,10 +49,11 @@ export function createQueueHandler(options: QueueHandlerOptions): QueueHandler {
       throw new Error(read.problem);
     }
     const { records } = read;
-    const byRecord = await handleUntil(records, context.getRemainingTimeInMillis() - ANSWER_MARGIN_MS, options);
+    const handled = await handleUntil(records, context.getRemainingTimeInMillis() - ANSWER_MARGIN_MS, options);
+    const byRecord = handled.map(({ outcomes }) => outcomes);
     const outcomes = byRecord.flat();
     logOutcomes(logger, outcomes);
-    count(outcomes);
+    count(receivedIn(handled), outcomes);
     // Failed and rejected part here. Lambda deletes every message that is not named in the answer, and makes
     // those that are named visible again: that is right for `failed`, which a later try may store, and which
     // ends in the dead-letter queue after its last one. A `rejected` message can never succeed; named here it
@@ -60,19 +63,31 @@ export function createQueueHandler(options: QueueHandlerOptions): QueueHandler {
   };
 }
 
+/** One record: what was found in it, and what became of that. */
+interface Handled extends Received {
+  readonly outcomes: readonly Outcome[];
+}
+
+/** Of a record that time ran out on, nobody knows what is in it: one message, of which no sample was seen. */
+const UNOPENED: Received = { messages: 1, samples: 0 };
+
 /** @returns the outcomes of each record's messages; those that time ran out on are failed. */
 async function handleUntil(
   records: readonly SQSRecord[],
   milliseconds: number,
   options: QueueHandlerOptions,
-): Promise<readonly (readonly Outcome[])[]> {
-  const byRecord: (readonly Outcome[])[] = records.map(() => [outOfTime(0)]);
+): Promise<readonly Handled[]> {
+  const handled: Handled[] = records.map(() => ({ ...UNOPENED, outcomes: [outOfTime(0)] }));
   const { spillQueue = null } = options;
   let late = false;
-  const note = (group: readonly Numbered[], outcomes: readonly (readonly Outcome[])[]) => {
-    for (const [index, own] of outcomes.entries()) {
+  const note = (
+    group: readonly Numbered[],
+    judged: readonly Result<readonly Judged[]>[],
+    outcomes: readonly (readonly Outcome[])[],
+  ) => {
+    for (const [index, record] of judged.entries()) {
       const { number } = group[index] ?? {};
-      if (number !== undefined && !late) byRecord[number] = own;
+      if (number !== undefined && !late) handled[number] = { ...foundIn(record), outcomes: outcomes[index] ?? [] };
     }
   };
   const time = createJudgingTime(milliseconds);
@@ -85,13 +100,11 @@ async function handleUntil(
         { ...options, spillQueue },
         time,
       );
-      note(
-        group,
-        judged.map((record) =>
-          record.ok ? record.value.map(({ results }) => outOfTime(results.length)) : [unreadable(record)],
-        ),
+      const unfinished = judged.map((record) =>
+        record.ok ? record.value.map(({ results }) => outOfTime(results.length)) : [unreadable(record)],
       );
-      note(group, await finish(judged, options));
+      note(group, judged, unfinished);
+      note(group, judged, await finish(judged, options));
       if (late || judged.length < group.length) return;
     }
   };
@@ -102,7 +115,24 @@ async function handleUntil(
   await Promise.race([work(), deadline]);
   late = true;
   clearTimeout(timer);
-  return byRecord;
+  return handled;
+}
+
+/** A batch that can't be read counts as one message with one sample, as any message that can't be opened. */
+function foundIn(record: Result<readonly Judged[]>): Received {
+  if (!record.ok) return { messages: 1, samples: 1 };
+  return { messages: record.value.length, samples: sum(record.value.map(({ results }) => results.length)) };
+}
+
+function receivedIn(handled: readonly Received[]): Received {
+  return {
+    messages: sum(handled.map(({ messages }) => messages)),
+    samples: sum(handled.map(({ samples }) => samples)),
+  };
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
 }
 
 /** Records what is genuine and keeps what is rejected. @returns the outcomes of each record's messages */

@@ -7,6 +7,7 @@ import { type EmbeddedServices, startEmbeddedServices } from "../../lib/cli/loca
 import { main } from "../../lib/cli/main.ts";
 import { openPublisher } from "../../lib/cli/send/publisher.ts";
 import type { Ledger } from "../../lib/ledger/ledger.ts";
+import { processMetricNames } from "../../lib/ledger/metrics.ts";
 import { createQueues } from "../../lib/queue/create-queue.ts";
 import { openQueue } from "../../lib/queue/queue-client.ts";
 import { identity } from "../../lib/sample/identity.ts";
@@ -164,26 +165,32 @@ describe("collect", () => {
         }
       }
       const final = JSON.parse(io.lines.at(-1) ?? "");
-      expect(final.listeners[udp4]).toMatchObject({
-        received: 70,
-        recorded: 60,
-        rejected: { undecodable: 6, "not-a-sample": 4 },
-        failed: 0,
-        shed: 0,
-        inFlight: 0,
-      });
-      expect(final.listeners[udp6]).toMatchObject({ received: 60, recorded: 60, inFlight: 0 });
-      expect(final.listeners[tcp]).toMatchObject({ received: 200, recorded: 200, inFlight: 0 });
+      const beside = { bytes: expect.any(Number), errors: 0 };
+      const connections = { open: 0, accepted: 2, framingErrors: 0, timeouts: 0, overBuffered: 0, bufferedBytes: 0 };
+      expect(final.listeners).toEqual({ [udp4]: beside, [udp6]: beside, [tcp]: { ...beside, connections } });
+      expect(Object.keys(final)).toEqual(["ready", "listeners", "queue", "ledgers", "process"]);
+      expect(Object.keys(final.process).sort()).toEqual([...processMetricNames].sort());
       for (const ledger of Object.values<Ledger>(final.ledgers)) expect(imbalance(ledger)).toEqual(balanced);
       expect(final.ledgers).toMatchObject({
-        udp: { figures: { MessagesReceived: 130, MessagesRecorded: 120, SamplesRejected: 10, RecordsInFlight: 0 } },
+        udp: {
+          figures: {
+            MessagesReceived: 130,
+            MessagesRecorded: 120,
+            MessagesFailed: 0,
+            MessagesShed: 0,
+            SamplesRejected: 10,
+            RecordsInFlight: 0,
+            Imbalance: 0,
+          },
+          rejected: { undecodable: 6, "not-a-sample": 4 },
+        },
         tcp: { figures: { MessagesReceived: 200, MessagesRecorded: 200, RecordsInFlight: 0 } },
         queue: { figures: { MessagesReceived: 2 * bodies.length + 1, SamplesFailed: 0 }, rejected: { undecodable: 1 } },
       });
       // Both listeners get the same captures: whichever comes second may find a sample recorded already.
       const ended = ({ figures }: Ledger) => (figures.SamplesRecorded ?? 0) + (figures.SamplesDuplicate ?? 0);
       expect([ended(final.ledgers.udp), ended(final.ledgers.tcp)]).toEqual([120, 200]);
-      if (process.platform === "linux") expect(final.listeners[udp4].kernelDrops).toBe(0);
+      if (process.platform === "linux") expect(final.ledgers.udp.figures.KernelDrops).toBe(0);
       const count = 2 * bodies.length + 1;
       const figures = { received: count, deleted: count, failed: 0, undeleted: 0 };
       expect(final.queue).toEqual({ ...figures, secondsSincePoll: expect.any(Number) });
@@ -216,7 +223,10 @@ describe("collect", () => {
     expect(sender.lines).toEqual([expect.stringMatching(/^sent 250 messages in [0-9.]+ s$/)]);
     io.stop();
     expect(await running).toBe(0);
-    expect(JSON.parse(io.lines.at(-1) ?? "").listeners[tcp]).toMatchObject({ received: 250, recorded: 250 });
+    expect(JSON.parse(io.lines.at(-1) ?? "").ledgers.tcp.figures).toMatchObject({
+      MessagesReceived: 250,
+      MessagesRecorded: 250,
+    });
 
     const read = async (...args: readonly string[]) => {
       const reader = captureIo();

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { allDrivers } from "../../lib/assembly/drivers.ts";
 import { createExpiredCounter } from "../../lib/assembly/expired-records.ts";
 import { closeParts, openParts, type Parts } from "../../lib/assembly/open-parts.ts";
-import { processLedger } from "../../lib/assembly/socket-side.ts";
+import { processLedger } from "../../lib/assembly/process-ledger.ts";
 import { toPrometheus } from "../../lib/ledger/prometheus.ts";
 import { createLogger } from "../../lib/log/logger.ts";
 import { type DynamoDbServer, startDynamoDb } from "../support/dynamodb-server.ts";

@@ -45,7 +45,7 @@ describe("SIGHUP", () => {
     await sent;
     await eventually("the samples are stored", () => stored(running.file) === 20);
     await stoppedWell(running);
-    expect(lastLine(running.collect)).toMatchObject({ logLinesDropped: 0 });
+    expect(lastLine(running.collect)).toMatchObject({ process: { LogLinesDropped: 0 } });
   });
 
   it("has the file opened anew that logrotate moved away, and loses no sample", async () => {

@@ -8,6 +8,7 @@ import { type EmbeddedServices, startEmbeddedServices } from "../../lib/cli/loca
 import { createQueues } from "../../lib/queue/create-queue.ts";
 import { openQueue } from "../../lib/queue/queue-client.ts";
 import { sendMessage } from "../../lib/queue/send-message.ts";
+import { balanced, imbalance } from "../support/balance.ts";
 import { eventually } from "../support/eventually.ts";
 import { CAPTURE_SECRET, datagrams, notificationBodies } from "../support/fixtures.ts";
 import { type MuteProxy, startMuteProxy } from "../support/mute-proxy.ts";
@@ -121,11 +122,10 @@ describe("a collector that is stopped", () => {
         expect(await exited).toEqual({ code: expect.any(Number), signal: null });
         expect(performance.now() - asked).toBeLessThan(10_000);
         const [, last = ""] = output.out.trimEnd().split("\n");
-        const { listeners, queue } = JSON.parse(last);
-        const { received, recorded, rejectedMessages, partial, failed, spilled, shed, inFlight } =
-          listeners[listening[0]];
-        expect([received, inFlight]).toEqual([messages.length, 0]);
-        expect(recorded + rejectedMessages + partial + failed + spilled + shed).toBe(received);
+        const { ledgers, queue } = JSON.parse(last);
+        const { MessagesReceived, MessagesInFlight, Imbalance } = ledgers.udp.figures;
+        expect([MessagesReceived, MessagesInFlight, Imbalance]).toEqual([messages.length, 0, 0]);
+        expect(imbalance(ledgers.udp)).toEqual(balanced);
         expect(queue.received).toBe(queue.deleted + queue.failed + queue.undeleted);
         expect(output.err).not.toMatch(/Unhandled|unhandled| {4}at /);
       } finally {

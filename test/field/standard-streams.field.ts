@@ -28,7 +28,7 @@ describe("a collector whose log", () => {
     const running = await world.collecting({ stdio: ["ignore", "pipe", world.full()] });
     await ready(running.collect);
     expect(await survives(running)).toEqual({ code: 0, stored: 20 });
-    expect(lastLine(running.collect)).toMatchObject({ ready: false, logLinesDropped: 1 });
+    expect(lastLine(running.collect)).toMatchObject({ ready: false, process: { LogLinesDropped: 1 } });
   });
 
   it("goes to a pipe whose reader is gone goes on, and counts the lines", async () => {
@@ -37,7 +37,7 @@ describe("a collector whose log", () => {
     await ready(running.collect);
     log.leave();
     expect(await survives(running)).toEqual({ code: 0, stored: 20 });
-    expect(lastLine(running.collect)).toMatchObject({ ready: false, logLinesDropped: 1 });
+    expect(lastLine(running.collect)).toMatchObject({ ready: false, process: { LogLinesDropped: 1 } });
   });
 
   it("goes to a socket whose reader is gone goes on, and counts the lines", async () => {
@@ -46,7 +46,7 @@ describe("a collector whose log", () => {
     await ready(running.collect);
     running.collect.child.stderr?.destroy();
     expect(await survives(running)).toEqual({ code: 0, stored: 20 });
-    expect(lastLine(running.collect)).toMatchObject({ ready: false, logLinesDropped: 1 });
+    expect(lastLine(running.collect)).toMatchObject({ ready: false, process: { LogLinesDropped: 1 } });
   });
 
   it("goes to a pipe whose reader sleeps drops the line, ends at SIGTERM, and wrote no half of a line", async () => {
@@ -55,7 +55,7 @@ describe("a collector whose log", () => {
     const running = await world.collecting({ stdio: ["ignore", "pipe", log.end] });
     await ready(running.collect);
     expect(await survives(running)).toEqual({ code: 0, stored: 20 });
-    expect(lastLine(running.collect)).toMatchObject({ ready: false, logLinesDropped: 1 });
+    expect(lastLine(running.collect)).toMatchObject({ ready: false, process: { LogLinesDropped: 1 } });
     expect(log.read()).toMatch(/^\.+$/);
   });
 
@@ -80,7 +80,7 @@ describe("a collector whose log", () => {
     });
     running.collect.child.kill("SIGTERM");
     expect(await running.collect.ended()).toBe(0);
-    expect(lastLine(running.collect)).toMatchObject({ logLinesDropped: 1 });
+    expect(lastLine(running.collect)).toMatchObject({ process: { LogLinesDropped: 1 } });
   });
 });
 

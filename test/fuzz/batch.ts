@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import { createDispatcher, type Outcome } from "../../lib/dispatch/dispatcher.ts";
+import { createDispatcher } from "../../lib/dispatch/dispatcher.ts";
 import { createRecentlyRecorded } from "../../lib/dispatch/recently-recorded.ts";
+import type { Outcome } from "../../lib/ledger/outcome.ts";
 import { billedContent } from "../../lib/sample/billed.ts";
 import { contentDigest } from "../../lib/sample/content.ts";
 import type { Genuine } from "../../lib/sample/genuine.ts";

@@ -106,6 +106,7 @@ describe("monitoring", () => {
       "Conflicting",
       "Ambiguous",
       "Ambiguous",
+      "Imbalance",
       "Failed",
       "Failed",
       "Spilled",

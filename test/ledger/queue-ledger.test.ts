@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createMetricsWriter } from "../../lib/ledger/emf.ts";
 import { listenerMetrics } from "../../lib/ledger/metrics.ts";
-import { createQueueLedger } from "../../lib/ledger/queue-ledger.ts";
+import type { Outcome } from "../../lib/ledger/outcome.ts";
+import { createQueueLedger, type Received } from "../../lib/ledger/queue-ledger.ts";
 import { noRejections } from "../../lib/sample/rejection.ts";
 import type { StorageDriver } from "../../lib/storage/driver.ts";
 import { openMemory } from "../../lib/storage/memory/memory.ts";
@@ -23,6 +24,8 @@ function rejection(reason: "unsigned" | "undecodable") {
   return { reason, detail: "" };
 }
 
+const ONE: Outcome = { kind: "recorded", samples: 1, duplicates: 0, conflicting: 0, rejected: [] };
+
 function event(bodies: readonly string[]) {
   return { Records: bodies.map((body, index) => queueRecord(String(index), body)) };
 }
@@ -36,7 +39,7 @@ function counting(storage: StorageDriver) {
 describe("the queue's ledger", () => {
   it("counts each outcome of a message once, and each of its samples once", () => {
     const ledger = createQueueLedger();
-    ledger.count([
+    ledger.count({ messages: 5, samples: 21 }, [
       { kind: "recorded", samples: 3, duplicates: 1, conflicting: 2, rejected: [] },
       { kind: "recorded", samples: 0, duplicates: 0, conflicting: 0, rejected: [] },
       { kind: "recorded", samples: 2, duplicates: 0, conflicting: 0, rejected: [rejection("unsigned")] },
@@ -64,10 +67,23 @@ describe("the queue's ledger", () => {
         SamplesRejected: 4,
         SamplesFailed: 5,
         SamplesConflicting: 3,
+        Imbalance: 0,
       },
       rejected: { ...none, unsigned: 3, undecodable: 1 },
     });
     expect(imbalance(ledger.snapshot())).toEqual(balanced);
+  });
+
+  it.each<[string, Received, Outcome[], number]>([
+    ["a message without an outcome", { messages: 2, samples: 2 }, [ONE], 2],
+    ["a sample without one", { messages: 1, samples: 3 }, [ONE], 2],
+    ["an outcome twice", { messages: 1, samples: 1 }, [ONE, ONE], 2],
+  ])("is out of balance by %s", (_what, received, outcomes, by) => {
+    const ledger = createQueueLedger();
+    ledger.count(received, outcomes);
+    expect(ledger.snapshot().figures.Imbalance).toBe(by);
+    ledger.count({ messages: 1, samples: 1 }, [ONE]);
+    expect(ledger.snapshot().figures.Imbalance).toBe(by);
   });
 
   it("has every figure that a queue gives, from the start", () => {
@@ -77,7 +93,7 @@ describe("the queue's ledger", () => {
   it("gives totals of the moment, which later counting leaves alone", () => {
     const ledger = createQueueLedger();
     const before = ledger.snapshot();
-    ledger.count([{ kind: "rejected", rejected: [rejection("unsigned")] }]);
+    ledger.count({ messages: 1, samples: 1 }, [{ kind: "rejected", rejected: [rejection("unsigned")] }]);
     expect([before.figures.MessagesReceived, before.rejected.unsigned]).toEqual([0, 0]);
   });
 
@@ -96,6 +112,7 @@ describe("the queue's ledger", () => {
           messages += bodies.length;
           failed += answer.batchItemFailures.length;
           expect(imbalance(ledger.snapshot())).toEqual(balanced);
+          expect(ledger.snapshot().figures.Imbalance).toBe(0);
         }
         expect(ledger.snapshot().figures).toMatchObject({ MessagesReceived: messages, MessagesFailed: failed });
       }),
@@ -130,6 +147,7 @@ describe("the queue's ledger", () => {
       SamplesRejected: 100,
       SamplesFailed: 199,
       SamplesConflicting: 0,
+      Imbalance: 0,
     });
     expect(imbalance(ledger.snapshot())).toEqual(balanced);
   });
@@ -139,8 +157,8 @@ describe("the queue's ledger", () => {
     const metrics = createMetricsWriter({ stage: "test", write: (line) => lines.push(line) });
     const ledger = createQueueLedger();
     const { handle } = handlerOn(openMemory(), {
-      count(outcomes) {
-        ledger.count(outcomes);
+      count(received, outcomes) {
+        ledger.count(received, outcomes);
         metrics.write({ queue: ledger.snapshot() });
       },
     });

@@ -1,11 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { createMetricsWriter } from "../../lib/ledger/emf.ts";
 import { toPrometheus } from "../../lib/ledger/prometheus.ts";
-import { newConnectionCounters, newCounters } from "../../lib/ledger/socket-counters.ts";
+import { type MutableCounters, newConnectionCounters, newCounters } from "../../lib/ledger/socket-counters.ts";
 import { listenerLedgers } from "../../lib/ledger/socket-ledger.ts";
 import { balanced, imbalance } from "../support/balance.ts";
 
 const none = newCounters();
+
+function forget(counters: MutableCounters): void {
+  counters.recorded--;
+  counters.samples.recorded -= 2;
+}
 
 describe("the ledgers of listeners", () => {
   it("take all listeners of a protocol together, and know nothing of the other", () => {
@@ -56,11 +61,29 @@ describe("the ledgers of listeners", () => {
           SamplesConflicting: 5,
           RecordsInFlight: 6,
           KernelDrops: 7,
+          Imbalance: 0,
         },
         rejected: { ...none.rejected, unsigned: 3, unstorable: 3 },
       },
     });
     expect(ledgers.udp && imbalance(ledgers.udp)).toEqual(balanced);
+  });
+
+  it.each<[string, (counters: MutableCounters) => void, number]>([
+    ["a message that ended twice", (counters) => counters.recorded++, 1],
+    ["a message that never ended", (counters) => counters.received++, 1],
+    ["a sample that was not counted", (counters) => counters.samples.recorded--, 1],
+    ["a rejection that no sample had", (counters) => counters.rejected.unsigned++, 1],
+    ["a message and its two samples that nobody counted", (counters) => forget(counters), 3],
+  ])("are out of balance by %s", (_what, wrong, by) => {
+    const counters = newCounters();
+    counters.received = counters.recorded = 5;
+    counters.samples.decoded = counters.samples.recorded = 9;
+    const imbalance = () =>
+      listenerLedgers({ "tcp://h:1": counters, "tcp://h:2": newCounters() }).tcp?.figures.Imbalance;
+    expect(imbalance()).toBe(0);
+    wrong(counters);
+    expect(imbalance()).toBe(by);
   });
 
   it("have no figure of the kernel where it does not tell", () => {
@@ -80,6 +103,9 @@ describe("the ledgers of listeners", () => {
     });
     const figures = { ConnectionsRefused: 2, ConnectionsDisplaced: 4, DescriptorsShort: 6, FramesCut: 8 };
     expect(ledgers.tcp?.figures).toMatchObject(figures);
+    expect(toPrometheus(ledgers)).toContain(
+      '# TYPE countersign_imbalance gauge\ncountersign_imbalance{listener="udp"} 0\ncountersign_imbalance{listener="tcp"} 0\n',
+    );
     expect(Object.keys(ledgers.udp?.figures ?? {}).filter((name) => name in figures)).toEqual([]);
     const lines: string[] = [];
     createMetricsWriter({ stage: "test", write: (line) => lines.push(line) }).write(ledgers);

@@ -56,7 +56,7 @@ it("stores each dead letter once after an interrupted redrive and its repetition
   const kinds: string[] = [];
   const handler = createQueueHandler({
     ...{ judge, keys, dispatcher, logger, spillQueue: spillQueueUrl },
-    count: (outcomes) => kinds.push(...outcomes.map(({ kind }) => kind)),
+    count: (_received, outcomes) => kinds.push(...outcomes.map(({ kind }) => kind)),
   });
   const poller = createPoller(to, handler, logger);
   poller.start();
