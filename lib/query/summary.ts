@@ -1,0 +1,189 @@
+import type { CounterType } from "../sample/sample.ts";
+import { add, compareDecimals, type Decimal, isNegative, shareOf, subtract, ZERO } from "./decimal.ts";
+import type { Instant } from "./instant.ts";
+import { type Borders, periodAt } from "./periods.ts";
+import type { UsageRules } from "./rules.ts";
+import { EMPTY, type Interval, joined, type Level, type Stretch, settleEnds, stretchOf } from "./stretch.ts";
+import { addedSums, type Sums, type Totals, totalsAt } from "./totals.ts";
+
+/** How the samples of one series are read. */
+export interface Reading {
+  readonly type: CounterType;
+  readonly resource: string;
+  readonly borders: Borders;
+  readonly rules: UsageRules;
+  /** That of the rules for this meter, in microseconds. */
+  readonly maxGap: number;
+}
+
+/**
+ * What a stretch of a series adds up to. Every rule looks at neighbours alone, so the summaries of two stretches that
+ * follow each other merge into that of both, wherever they were cut.
+ */
+export interface Summary {
+  readonly stretch: Stretch;
+  readonly sums: Sums;
+}
+
+export const noSummary: Summary = { stretch: EMPTY, sums: new Map() };
+
+export function summaryOf(reading: Reading, level: Level): Summary {
+  const sums: Sums = new Map();
+  return { stretch: extended(reading, sums, level, EMPTY), sums };
+}
+
+/** @param later of the same series: no level of it is before one of `earlier` */
+export function merged(reading: Reading, earlier: Summary, later: Summary): Summary {
+  const sums = addedSums(earlier.sums, later.sums);
+  return { stretch: joined(earlier.stretch, later.stretch, (one) => addInterval(reading, sums, one)), sums };
+}
+
+/** The sums of a series of which nothing else is known. */
+export function finished(reading: Reading, { stretch, sums }: Summary): Sums {
+  const all = addedSums(sums, new Map());
+  finishInto(reading, all, stretch);
+  return all;
+}
+
+/** For a fold over many samples: what `merged` gives with one more level in front, the sums in place. */
+export function extended(reading: Reading, sums: Sums, level: Level, later: Stretch): Stretch {
+  addLevel(reading, sums, level);
+  return joined(stretchOf(level), later, (one) => addInterval(reading, sums, one));
+}
+
+/** What `finished` gives, in place. */
+export function finishInto(reading: Reading, sums: Sums, stretch: Stretch): void {
+  settleEnds(stretch, (one) => addInterval(reading, sums, one));
+}
+
+function addLevel({ type, borders, resource }: Reading, sums: Sums, { group, time, volume }: Level): void {
+  const period = periodAt(borders, time);
+  if (group === undefined || !isPeriod(borders, period)) return;
+  const totals = totalsAt(sums, group, period, resource);
+  totals.samples += 1;
+  if (totals.first === undefined || time < totals.first) totals.first = time;
+  if (totals.last === undefined || time > totals.last) totals.last = time;
+  if (type === "delta") totals.amount = add(totals.amount, volume);
+}
+
+function addInterval(reading: Reading, sums: Sums, interval: Interval): void {
+  const { group } = interval.begin;
+  if (group === undefined) return;
+  const at = (period: number) => totalsAt(sums, group, period, reading.resource);
+  noteAlive(reading, at, interval);
+  if (reading.type === "cumulative") addRise(reading, at, interval);
+  if (reading.type === "gauge") addHeld(reading, at, interval);
+}
+
+type TotalsAt = (period: number) => Totals;
+
+/** Each period that a series comes to alive, and in which it is not measured, has a row: missing is not zero. */
+function noteAlive({ borders, rules }: Reading, at: TotalsAt, { begin, end }: Interval): void {
+  for (let period = periodAt(borders, begin.time) + 1; isPeriod(borders, period); period++) {
+    const [from = 0, to = 0] = [borders[period], borders[period + 1]];
+    if (from - begin.time > rules.window || (end !== undefined && end.time < to)) return;
+    at(period);
+  }
+}
+
+function addRise(reading: Reading, at: TotalsAt, { begin, end }: Interval): void {
+  const { borders, rules } = reading;
+  const length = end === undefined ? 0 : end.time - begin.time;
+  // After a longer silence the later sample is a new baseline.
+  if (end === undefined || length > rules.window) return;
+  const rise = riseBetween(rules, begin.volume, end.volume);
+  const isShared = length <= rules.longestShared;
+  const later = periodAt(borders, end.time);
+  if (isPeriod(borders, later)) addAtEnd(() => at(later), rise, isShared);
+  if (isShared) addShares(borders, at, { begin, end }, rise.amount);
+  else addGap(borders, at, begin.time, end.time);
+}
+
+/** What of a rise falls at its later sample. Where that is nothing, its period has no row for the earlier one's owner. */
+function addAtEnd(totals: () => Totals, { kind, amount }: Rise, isShared: boolean): void {
+  if (kind === "reset") totals().resets += 1;
+  if (kind === "disorder") totals().disorder += 1;
+  if (!isShared && amount.digits !== 0n) totals().amount = add(totals().amount, amount);
+}
+
+function addShares(
+  borders: Borders,
+  at: TotalsAt,
+  { begin, end }: { readonly begin: Level; readonly end: Level },
+  rise: Decimal,
+): void {
+  /** A function of the instant alone, so that the shares of periods that touch add up to the rise. */
+  const until = (instant: Instant): Decimal => {
+    if (instant <= begin.time) return ZERO;
+    if (instant >= end.time) return rise;
+    return shareOf(rise, BigInt(instant - begin.time), BigInt(end.time - begin.time));
+  };
+  for (const { period, from, to } of overlaps(borders, begin.time, end.time)) {
+    const totals = at(period);
+    totals.amount = add(totals.amount, subtract(until(to), until(from)));
+    totals.covered += BigInt(to - from);
+  }
+}
+
+interface Rise {
+  readonly kind: "rise" | "disorder" | "reset";
+  readonly amount: Decimal;
+}
+
+/** What a counter counted between two readings. */
+export function riseBetween(rules: UsageRules, from: Decimal, to: Decimal): Rise {
+  const isReset = compareDecimals(percent(to, 100n), percent(from, rules.disorderPercent)) < 0;
+  if (isReset) return { kind: "reset", amount: isNegative(to) ? ZERO : to };
+  const amount = subtract(to, from);
+  return { kind: isNegative(amount) ? "disorder" : "rise", amount };
+}
+
+function percent({ digits, scale }: Decimal, many: bigint): Decimal {
+  return { digits: digits * many, scale };
+}
+
+function addHeld(reading: Reading, at: TotalsAt, interval: Interval): void {
+  const { begin, end } = interval;
+  const until = begin.time + heldFor(reading, interval);
+  for (const { period, from, to } of overlaps(reading.borders, begin.time, until)) {
+    const totals = at(period);
+    const held = BigInt(to - from);
+    totals.amount = add(totals.amount, { digits: begin.volume.digits * held, scale: begin.volume.scale });
+    totals.covered += held;
+  }
+  if (end !== undefined && end.time - begin.time <= reading.rules.window) addGap(reading.borders, at, until, end.time);
+}
+
+/** Microseconds that a gauge's reading holds. */
+export function heldFor(
+  { maxGap, rules }: Pick<Reading, "maxGap" | "rules">,
+  { begin, end, before }: Interval,
+): number {
+  if (end !== undefined && end.time - begin.time <= maxGap) return end.time - begin.time;
+  const sinceBefore = before === undefined ? Number.POSITIVE_INFINITY : begin.time - before.time;
+  return sinceBefore > rules.window ? 0 : Math.min(sinceBefore, maxGap);
+}
+
+function addGap(borders: Borders, at: TotalsAt, begin: Instant, end: Instant): void {
+  for (const { period, from, to } of overlaps(borders, begin, end)) at(period).gap += BigInt(to - from);
+}
+
+interface Overlap {
+  readonly period: number;
+  readonly from: Instant;
+  readonly to: Instant;
+}
+
+/** The parts of `[begin, end)` that lie in periods. */
+function* overlaps(borders: Borders, begin: Instant, end: Instant): Generator<Overlap> {
+  for (let period = Math.max(0, periodAt(borders, begin)); isPeriod(borders, period); period++) {
+    const [first = 0, last = 0] = [borders[period], borders[period + 1]];
+    if (first >= end) return;
+    const [from, to] = [Math.max(begin, first), Math.min(end, last)];
+    if (from < to) yield { period, from, to };
+  }
+}
+
+function isPeriod(borders: Borders, period: number): boolean {
+  return period >= 0 && period < borders.length - 1;
+}
