@@ -11,7 +11,7 @@ export interface CapturedIo extends Io {
   hangup(): Promise<void>;
 }
 
-export function captureIo({ isTerminal = false } = {}): CapturedIo {
+export function captureIo({ isTerminal = false, width = undefined as number | undefined } = {}): CapturedIo {
   const lines: string[] = [];
   const errors: string[] = [];
   let stop = () => {};
@@ -23,6 +23,7 @@ export function captureIo({ isTerminal = false } = {}): CapturedIo {
     lines,
     errors,
     isTerminal,
+    width,
     out: (line) => void lines.push(printableLines(line)),
     err: (line) => void errors.push(printable(line)),
     progress: (line) => void (isTerminal && errors.push(line)),

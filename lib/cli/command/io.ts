@@ -20,6 +20,8 @@ export interface Io {
   /** Repaints the line at the bottom of a terminal; does nothing elsewhere. */
   progress(line: string): void;
   readonly isTerminal: boolean;
+  /** Characters in a line of the terminal that shows `out`; absent where it is a file or another program. */
+  readonly width?: number | undefined;
   /** Resolves at the first SIGTERM or SIGINT, or when npm is gone. Only commands that wait ask for it. */
   stopped(): Promise<void>;
   /**
@@ -82,6 +84,10 @@ export function processIo(process: IoProcess, underNpm: boolean, isTerminal: boo
     },
     drained: async () => patient?.out.drained(),
     isTerminal,
+    // When asked: whoever takes stdout makes a stream of it.
+    get width() {
+      return "columns" in process.stdout ? Number(process.stdout.columns) || undefined : undefined;
+    },
     stopped: () =>
       new Promise((resolve) => {
         for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve());
