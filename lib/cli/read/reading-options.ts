@@ -73,7 +73,8 @@ export async function reading(
   return isWhole ? EXIT_OK : EXIT_FAILED;
 }
 
-function toFilter(values: ReadingValues): SampleFilter | { readonly problem: string } {
+/** What the options ask of a storage, or what is wrong with them. */
+export function toFilter(values: ReadingValues): SampleFilter | { readonly problem: string } {
   const times: { from?: string; to?: string } = {};
   for (const name of ["from", "to"] as const) {
     const text = values[name];

@@ -1,0 +1,135 @@
+import { type GroupField, groupFields } from "../../query/groups.ts";
+import { FIRST_YEAR, HOUR, isWithinYears, LAST_YEAR, SECOND, toInstant } from "../../query/instant.ts";
+import { isZone, type Period, periodBorders } from "../../query/periods.ts";
+import { defaultRules, type UsageRules } from "../../query/rules.ts";
+import type { UsageQuery } from "../../query/usage.ts";
+import type { SampleFilter } from "../../storage/driver.ts";
+
+/** The options of usage beside those of every reading, for node:util's parseArgs. */
+export const usageOptions = {
+  meter: { type: "string", multiple: true },
+  user: { type: "string" },
+  source: { type: "string" },
+  metadata: { type: "string", multiple: true },
+  by: { type: "string" },
+  period: { type: "string" },
+  zone: { type: "string" },
+  "max-gap": { type: "string", multiple: true },
+} as const;
+
+export interface UsageValues {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly meter?: readonly string[] | undefined;
+  readonly user?: string | undefined;
+  readonly source?: string | undefined;
+  readonly metadata?: readonly string[] | undefined;
+  readonly by?: string | undefined;
+  readonly period?: string | undefined;
+  readonly zone?: string | undefined;
+  readonly "max-gap"?: readonly string[] | undefined;
+}
+
+/** What the options say, but for what a `SampleFilter` says. */
+export type UsageOptions = Pick<UsageQuery, "meters" | "user" | "source" | "metadata" | "by" | "rules"> & {
+  readonly period?: Period;
+};
+
+type Problem = { readonly problem: string };
+
+/** A row is held for each group and period: more of them than this are nobody's table. */
+const MOST_PERIODS = 100_000;
+/** The longest that a reading may hold is the window. */
+const MOST_GAP_SECONDS = defaultRules.window / SECOND;
+
+const FIELD_NAMES = [...groupFields, "metadata.NAME"].join(", ");
+
+export function parseUsageOptions(values: UsageValues): UsageOptions | Problem {
+  const { meter: meters = [], user, source, by = "" } = values;
+  if (values.from === undefined || values.to === undefined) {
+    const name = values.from === undefined ? "from" : "to";
+    return { problem: `--${name} is missing, such as --${name} 2022-09-01: usage is of a stretch of time` };
+  }
+  const fields = by === "" ? [] : by.split(",");
+  const strange = fields.find((field) => !isGroupField(field));
+  if (strange !== undefined)
+    return { problem: `--by: no field ${JSON.stringify(strange)}: choose from ${FIELD_NAMES}` };
+  const period = parsePeriod(values);
+  if (period !== undefined && "problem" in period) return period;
+  const rules = parseRules(values["max-gap"] ?? []);
+  if ("problem" in rules) return rules;
+  const metadata = parseMetadata(values.metadata ?? []);
+  if ("problem" in metadata) return metadata;
+  return {
+    meters,
+    by: fields.filter(isGroupField),
+    rules,
+    ...(user !== undefined && { user }),
+    ...(source !== undefined && { source }),
+    ...(metadata.size > 0 && { metadata }),
+    ...(period !== undefined && { period }),
+  };
+}
+
+/** @param filter what every reading takes: times are given */
+export function toUsageQuery({ period, ...options }: UsageOptions, filter: SampleFilter): UsageQuery | Problem {
+  const { from = "", to = "", resource, project } = filter;
+  for (const [name, time] of Object.entries({ from, to })) {
+    if (!isWithinYears(time)) return { problem: `--${name}: expected a year from ${FIRST_YEAR} to ${LAST_YEAR}` };
+  }
+  const [begin, end] = [toInstant(from), toInstant(to)];
+  const shortest = period?.kind === "seconds" ? period.seconds * SECOND : HOUR;
+  if (period !== undefined && (end - begin) / shortest > MOST_PERIODS) {
+    return { problem: `--period: more than ${MOST_PERIODS} periods: take longer ones, or a shorter time` };
+  }
+  return {
+    ...options,
+    ...(resource !== undefined && { resource }),
+    ...(project !== undefined && { project }),
+    borders: periodBorders(begin, end, period),
+  };
+}
+
+function isGroupField(name: string): name is GroupField {
+  return groupFields.some((field) => field === name) || /^metadata\../s.test(name);
+}
+
+function parsePeriod({ period, zone }: UsageValues): Period | Problem | undefined {
+  if (zone !== undefined && !isZone(zone)) {
+    return { problem: `--zone: no time zone ${JSON.stringify(zone)}: expected an IANA name, such as Europe/Berlin` };
+  }
+  if (period === "hour" || period === "day" || period === "month") return { kind: period, zone: zone ?? "UTC" };
+  if (zone !== undefined) return { problem: "--zone is for --period hour, day or month, and nothing else has one" };
+  if (period === undefined) return undefined;
+  if (!/^[1-9][0-9]{0,9}$/.test(period)) {
+    return { problem: `--period: expected hour, day, month or a number of seconds, got ${JSON.stringify(period)}` };
+  }
+  return { kind: "seconds", seconds: Number(period) };
+}
+
+function parseRules(gaps: readonly string[]): UsageRules | Problem {
+  let maxGap = defaultRules.maxGap;
+  const maxGaps = new Map<string, number>();
+  for (const text of gaps) {
+    const [, meter, digits = ""] = /^(?:(.+)=)?(.*)$/s.exec(text) ?? [];
+    const seconds = /^[0-9]{1,9}$/.test(digits) ? Number(digits) : Number.NaN;
+    if (!(seconds <= MOST_GAP_SECONDS)) {
+      return {
+        problem: `--max-gap: expected SECONDS or METER=SECONDS, 0 to ${MOST_GAP_SECONDS}, got ${JSON.stringify(text)}`,
+      };
+    }
+    if (meter === undefined) maxGap = seconds * SECOND;
+    else maxGaps.set(meter, seconds * SECOND);
+  }
+  return { ...defaultRules, maxGap, maxGaps };
+}
+
+function parseMetadata(texts: readonly string[]): ReadonlyMap<string, string> | Problem {
+  const metadata = new Map<string, string>();
+  for (const text of texts) {
+    const at = text.indexOf("=");
+    if (at < 1) return { problem: `--metadata: expected NAME=VALUE, got ${JSON.stringify(text)}` };
+    metadata.set(text.slice(0, at), text.slice(at + 1));
+  }
+  return metadata;
+}
