@@ -27,6 +27,10 @@ const commands: Readonly<Record<string, { summary: string; load(): Promise<Comma
     summary: "list what was measured, with its newest metadata",
     load: async () => (await import("./read/resources.ts")).resourcesCommand,
   },
+  usage: {
+    summary: "add up what was used, by project and period",
+    load: async () => (await import("./read/usage.ts")).usageCommand,
+  },
   events: {
     summary: "read events back, newest first",
     load: async () => (await import("./read/events.ts")).eventsCommand,

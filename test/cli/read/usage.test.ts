@@ -1,0 +1,220 @@
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { main } from "../../../lib/cli/main.ts";
+import type { Sample } from "../../../lib/sample/sample.ts";
+import { captureIo } from "../../support/captured-io.ts";
+import { record } from "../../support/reading-commands.ts";
+import { aSample } from "../../support/sample-builder.ts";
+import { type TemporaryFolder, temporaryFolder } from "../../support/temporary-folder.ts";
+
+let folder: TemporaryFolder;
+let storage: string;
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  storage = pathToFileURL(join(folder.path, "samples.jsonl")).href;
+});
+afterEach(() => folder.remove());
+
+const of =
+  (meter: Partial<Sample>) =>
+  (time: string, counter_volume: Sample["counter_volume"], more = {}) =>
+    aSample({
+      time: `2022-09-${time}:00.000000Z`,
+      project_id: "p-1",
+      resource_id: "server-1",
+      ...meter,
+      counter_volume,
+      ...more,
+    });
+const cpu = of({ counter_name: "cpu", counter_type: "cumulative", counter_unit: "ns" });
+const memory = of({ counter_name: "memory", counter_type: "gauge", counter_unit: "MB" });
+const requests = of({ counter_name: "requests", counter_type: "delta", counter_unit: "request" });
+
+async function call(args: readonly string[], width?: number) {
+  const io = captureIo({ width });
+  const code = await main(["usage", "--storage", storage, ...args], io);
+  return { code, lines: io.lines, errors: io.errors };
+}
+
+const DAY = ["--from", "2022-09-30", "--to", "2022-10-01"];
+
+describe("countersign usage", () => {
+  it("prints a line of JSON for each meter and project, with exact amounts and what stands beside them", async () => {
+    await record(storage, [
+      cpu("30T00:00", 100n),
+      cpu("30T00:10", 5_000_000_000_000_000_000_001n),
+      cpu("30T00:20", 20n),
+      memory("30T00:00", 512n),
+      memory("30T00:10", 1024n, { counter_unit: "MiB" }),
+      requests("30T00:00", 0.1),
+      requests("30T01:00", 0.2),
+      requests("30T01:00", 5n, { project_id: null }),
+    ]);
+    const { code, lines, errors } = await call([...DAY, "--json"]);
+    expect([code, errors]).toEqual([0, []]);
+    const span = `"from":"2022-09-30T00:00:00.000000Z","to":"2022-10-01T00:00:00.000000Z"`;
+    const times = (first: string, last: string) =>
+      `"first":"2022-09-30T${first}:00.000000Z","last":"2022-09-30T${last}:00.000000Z","final":false}`;
+    expect(lines).toEqual([
+      `{"meter":"cpu","type":"cumulative","unit":"ns","project_id":"p-1",${span},` +
+        `"amount":"4999999999999999999921","amount_unit":"ns","exact":"4999999999999999999921","samples":3,` +
+        `"resources":1,"resets":1,"disorder":0,"conflicts":0,"covered_seconds":1200,"gap_seconds":0,${times("00:00", "00:20")}`,
+      `{"meter":"memory","type":"gauge","unit":"MiB","project_id":"p-1",${span},` +
+        `"amount":"256","amount_unit":"MiB·h","exact":"921600","samples":2,` +
+        `"resources":1,"resets":0,"disorder":0,"conflicts":0,"covered_seconds":1200,"gap_seconds":0,${times("00:00", "00:10")}`,
+      `{"meter":"requests","type":"delta","unit":"request","project_id":null,${span},` +
+        `"amount":"5","amount_unit":"request","exact":"5","samples":1,` +
+        `"resources":1,"resets":0,"disorder":0,"conflicts":0,"covered_seconds":null,"gap_seconds":null,${times("01:00", "01:00")}`,
+      `{"meter":"requests","type":"delta","unit":"request","project_id":"p-1",${span},` +
+        `"amount":"0.3","amount_unit":"request","exact":"0.3","samples":2,` +
+        `"resources":1,"resets":0,"disorder":0,"conflicts":0,"covered_seconds":null,"gap_seconds":null,${times("00:00", "01:00")}`,
+    ]);
+  });
+
+  it("has a row for what was there before and was not measured, with what more --by names", async () => {
+    await record(storage, [
+      memory("29T12:00", 1n, { resource_metadata: new Map([["flavor", new Map([["name", "m1"]])]]) }),
+    ]);
+    const { lines } = await call([
+      ...DAY,
+      "--json",
+      "--by",
+      "project_id,resource_id,user_id,source,metadata.flavor.name",
+    ]);
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      {
+        meter: "memory",
+        type: "gauge",
+        unit: "MiB",
+        project_id: "p-1",
+        resource_id: "server-1",
+        user_id: expect.any(String),
+        source: "openstack",
+        "metadata.flavor.name": "m1",
+        from: "2022-09-30T00:00:00.000000Z",
+        to: "2022-10-01T00:00:00.000000Z",
+        amount: "0",
+        amount_unit: "MiB·h",
+        exact: "0",
+        samples: 0,
+        resources: 1,
+        resets: 0,
+        disorder: 0,
+        conflicts: 0,
+        covered_seconds: 0,
+        gap_seconds: 0,
+        first: null,
+        last: null,
+        final: false,
+      },
+    ]);
+  });
+
+  it("takes periods of a zone, meters, owners and how long a reading holds", async () => {
+    await record(storage, [
+      memory("29T21:30", 2n),
+      memory("29T22:30", 2n),
+      cpu("29T22:00", 0n),
+      requests("29T22:00", 1n, { project_id: "", user_id: "u", source: "s" }),
+      requests("29T22:01", 1n, { project_id: "", user_id: "v", source: "s" }),
+    ]);
+    const rows = async (...args: string[]) =>
+      (await call(["--from", "2022-09-29", "--to", "2022-10-01", "--json", ...args])).lines
+        .map((line) => JSON.parse(line))
+        .map(({ meter, from, exact }) => `${meter} ${from.slice(5, 16)} ${exact}`);
+    const days = ["--period", "day", "--zone", "Europe/Berlin"];
+    // Two hours at 2, from 21:30 on: half an hour of them before the day begins; and known of, but not measured, later.
+    expect(await rows("--meter", "memory", "--max-gap", "3600", ...days)).toEqual([
+      "memory 09-29T00:00 3600",
+      "memory 09-29T22:00 10800",
+      "memory 09-30T22:00 0",
+    ]);
+    expect(await rows("--meter", "memory", "--max-gap", "memory=60", "--period", "86400")).toEqual([
+      "memory 09-29T00:00 120",
+      "memory 09-30T00:00 0",
+    ]);
+    expect(await rows("--meter", "cpu", "--meter", "memory")).toEqual(["cpu 09-29T00:00 0", "memory 09-29T00:00 1800"]);
+    expect(await rows("--no-project")).toEqual(["requests 09-29T00:00 2"]);
+    expect(await rows("--project", "", "--user", "u", "--source", "s")).toEqual(["requests 09-29T00:00 1"]);
+    expect(await rows("--resource", "server-2")).toEqual([]);
+    expect(await rows("--metadata", "display_name=web-2")).toEqual([]);
+    expect(await rows("--metadata", "display_name=web-1", "--metadata", "vcpus=2", "--user", "u")).toHaveLength(1);
+  });
+
+  it("says that an amount is final only where a time window keeps later samples out", async () => {
+    await record(storage, [requests("30T00:00", 1n)]);
+    const final = async (...args: string[]) => {
+      const { lines } = await call(["--from", "2022-09-30", "--json", ...args]);
+      return lines.map((line) => JSON.parse(line).final);
+    };
+    const today = new Date().toISOString().slice(0, 10);
+    expect(await final("--to", "2022-10-01")).toEqual([false]);
+    expect(await final("--to", "2022-10-01", "--time-window")).toEqual([true]);
+    expect(await final("--to", today, "--time-window")).toEqual([false]);
+  });
+
+  it("prints a table with a bar of coverage, which fits the terminal", async () => {
+    const project_id = "b8f2c1f4f1c84e4e9e7b0a2d3c4e5f60";
+    const conflict = { message_id: "m", project_id };
+    await record(storage, [
+      memory("30T00:00", 512n, { project_id }),
+      memory("30T00:15", 512n, conflict),
+      memory("30T00:15", 511n, conflict),
+      memory("30T01:00", 512n, { project_id }),
+      requests("30T00:00", 1n),
+    ]);
+    expect((await call([...DAY, "--time-window"])).lines).toEqual([
+      "METER     PROJECT                           AMOUNT  UNIT     COVERED           SAMPLES  RESOURCES  NOTES",
+      `memory    ${project_id}     384  MiB·h    ██████░░░░  60 %        3          1  1 conflict`,
+      "requests  p-1                                    1  request  -                       1          1  -",
+    ]);
+    for (const width of [100, 80, 72, 68]) {
+      const { lines } = await call(DAY, width);
+      for (const line of lines) expect(line.length).toBeLessThanOrEqual(width);
+    }
+    expect(
+      (await call([...DAY, "--period", "hour", "--meter", "memory", "--to", "2022-09-30T02:00:00Z"], 80)).lines,
+    ).toEqual([
+      "METER   PROJECT   FROM               AMOUNT  UNIT   COVERED  NOTES",
+      "memory  b8f2c1f…  2022-09-30            256  MiB·h  50 %     1 conflict, not final",
+      "memory  b8f2c1f…  2022-09-30T01:00Z     128  MiB·h  100 %    not final",
+    ]);
+  });
+
+  it.each([
+    [["--to", "2022-10-01"], "--from is missing, such as --from 2022-09-01: usage is of a stretch of time"],
+    [["--from", "2022-10-01"], "--to is missing, such as --to 2022-09-01: usage is of a stretch of time"],
+    [
+      ["--from", "2022-10-01", "--to", "2022-09-01"],
+      "--from 2022-10-01 is not before --to 2022-09-01: there is nothing in between",
+    ],
+    [["--from", "1066-10-14", "--to", "2022-09-01"], "--from: expected a year from 1900 to 2200"],
+    [["--from", "x", "--to", "2022-09-01"], `--from: not a time: "x"; expected one such as 2022-09-30T12:00:00Z`],
+    [
+      [...DAY, "--by", "project"],
+      `--by: no field "project": choose from project_id, user_id, resource_id, source, unit, metadata.NAME`,
+    ],
+    [[...DAY, "--period", "week"], `--period: expected hour, day, month or a number of seconds, got "week"`],
+    [[...DAY, "--period", "0"], `--period: expected hour, day, month or a number of seconds, got "0"`],
+    [
+      ["--from", "2022-01-01", "--to", "2023-01-01", "--period", "1"],
+      "--period: more than 100000 periods: take longer ones, or a shorter time",
+    ],
+    [
+      [...DAY, "--period", "day", "--zone", "Berlin"],
+      `--zone: no time zone "Berlin": expected an IANA name, such as Europe/Berlin`,
+    ],
+    [[...DAY, "--zone", "Europe/Berlin"], "--zone is for --period hour, day or month, and nothing else has one"],
+    [[...DAY, "--max-gap", "15m"], `--max-gap: expected SECONDS or METER=SECONDS, 0 to 3024000, got "15m"`],
+    [[...DAY, "--metadata", "flavor"], `--metadata: expected NAME=VALUE, got "flavor"`],
+    [[...DAY, "--project", "p", "--no-project"], "give either --project or --no-project"],
+  ])("is told what is wrong, and what would be right: %j", async (args, problem) => {
+    expect(await call(args)).toEqual({ code: 2, lines: [], errors: [`countersign: ${problem}`] });
+  });
+
+  it("has no --limit, which would cut what is added up", async () => {
+    const { code, errors } = await call([...DAY, "--limit", "5"]);
+    expect([code, errors.length]).toEqual([2, 1]);
+  });
+});
