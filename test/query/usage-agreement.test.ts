@@ -8,9 +8,9 @@ import { type TemporaryFolder, temporaryFolder } from "../support/temporary-fold
 import { seededMonth } from "./seeded-month.ts";
 import { expectedLines, questions, usageLines } from "./usage-agreement.ts";
 
-/** `npm run agree` asks more, of more. */
-const SAMPLES = Number(process.env.AGREE_SAMPLES ?? 2_000);
-const QUERIES = Number(process.env.AGREE_QUERIES ?? 12);
+/** `npm run laws` asks more, of more. */
+const SAMPLES = Number(process.env.AGREE_SAMPLES ?? 1_200);
+const QUERIES = Number(process.env.AGREE_QUERIES ?? 10);
 
 let folder: TemporaryFolder;
 beforeAll(async () => {
@@ -29,7 +29,7 @@ describe.each([1, 2, 3])("usage of a month with seed %i", (seed) => {
     const month = seededMonth(seed, SAMPLES);
     const storages = [openMemory(), await file(`${seed}.jsonl`)];
     for (const storage of storages) await storage.record(month.samples);
-    for (const query of questions(month, QUERIES, Math.ceil(QUERIES / 15))) {
+    for (const query of questions(month, QUERIES, Math.ceil(QUERIES / 20))) {
       const expected = expectedLines(month, query);
       for (const storage of storages) {
         const lines = await usageLines(storage, query);
@@ -37,5 +37,5 @@ describe.each([1, 2, 3])("usage of a month with seed %i", (seed) => {
       }
     }
     for (const storage of storages) await storage.close();
-  }, 600_000);
+  }, 3_600_000);
 });

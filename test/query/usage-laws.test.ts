@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { add, compareDecimals, decimalOf, spell, ZERO } from "../../lib/query/decimal.ts";
 import { toInstant, toTime } from "../../lib/query/instant.ts";
 import { defaultRules, maxGapOf } from "../../lib/query/rules.ts";
@@ -10,8 +10,8 @@ import { openMemory } from "../../lib/storage/memory/memory.ts";
 import { aSample } from "../support/sample-builder.ts";
 
 /** `npm run laws` tries more months. */
-const RUNS = Number(process.env.LAWS_RUNS ?? 60);
-const runs = { numRuns: RUNS };
+const runs = { numRuns: Number(process.env.LAWS_RUNS ?? 60) };
+vi.setConfig({ testTimeout: 600_000 });
 
 const MINUTE = 60_000_000;
 const DAY = 1_440 * MINUTE;
