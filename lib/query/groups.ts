@@ -25,7 +25,7 @@ export function furtherFields(by: readonly GroupField[]): readonly GroupField[] 
 
 /** @param fields as `furtherFields` gives them */
 export function groupValues(sample: Sample, fields: readonly GroupField[]): GroupValues {
-  return [projectOf(sample), ...fields.map((field) => fieldText(sample, field))];
+  return [projectOf(sample), ...fields.map((field) => groupText(sample, field))];
 }
 
 /** Some publishers send the empty text where there is no project. */
@@ -48,7 +48,10 @@ export function metadataText(metadata: ValueMap | null, name: string): string | 
   return textOf(metadata === null ? undefined : found(metadata, name));
 }
 
-function fieldText(sample: Sample, field: GroupField): string | null {
+/** The value of one field, but for the unit, which is a matter of the meter. */
+export function groupText(sample: Sample, field: GroupField): string | null {
+  if (field === "project_id") return projectOf(sample);
+  if (field === "unit") return sample.counter_unit;
   if (field === "user_id" || field === "resource_id" || field === "source") return sample[field];
   return metadataText(sample.resource_metadata, field.slice("metadata.".length));
 }
