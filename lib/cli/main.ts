@@ -31,6 +31,10 @@ const commands: Readonly<Record<string, { summary: string; load(): Promise<Comma
     summary: "add up what was used, by project and period",
     load: async () => (await import("./read/usage.ts")).usageCommand,
   },
+  statistics: {
+    summary: "count, sum, min, max and avg of a meter, as Ceilometer's",
+    load: async () => (await import("./read/statistics.ts")).statisticsCommand,
+  },
   events: {
     summary: "read events back, newest first",
     load: async () => (await import("./read/events.ts")).eventsCommand,

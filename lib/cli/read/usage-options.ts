@@ -1,9 +1,9 @@
-import { type GroupField, groupFields } from "../../query/groups.ts";
 import { FIRST_YEAR, HOUR, isWithinYears, LAST_YEAR, SECOND, toInstant } from "../../query/instant.ts";
 import { isZone, type Period, periodBorders } from "../../query/periods.ts";
 import { defaultRules, type UsageRules } from "../../query/rules.ts";
 import type { UsageQuery } from "../../query/usage.ts";
 import type { SampleFilter } from "../../storage/driver.ts";
+import { parseFields } from "./group-option.ts";
 
 /** The options of usage beside those of every reading, for node:util's parseArgs. */
 export const usageOptions = {
@@ -42,18 +42,14 @@ const MOST_PERIODS = 100_000;
 /** The longest that a reading may hold is the window. */
 const MOST_GAP_SECONDS = defaultRules.window / SECOND;
 
-const FIELD_NAMES = [...groupFields, "metadata.NAME"].join(", ");
-
 export function parseUsageOptions(values: UsageValues): UsageOptions | Problem {
-  const { meter: meters = [], user, source, by = "" } = values;
+  const { meter: meters = [], user, source } = values;
   if (values.from === undefined || values.to === undefined) {
     const name = values.from === undefined ? "from" : "to";
     return { problem: `--${name} is missing, such as --${name} 2022-09-01: usage is of a stretch of time` };
   }
-  const fields = by === "" ? [] : by.split(",");
-  const strange = fields.find((field) => !isGroupField(field));
-  if (strange !== undefined)
-    return { problem: `--by: no field ${JSON.stringify(strange)}: choose from ${FIELD_NAMES}` };
+  const by = parseFields(values.by);
+  if ("problem" in by) return by;
   const period = parsePeriod(values);
   if (period !== undefined && "problem" in period) return period;
   const rules = parseRules(values["max-gap"] ?? []);
@@ -62,7 +58,7 @@ export function parseUsageOptions(values: UsageValues): UsageOptions | Problem {
   if ("problem" in metadata) return metadata;
   return {
     meters,
-    by: fields.filter(isGroupField),
+    by: by.fields,
     rules,
     ...(user !== undefined && { user }),
     ...(source !== undefined && { source }),
@@ -88,10 +84,6 @@ export function toUsageQuery({ period, ...options }: UsageOptions, filter: Sampl
     ...(project !== undefined && { project }),
     borders: periodBorders(begin, end, period),
   };
-}
-
-function isGroupField(name: string): name is GroupField {
-  return groupFields.some((field) => field === name) || /^metadata\../s.test(name);
 }
 
 function parsePeriod({ period, zone }: UsageValues): Period | Problem | undefined {

@@ -1,0 +1,60 @@
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { record, run } from "../../support/reading-commands.ts";
+import { aSample } from "../../support/sample-builder.ts";
+import { type TemporaryFolder, temporaryFolder } from "../../support/temporary-folder.ts";
+
+let folder: TemporaryFolder;
+let storage: string;
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  storage = pathToFileURL(join(folder.path, "samples.jsonl")).href;
+  await record(storage, [
+    aSample({ time: "2022-09-30T12:00:00.000000Z", counter_volume: 1n }),
+    aSample({ time: "2022-09-30T12:00:02.500000Z", counter_volume: 2n ** 64n }),
+  ]);
+});
+afterEach(() => folder.remove());
+
+const statistics = (...args: readonly string[]) => run(["statistics"], storage, ...args);
+
+describe("countersign statistics", () => {
+  it("prints Ceilometer's names, with exact numbers", async () => {
+    const { code, lines } = await statistics("--meter", "cpu", "--json", "--aggregate", "cardinality/resource_id");
+    expect([code, lines]).toEqual([
+      0,
+      [
+        '{"unit":"ns","groupby":null,"period":0,"period_start":"2022-09-30T12:00:00.000000Z",' +
+          '"period_end":"2022-09-30T12:00:02.500000Z","duration":2.5,"duration_start":"2022-09-30T12:00:00.000000Z",' +
+          '"duration_end":"2022-09-30T12:00:02.500000Z","count":2,"sum":18446744073709551617,"min":1,' +
+          '"max":18446744073709551616,"avg":9223372036854775808.5,"aggregate":{"cardinality/resource_id":1}}',
+      ],
+    ]);
+  });
+
+  it("prints a table of groups and periods", async () => {
+    const { lines } = await statistics("--meter", "cpu", "--by", "source", "--period", "2", "--aggregate", "stddev");
+    expect(lines).toEqual([
+      "FROM                         SOURCE     UNIT  COUNT                   SUM                   MIN                   MAX                   AVG  STDDEV  SECONDS",
+      "2022-09-30T12:00:00.000000Z  openstack  ns        1                     1                     1                     1                     1       0        0",
+      "2022-09-30T12:00:02.000000Z  openstack  ns        1  18446744073709551616  18446744073709551616  18446744073709551616  18446744073709551616       0        0",
+    ]);
+  });
+
+  it.each([
+    [[], "--meter is missing, such as --meter cpu: statistics are of one meter"],
+    [["--meter", "cpu", "--period", "day"], '--period: expected a number of seconds, got "day"'],
+    [
+      ["--meter", "cpu", "--aggregate", "median"],
+      '--aggregate: no "median": choose from count, sum, min, max, avg, stddev, cardinality/user_id, ' +
+        "cardinality/project_id, cardinality/resource_id, cardinality/source",
+    ],
+    [
+      ["--meter", "cpu", "--by", "user"],
+      '--by: no field "user": choose from project_id, user_id, resource_id, source, unit, metadata.NAME',
+    ],
+  ])("is told what is wrong, and what would be right: %j", async (args, problem) => {
+    expect(await statistics(...args)).toEqual({ code: 2, lines: [], errors: [`countersign: ${problem}`] });
+  });
+});
