@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { allDrivers } from "../../lib/assembly/drivers.ts";
 import type { StorageDriver } from "../../lib/storage/driver.ts";
 import { openMemory } from "../../lib/storage/memory/memory.ts";
 import { openStorage } from "../../lib/storage/open-storage.ts";
@@ -19,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => folder.remove());
 
 async function file(name: string): Promise<StorageDriver> {
-  const opened = await openStorage(pathToFileURL(join(folder.path, name)).href);
+  const opened = await openStorage(pathToFileURL(join(folder.path, name)).href, allDrivers);
   if (!opened.ok) throw new Error(opened.problem);
   return opened.driver;
 }

@@ -90,6 +90,7 @@ export const packages: Readonly<Record<string, readonly string[]>> = {
   "@aws-sdk/client-secrets-manager": ["keys/places"],
   "@aws-sdk/client-cloudwatch": ["keys/places"],
   "aws-lambda": ["queue"],
+  "temporal-polyfill": ["query"],
   dynalite: ["cli"],
   fauxqs: ["cli"],
   "aws-cdk-lib": ["infra", "bin"],
