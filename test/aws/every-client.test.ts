@@ -112,8 +112,8 @@ describe("every AWS client that the code makes", () => {
       "lib/keys/places/secrets-manager.ts SecretsManagerClient true",
       "lib/quarantine/open-quarantine.ts S3Client true",
       "lib/queue/queue-client.ts SQSClient true",
-      "lib/storage/open-storage.ts DynamoDBClient true",
-      "lib/storage/open-storage.ts S3Client true",
+      "lib/storage/dynamodb/open.ts DynamoDBClient true",
+      "lib/storage/s3/open.ts S3Client true",
     ]);
   });
 
