@@ -25,6 +25,13 @@ export function besideLedgers(counters: Readonly<Record<string, ListenerCounters
 }
 
 function ledgerOf(counters: readonly ListenerCounters[]): Ledger {
+  const { figures, rejected } = totalsOf(counters);
+  // Of each by itself: what one lacks and another counts twice would make up for each other.
+  const gaps = counters.map((one) => totalsOf([one])).map((own) => imbalanceOf(own.figures, own.rejected));
+  return { figures: { ...figures, Imbalance: gaps.reduce((sum, gap) => sum + gap, 0) }, rejected };
+}
+
+function totalsOf(counters: readonly ListenerCounters[]): Ledger {
   const total = (count: (one: ListenerCounters) => number) => counters.reduce((sum, one) => sum + count(one), 0);
   const rejected = noRejections();
   for (const reason of rejectionReasons) rejected[reason] = total((one) => one.rejected[reason]);
@@ -56,5 +63,5 @@ function ledgerOf(counters: readonly ListenerCounters[]): Ledger {
       FramesCut: total((one) => one.connections?.framesCut ?? 0),
     }),
   };
-  return { figures: { ...figures, Imbalance: imbalanceOf(figures, rejected) }, rejected };
+  return { figures, rejected };
 }

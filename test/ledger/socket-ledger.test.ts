@@ -86,6 +86,13 @@ describe("the ledgers of listeners", () => {
     expect(imbalance()).toBe(by);
   });
 
+  it("are out of balance where one listener lacks what another counts twice", () => {
+    const [lacking, twice] = [newCounters(), newCounters()];
+    lacking.received = 1;
+    twice.recorded = 1;
+    expect(listenerLedgers({ "udp://0.0.0.0:1": lacking, "udp://[::]:1": twice }).udp?.figures.Imbalance).toBe(2);
+  });
+
   it("have no figure of the kernel where it does not tell", () => {
     const { udp, tcp } = listenerLedgers({
       "udp://0.0.0.0:1": none,
