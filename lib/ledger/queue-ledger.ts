@@ -3,7 +3,7 @@ import { imbalanceOf } from "./imbalance.ts";
 import type { Ledger } from "./ledger.ts";
 import { endOf, type Outcome } from "./outcome.ts";
 
-/** What an invocation was given, counted before anything is done with it. */
+/** What was found in the messages of an invocation, counted apart from what became of it. */
 export interface Received {
   /** The datagrams in a spill batch are messages each. */
   readonly messages: number;

@@ -1,15 +1,40 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { listenerMetrics, processMetricNames } from "../../lib/ledger/metrics.ts";
 import { statementListsOf } from "./promises/access.ts";
 import { brokenPromises, promises } from "./promises/promises.ts";
 import { synthesize } from "./synthesized.ts";
-import { at, type Deployment, type Resource } from "./template.ts";
+import { at, type Deployment, list, type Resource, resourcesOf, type Template } from "./template.ts";
 
 const deployment: Deployment = synthesize();
+const deploy = readFileSync("docs/deploy.md", "utf8");
 
 describe("the templates promise that", () => {
   it.each(Object.entries(promises))("%s", (_, violations) => {
     expect(violations(deployment)).toEqual([]);
   });
+});
+
+it("docs/deploy.md counts the alarms and metrics that are paid for each month", () => {
+  const alarmsOf = (template: Template) => {
+    const alarms = resourcesOf(template, "AWS::CloudWatch::Alarm").map(([, { Properties }]) => Properties);
+    const metricsIn = (alarm: unknown) =>
+      list(at(alarm, "Metrics")).filter((metric) => at(metric, "MetricStat") !== undefined).length || 1;
+    return { alarms: alarms.length, metrics: alarms.reduce<number>((sum, alarm) => sum + metricsIn(alarm), 0) };
+  };
+  const { collector, udp } = { collector: alarmsOf(deployment.collector), udp: alarmsOf(deployment.udp) };
+  const [, idle = ""] = /alarms \| [0-9]+, with ([0-9]+) metrics ×/.exec(deploy) ?? [];
+  const [, more = ""] = /([0-9]+) more in the other stack's/.exec(deploy) ?? [];
+  expect(Number(idle) + Number(more)).toBe(collector.metrics);
+  const [queue, own] = [listenerMetrics.queue.length, processMetricNames.length];
+  for (const words of [
+    `| alarms | ${collector.alarms}, with ${idle} metrics`,
+    `| alarms | ${udp.alarms}, with ${udp.metrics} metrics, ${more} more`,
+    `| own metrics | ${listenerMetrics.udp.length} for UDP, ${listenerMetrics.tcp.length} for TCP and ${own} of the processes`,
+    `its ${queue} own metrics and the ${own} of the processes cost up to ${((queue + own) * 0.3).toFixed(2)};`,
+  ]) {
+    expect(deploy).toContain(words);
+  }
 });
 
 /** Deletes one thing from a copy of the templates. */
