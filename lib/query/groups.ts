@@ -44,7 +44,7 @@ export function isOwned(sample: Sample, { project, user, source, metadata }: Own
  * A value of the metadata as text: a number by its shortest digits, `true` or `false`; null where there is none, or
  * none of these. Points lead into maps, where no name is the whole: `flavor.name`.
  */
-export function metadataText(metadata: ValueMap | null, name: string): string | null {
+function metadataText(metadata: ValueMap | null, name: string): string | null {
   return textOf(metadata === null ? undefined : found(metadata, name));
 }
 

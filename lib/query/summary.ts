@@ -131,7 +131,7 @@ interface Rise {
 }
 
 /** What a counter counted between two readings. */
-export function riseBetween(rules: UsageRules, from: Decimal, to: Decimal): Rise {
+function riseBetween(rules: UsageRules, from: Decimal, to: Decimal): Rise {
   const isReset = compareDecimals(percent(to, 100n), percent(from, rules.disorderPercent)) < 0;
   if (isReset) return { kind: "reset", amount: isNegative(to) ? ZERO : to };
   const amount = subtract(to, from);
@@ -155,10 +155,7 @@ function addHeld(reading: Reading, at: TotalsAt, interval: Interval): void {
 }
 
 /** Microseconds that a gauge's reading holds. */
-export function heldFor(
-  { maxGap, rules }: Pick<Reading, "maxGap" | "rules">,
-  { begin, end, before }: Interval,
-): number {
+function heldFor({ maxGap, rules }: Pick<Reading, "maxGap" | "rules">, { begin, end, before }: Interval): number {
   if (end !== undefined && end.time - begin.time <= maxGap) return end.time - begin.time;
   const sinceBefore = before === undefined ? Number.POSITIVE_INFINITY : begin.time - before.time;
   return sinceBefore > rules.window ? 0 : Math.min(sinceBefore, maxGap);

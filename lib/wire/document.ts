@@ -16,7 +16,7 @@ export interface Document {
 }
 
 /** A notification's payload lies in one map, the data of an RPC cast in two. */
-export const PART_DEPTH = 2;
+const PART_DEPTH = 2;
 
 /** The parts that are found while a document is read. */
 export class PartsInHand {

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { eventually } from "../support/eventually.ts";
 
 /** The command as a user starts it. */
-export const COMMAND = fileURLToPath(new URL("../../bin/countersign.js", import.meta.url));
+const COMMAND = fileURLToPath(new URL("../../bin/countersign.js", import.meta.url));
 const START_MS = 30_000;
 /** What a stop may take, and some for a busy machine. */
 const STOP_MS = 15_000;

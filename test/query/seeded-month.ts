@@ -32,7 +32,7 @@ export interface Month {
   readonly resources: readonly string[];
 }
 
-export const projects = ["project-1", "project-2", null, ""] as const;
+const projects = ["project-1", "project-2", null, ""] as const;
 
 const months = [
   { from: "2022-03-01", to: "2022-04-01", zone: "Europe/Berlin" },

@@ -2,7 +2,7 @@ import { isOurs, roomOf } from "./house.ts";
 import type { Import } from "./imports.ts";
 import type { Room } from "./rooms.ts";
 
-export const MARKS = ["<!-- rooms: begin, written by `npm run rooms` -->", "<!-- rooms: end -->"] as const;
+const MARKS = ["<!-- rooms: begin, written by `npm run rooms` -->", "<!-- rooms: end -->"] as const;
 
 /** Rooms that nearly all import: drawn as one, so that the other arrows can be seen. */
 const GROUND: readonly string[] = ["sample", "flow", "disk", "log", "aws", "settings.ts", "socket-defaults.ts"];

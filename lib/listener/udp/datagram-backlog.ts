@@ -34,7 +34,7 @@ const READ_A_TURN = 32;
 /** How long verifying goes on before the socket is read again, in milliseconds. */
 const SLICE_MS = 0.5;
 /** The strangers' part of the time while others wait: whoever is new has to become known beside those who are busy. */
-export const STRANGERS_SHARE = 1 / 8;
+const STRANGERS_SHARE = 1 / 8;
 /** What they may save up, in milliseconds, while the loop stands still: it delays everybody else by as much. */
 const MOST_SAVED_MS = 10;
 

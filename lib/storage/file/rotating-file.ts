@@ -121,7 +121,7 @@ export class RotatingFile {
 }
 
 /** Where the full files are: 1 is the newest. */
-export function backupPath(path: string, number: number): string {
+function backupPath(path: string, number: number): string {
   return `${path}.${number}`;
 }
 

@@ -50,6 +50,6 @@ export async function* readConflicts(
 }
 
 /** Whether a filter by project leaves something of an identity. */
-export function isOfProject(copies: readonly Sample[], project: SampleFilter["project"]): boolean {
+function isOfProject(copies: readonly Sample[], project: SampleFilter["project"]): boolean {
   return copies.some((sample) => matchesProject(sample, project));
 }

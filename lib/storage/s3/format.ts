@@ -4,7 +4,7 @@ import { FORMAT, NewerFormat } from "../format.ts";
 import { putOnce, type S3Place } from "./write.ts";
 
 /** The object, below the prefix, that says which format the log is in. */
-export const FORMAT_OBJECT = "format.json";
+const FORMAT_OBJECT = "format.json";
 
 /** Throws NewerFormat for a log that a later release has taken over; format 1 has left no mark. */
 export async function expectFormat(place: S3Place): Promise<void> {

@@ -30,7 +30,7 @@ function upTo(most: number, random: Random): number {
   return 1 + random.integer(1 + Math.floor(most * 10 ** -random.integer(3)));
 }
 
-export function longText(bytes: number, random: Random): string {
+function longText(bytes: number, random: Random): string {
   const unit = random.pick(CHARACTERS);
   return unit.repeat(Math.max(1, Math.floor(bytes / Buffer.byteLength(unit))));
 }

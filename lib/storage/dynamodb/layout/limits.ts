@@ -6,8 +6,8 @@ export type Item = Readonly<Record<string, AttributeValue>>;
 /** DynamoDB's limit for one item, names and values together. */
 export const MAX_ITEM_BYTES = 400 * 1024;
 /** DynamoDB's limits for a partition key, of a table as well as an index, and for a sort key. */
-export const MAX_PARTITION_KEY_BYTES = 2_048;
-export const MAX_SORT_KEY_BYTES = 1_024;
+const MAX_PARTITION_KEY_BYTES = 2_048;
+const MAX_SORT_KEY_BYTES = 1_024;
 
 const KEY_LIMITS = [
   [keyNames.partition, "partition key", MAX_PARTITION_KEY_BYTES],
