@@ -1,10 +1,65 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+
+/** Heap and processor time of the process itself: what another file leaves behind would be counted too. */
+const measuring = [
+  "test/dispatch/recent-pairings.test.ts",
+  "test/judge/{cost,deployed-heap,regressions}.test.ts",
+  "test/quarantine/quarantine-quota.test.ts",
+  "test/signature/legacy/field-names.test.ts",
+];
+
+/** Whole programs and stacks: what a change is not tried with while it is written. */
+const slow = [
+  ...measuring,
+  "test/acceptance/**/*.test.ts",
+  "test/infra/**/*.test.ts",
+  "test/readme.test.ts",
+  "test/functions/**/*.test.ts",
+  "test/keys/rotation.test.ts",
+  "test/rehearse/**/*.test.ts",
+];
+
+/** Tests of what listens, connects or starts a process. */
+const servers = [
+  "test/assembly/*.test.ts",
+  "test/aws/*.test.ts",
+  "test/cli/{cli,redrive,send-v2}.test.ts",
+  "test/cli/{keys,quarantine}/*.test.ts",
+  "test/field/*.test.ts",
+  "test/keys/key-store.test.ts",
+  "test/keys/places/{metric-last-uses,secrets-manager}.test.ts",
+  "test/listener/*.test.ts",
+  "test/listener/{tcp,udp}/*.test.ts",
+  "test/quarantine/s3-quarantine.test.ts",
+  "test/queue/{created-queues,open-spill-queue,poller,redrive-totals}.test.ts",
+  "test/queue/redrive/redrive.test.ts",
+  "test/storage/{dynamodb-captures,formats,open-storage}.test.ts",
+  "test/storage/{dynamodb,s3}/**/*.test.ts",
+];
 
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // As many as there are processors; the default leaves one for watching, which is half of a small machine.
+    maxWorkers: availableParallelism(),
+    // Without isolation a process loads the code once for all files, which halves the time: no test may leave anything open.
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "core",
+          include: ["test/**/*.test.ts"],
+          exclude: [...servers, ...slow],
+          setupFiles: ["test/support/no-sockets.ts"],
+          isolate: false,
+        },
+      },
+      { extends: true, test: { name: "servers", include: servers, exclude: slow, isolate: false } },
+      // Each file in a process of its own: some start programs from it, some measure it.
+      { extends: true, test: { name: "slow", include: slow } },
+    ],
     coverage: {
       provider: "v8",
       include: ["lib/**/*.ts", "functions/**/*.ts"],
