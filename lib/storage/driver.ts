@@ -12,6 +12,12 @@ export interface StorageDriver {
   /** For messages and counters: the kind of storage, such as `dynamodb`. */
   readonly name: string;
 
+  /**
+   * Why nothing can be read from it, and what to do instead. Each of its readings then fails with it; what is recorded
+   * and settled is taken as by any other. @default it can be read
+   */
+  readonly writeOnly?: string | undefined;
+
   /** Why this record can never be stored here (a service's limit, with its figures); undefined if it can. Pure. */
   unstorable(record: MeteringRecord): string | undefined;
 

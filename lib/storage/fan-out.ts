@@ -34,6 +34,8 @@ export function openFanOut(drivers: readonly [StorageDriver, ...StorageDriver[]]
 
   return {
     name: drivers.map((driver) => driver.name).join("+"),
+    // It is read from the first alone.
+    writeOnly: drivers[0].writeOnly,
     unstorable,
     record,
     samples: (filter) => drivers[0].samples(filter),

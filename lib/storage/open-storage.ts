@@ -6,7 +6,8 @@ import { parseStorageUrl, splitUrls } from "./storage-url.ts";
  * Opens the storage that URLs name, several of them as one; each kind's `place.ts` says what its URLs look like.
  *
  * An endpoint on this machine gets stand-in credentials, and its tables and bucket are created where absent. Elsewhere
- * it is seen to that table and bucket are there and answer: who can't store must not begin to receive.
+ * it is seen to that table and bucket are there and answer: who can't store must not begin to receive. What is write-only
+ * is not opened for reading.
  *
  * @param urls separated by commas
  * @param kinds that a URL may name
@@ -29,5 +30,8 @@ export async function openStorage(
     const problem = failed.map((one) => one.problem).join("; ");
     return { ok: false, problem, transient: failed.every((one) => one.transient) };
   }
-  return { ok: true, driver: others.length === 0 ? first : openFanOut([first, ...others]) };
+  const driver = others.length === 0 ? first : openFanOut([first, ...others]);
+  if (!options.readOnly || driver.writeOnly === undefined) return { ok: true, driver };
+  await driver.close();
+  return { ok: false, problem: driver.writeOnly, transient: false };
 }

@@ -4,6 +4,7 @@ import type { StorageDriver, Stored } from "../../lib/storage/driver.ts";
 import { openFanOut } from "../../lib/storage/fan-out.ts";
 import { openMemory } from "../../lib/storage/memory/memory.ts";
 import { settlementFor } from "../../lib/storage/settlement.ts";
+import { writeOnly } from "../../lib/storage/write-only.ts";
 import { anEvent, aSample } from "../support/sample-builder.ts";
 import { describeStorageContract } from "./contract.ts";
 import { allOf, recorded } from "./reading.ts";
@@ -91,6 +92,17 @@ describe("the fan-out", () => {
   it("counts as failed what a storage gives no answer for", async () => {
     const silent: StorageDriver = { ...openMemory(), record: async () => [] };
     expect(await openFanOut([openMemory(), silent]).record([aSample()])).toMatchObject([{ kind: "failed" }]);
+  });
+
+  it("can be read if the first of them can", async () => {
+    const [first, second] = [openMemory(), { ...openMemory(), ...writeOnly("sink", "keeps nothing") }];
+    const sample = aSample();
+    const readable = openFanOut([first, second]);
+    expect(await readable.record([sample])).toEqual(recorded(1));
+    expect([readable.writeOnly, await allOf(readable.samples({}))]).toEqual([undefined, [sample]]);
+    const refusing = openFanOut([second, first]);
+    expect(refusing.writeOnly).toMatch(/^sink: keeps nothing, /);
+    await expect(allOf(refusing.samples({}))).rejects.toThrow(refusing.writeOnly);
   });
 
   it("is named after all of them", () => {
