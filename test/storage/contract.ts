@@ -8,7 +8,9 @@ import { events, samples } from "../support/record-arbitrary.ts";
 import { anEvent, aSample, signedAgain } from "../support/sample-builder.ts";
 import { describeConflictContract } from "./conflict-contract.ts";
 import { exactFields, exactMetadata, exactVolumes, orderedLists } from "./exact-values.ts";
+import { describeUnreadContract, type Exceptions } from "./exceptions.ts";
 import { allOf, exactly, inOrder, recorded } from "./reading.ts";
+import { describeTakingContract } from "./taking-contract.ts";
 
 /** A storage with nothing in it, as the contract needs one for each test. */
 export interface OpenedStorage {
@@ -19,10 +21,28 @@ export interface OpenedStorage {
   close(): Promise<void>;
 }
 
-/** What every storage driver promises. Each driver's test calls this, and adds what is its own. */
-export function describeStorageContract(name: string, open: () => Promise<OpenedStorage>): void {
-  describeConflictContract(name, open);
-  describe(`${name}, as every storage,`, () => {
+/**
+ * What every storage driver promises. Each driver's test calls this, and adds what is its own.
+ *
+ * @param exceptions what this driver does not promise, each with its reason. Tests of what a driver is excepted from give
+ * way to tests that it really does without: an exception that no longer holds fails.
+ */
+export function describeStorageContract(
+  name: string,
+  open: () => Promise<OpenedStorage>,
+  exceptions: Exceptions = {},
+): void {
+  describeTakingContract(name, open);
+  const unread = exceptions["does not read"];
+  if (unread === undefined) {
+    describeConflictContract(name, open);
+    describeReadingContract(name, open);
+  } else describeUnreadContract(name, open, unread);
+}
+
+/** What a driver gives back of what it took. */
+function describeReadingContract(name: string, open: () => Promise<OpenedStorage>): void {
+  describe(`${name}, as every storage that is read,`, () => {
     let storage: OpenedStorage;
     let driver: StorageDriver;
 
@@ -146,16 +166,6 @@ export function describeStorageContract(name: string, open: () => Promise<Opened
       const batches = Array.from({ length: 8 }, () => Array.from({ length: 9 }, () => aSample()));
       expect(await Promise.all(batches.map((batch) => driver.record(batch)))).toEqual(batches.map(() => recorded(9)));
       expect((await allOf(driver.samples({}))).map(identity).sort()).toEqual(batches.flat().map(identity).sort());
-    });
-
-    it("can store what a publisher sends", () => {
-      expect([aSample(), anEvent()].map((record) => driver.unstorable(record))).toEqual([undefined, undefined]);
-    });
-
-    it("may be closed twice", async () => {
-      await driver.record([aSample()]);
-      await driver.close();
-      await driver.close();
     });
 
     describe("reads samples", () => {
