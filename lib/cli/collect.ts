@@ -27,6 +27,7 @@ import { openQueues, wantedQueues } from "./collect-queues.ts";
 import { type Command, EXIT_FAILED, EXIT_OK, EXIT_USAGE, usageError } from "./command/command.ts";
 import type { Io } from "./command/io.ts";
 import { secretsReader } from "./command/secrets-reader.ts";
+import { storageForms } from "./command/storage-forms.ts";
 import { tcpFrom, tcpOptions } from "./command/tcp-options.ts";
 import {
   type Problem,
@@ -48,8 +49,8 @@ At SIGHUP it reads keys and secret files again, and opens its files anew.
                             several URLs after one; port 0 lets the system choose;
                             [::] is every address of IPv6 and IPv4, [::]:PORT?ipv6only=1 of IPv6 alone
   --queue URL               take messages from this SQS queue as well
-  --storage URL[,URL…]      memory:, file:///PATH[?max_bytes=N&mode=0640&…], dynamodb://TABLE[?endpoint=URL&…],
-                            s3://BUCKET/PREFIX[?endpoint=URL&…]; with several, each keeps every sample
+  --storage URL[,URL…]      one of these, or several, of which each keeps every sample:
+${storageForms(allDrivers, 28)}
   --spill-queue URL         an SQS queue that only collectors write to: what storage can't take goes there, and is
                             taken from there again
   --tcp-connections N       that each TCP listener holds open; default 1000

@@ -8,6 +8,10 @@ export interface UrlForm<Place> {
   readonly scheme: string;
   /** How they look, for whoever wrote another: `s3://BUCKET/PREFIX`. */
   readonly form: string;
+  /** Behind its question mark, as help shows them: `max_bytes=N&mode=0640`. */
+  readonly parameters?: string;
+  /** Nothing of it is left for another process, so that help on reading does not name it. */
+  readonly leavesNothing?: true;
   /**
    * The place that a URL names, or what is wrong with the URL in front of its question mark.
    *
@@ -39,8 +43,7 @@ export function storageKind<Place extends NamedPlace>(
   load: () => Promise<Open<Place>>,
 ): StorageKind {
   return {
-    scheme: urls.scheme,
-    form: urls.form,
+    ...urls,
     placeOf(url, parameters, text) {
       const place = urls.placeOf(url, parameters, text);
       if (typeof place === "string") return place;

@@ -13,6 +13,11 @@ import { anEvent, aSample } from "../support/sample-builder.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 import { allOf, recorded } from "./reading.ts";
 
+/** `memory:, file:///PATH or s3://BUCKET/PREFIX` */
+const FORMS = allDrivers
+  .map(({ form }, index) => (index === allDrivers.length - 1 ? ` or ${form}` : index === 0 ? form : `, ${form}`))
+  .join("");
+
 let s3: S3Server;
 let dynamodb: DynamoDbServer;
 let folder: TemporaryFolder;
@@ -179,17 +184,11 @@ describe("openStorage", () => {
   });
 
   it.each([
-    ["", 'unknown storage "": write memory:, file:///PATH, dynamodb://TABLE or s3://BUCKET/PREFIX'],
-    ["memory:,", 'unknown storage "": write memory:, file:///PATH, dynamodb://TABLE or s3://BUCKET/PREFIX'],
-    [
-      "samples.jsonl",
-      'unknown storage "samples.jsonl": write memory:, file:///PATH, dynamodb://TABLE or s3://BUCKET/PREFIX',
-    ],
-    ["mysql://x", 'unknown storage "mysql://x": write memory:, file:///PATH, dynamodb://TABLE or s3://BUCKET/PREFIX'],
-    [
-      "constructor:",
-      'unknown storage "constructor:": write memory:, file:///PATH, dynamodb://TABLE or s3://BUCKET/PREFIX',
-    ],
+    ["", `unknown storage "": write ${FORMS}`],
+    ["memory:,", `unknown storage "": write ${FORMS}`],
+    ["samples.jsonl", `unknown storage "samples.jsonl": write ${FORMS}`],
+    ["mysql://x", `unknown storage "mysql://x": write ${FORMS}`],
+    ["constructor:", `unknown storage "constructor:": write ${FORMS}`],
     ["memory:x", '"memory:x": memory: takes no name'],
     ["memory:?a=1&a=2", '"memory:?a=1&a=2": unknown parameter "a": there are none'],
     [
@@ -220,10 +219,7 @@ describe("openStorage", () => {
       "dynamodb://ab",
       '"dynamodb://ab": a table\'s name has 3 to 255 of a-z, A-Z, 0-9, _, - and ., such as dynamodb://samples',
     ],
-    [
-      "dynamodb://a b c",
-      '"dynamodb://a b c" is not a URL: write memory:, file:///PATH, dynamodb://TABLE or s3://BUCKET/PREFIX',
-    ],
+    ["dynamodb://a b c", `"dynamodb://a b c" is not a URL: write ${FORMS}`],
     [
       "dynamodb://abc?retention_days=0",
       '"dynamodb://abc?retention_days=0": retention_days: expected a whole number, at least 1, got "0"',

@@ -4,6 +4,7 @@ import type { SampleFilter, StorageDriver } from "../../storage/driver.ts";
 import { openStorage } from "../../storage/open-storage.ts";
 import { EXIT_FAILED, EXIT_OK, usageError } from "../command/command.ts";
 import type { Io } from "../command/io.ts";
+import { storageForms } from "../command/storage-forms.ts";
 import { createUnreadReport } from "./unread-report.ts";
 
 /** The options of every command that reads back, for node:util's parseArgs. */
@@ -23,7 +24,11 @@ export const sampleFilterOptions = {
   "no-project": { type: "boolean", default: false },
 } as const;
 
-export const readingHelp = `  --storage URL     where to read: file:///PATH, dynamodb://TABLE[?endpoint=…] or s3://BUCKET/PREFIX[?endpoint=…]
+export const readingHelp = `  --storage URL     where to read, as collect was given it:
+${storageForms(
+  allDrivers.filter((kind) => !kind.leavesNothing),
+  20,
+)}
   --from TIME       from this time on, such as 2022-09-30 or 2022-09-30T12:00:00Z (no zone means UTC)
   --to TIME         before this time
   --json            one line of JSON each, with exact numbers

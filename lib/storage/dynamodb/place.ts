@@ -10,10 +10,10 @@ export interface DynamoDbPlace extends NamedPlace, Endpoint {
 
 const TABLE = /^[a-zA-Z0-9_.-]{3,255}$/;
 
-/** `dynamodb://TABLE[?endpoint=URL&region=R&resources=TABLE&retention_days=N]` */
 export const dynamodbUrls: UrlForm<DynamoDbPlace> = {
   scheme: "dynamodb",
   form: "dynamodb://TABLE",
+  parameters: "endpoint=URL&region=R&resources=TABLE&retention_days=N",
 
   placeOf(url, parameters) {
     const table = url.host;

@@ -11,10 +11,10 @@ export interface FilePlace extends NamedPlace {
   readonly mode: number | undefined;
 }
 
-/** `file:///PATH[?max_bytes=N&backup_count=N&mode=0640]` */
 export const fileUrls: UrlForm<FilePlace> = {
   scheme: "file",
   form: "file:///PATH",
+  parameters: "max_bytes=N&backup_count=N&mode=0640",
 
   placeOf(url, parameters, text) {
     const maxBytes = parameters.wholeNumber("max_bytes", 0) ?? 0;

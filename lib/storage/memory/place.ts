@@ -4,5 +4,6 @@ import type { NamedPlace, UrlForm } from "../storage-kind.ts";
 export const memoryUrls: UrlForm<NamedPlace> = {
   scheme: "memory",
   form: "memory:",
+  leavesNothing: true,
   placeOf: (url) => (url.host + url.pathname === "" ? {} : "memory: takes no name"),
 };

@@ -13,10 +13,10 @@ const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 /** A key has at most 1,024 bytes, of which ours takes about 110. */
 const MAX_PREFIX = 900;
 
-/** `s3://BUCKET/PREFIX[?endpoint=URL&region=R]` */
 export const s3Urls: UrlForm<S3Place> = {
   scheme: "s3",
   form: "s3://BUCKET/PREFIX",
+  parameters: "endpoint=URL&region=R",
 
   placeOf(url, parameters) {
     const where = endpointOf(parameters);
