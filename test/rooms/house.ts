@@ -36,7 +36,7 @@ export function wrongImports(
 }
 
 /** `storage/*` of `storage/s3`. */
-function wild(room: string): string {
+export function wild(room: string): string {
   return room.replace(/\/[^/]+$/, "/*");
 }
 

@@ -1,4 +1,4 @@
-import { isOurs, roomOf } from "./house.ts";
+import { isOurs, roomOf, wild } from "./house.ts";
 import type { Import } from "./imports.ts";
 import type { Room } from "./rooms.ts";
 
@@ -43,11 +43,16 @@ function roomArrows(
   const arrows = new Map<string, Set<string>>();
   for (const { from, to } of imports) {
     if (!isOurs(to)) continue;
-    const [one, other] = [roomOf(from, rooms), roomOf(to, rooms)];
+    const [one, other] = [nameOf(roomOf(from, rooms), rooms), nameOf(roomOf(to, rooms), rooms)];
     if (one === other || [one, other].some((name) => GROUND.includes(name))) continue;
     arrows.set(one, (arrows.get(one) ?? new Set()).add(other));
   }
   return arrows;
+}
+
+/** Rooms that stand in the list as one, such as `storage/*`, are drawn as one: another of them changes no picture. */
+function nameOf(room: string, rooms: Readonly<Record<string, Room>>): string {
+  return Object.hasOwn(rooms, room) ? room : wild(room);
 }
 
 /** Whether a way of two arrows or more leads there. */

@@ -56,6 +56,14 @@ describe("the rooms of the house", () => {
     expect(page, "npm run rooms").toBe(withPicture(page, roomsPicture(imports, rooms)));
   });
 
+  it("are drawn the same with one driver more", () => {
+    const more = [
+      { from: "lib/assembly/drivers.ts", to: "lib/storage/another/place.ts" },
+      { from: "lib/storage/another/another.ts", to: "lib/storage/driver.ts" },
+    ];
+    expect(roomsPicture([...imports, ...more], rooms)).toBe(roomsPicture(imports, rooms));
+  });
+
   it("allow nothing that nobody uses", () => {
     const wrong = wrongImports(imports, rooms, packages);
     const unused = Object.entries(rooms).flatMap(([name, room]) =>
