@@ -5,13 +5,12 @@ import type { Genuine } from "../sample/genuine.ts";
 import type { ListenerName } from "../sample/listener-name.ts";
 import type { Receipt } from "../sample/receipt.ts";
 import { type Rejection, type Result, reject, rejectionOf } from "../sample/rejection.ts";
-import type { Stored } from "../storage/driver.ts";
 import { ownBytes } from "./detached-bytes.ts";
 import type { PendingMessages } from "./pending-messages.ts";
 import type { RecentlyRecorded } from "./recently-recorded.ts";
 import type { RecordOffer, RecordQueue } from "./record-queue.ts";
 import type { Spiller } from "./spiller.ts";
-import { MessageInHand } from "./tracked-message.ts";
+import { TrackedMessage } from "./tracked-message.ts";
 
 /** The way of one message from a socket into the queue, counted at each step. */
 export interface Intake {
@@ -67,36 +66,33 @@ export function createIntake(listener: ListenerName, options: IntakeOptions, cou
 
   const take = (arrived: Uint8Array, judged: readonly Result<Genuine>[], receipt: Receipt, peer: Peer): void => {
     const genuine = judged.flatMap((result) => (result.ok ? [result.value] : []));
+    const rejected = judged.flatMap((result) => (result.ok ? [] : [rejectionOf(result)]));
     const fresh = genuine.filter(({ record }) => !recent.has(record));
     const contents = fresh.map(({ record }) => contentDigest(record));
-    const rejected = judged.flatMap((result) => (result.ok ? [] : [rejectionOf(result)]));
     const same = pending.same(contents);
     if (same?.samples === judged.length && same.refused === rejected.length) {
       same.echo(counters, arrived.length);
       return;
     }
     const bytes = fresh.length > 0 ? ownBytes(arrived) : arrived;
-    const message = new MessageInHand(counters, { bytes, receipt }, judged.length, rejected.length);
-    const tell = (rejections: readonly Rejection[]) =>
+    const tell = (...rejections: readonly Rejection[]) =>
       onRejected?.({ arrived: { form: "bytes", bytes, receipt }, rejected: rejections }, spelled(peer));
-    for (const { reason } of rejected) message.reject(reason);
-    if (rejected.length > 0) tell(rejected);
-    message.duplicate(genuine.length - fresh.length);
-
     // What outlives this call may hold none of the decoded samples: a message waits for the spill queue as its bytes.
-    const forget = pending.add(contents, message);
-    const settle = (fate: Stored, one: Genuine): void => {
-      if (fate.kind === "recorded") message.record(recent.add(one));
-      else if (fate.kind === "failed") message.fail();
-      else {
-        message.reject("unstorable");
-        tell([{ reason: "unstorable", detail: fate.detail }]);
-      }
-      if (message.settled) message.conclude(spiller, forget);
-    };
+    const message = new TrackedMessage(counters, { bytes, receipt }, judged.length, {
+      recent,
+      spiller,
+      onUnstorable: (detail) => tell({ reason: "unstorable", detail }),
+      onEnd: (ended) => pending.remove(contents, ended),
+    });
+    pending.add(contents, message);
+    message.begin(
+      rejected.map(({ reason }) => reason),
+      genuine.length - fresh.length,
+    );
+    if (rejected.length > 0) tell(...rejected);
+    if (fresh.length === 0) return;
     const size = Math.max(bytes.length, sum(fresh.map((one) => one.size)));
-    if (!queue.enqueue(offersOf(fresh, settle), size)) message.overflow();
-    if (message.settled) message.conclude(spiller, forget);
+    if (!queue.enqueue(offersOf(fresh, message), size)) message.overflow();
   };
 
   return {
@@ -105,9 +101,7 @@ export function createIntake(listener: ListenerName, options: IntakeOptions, cou
       take(NOTHING, [reject(rejection.reason, rejection.detail)], receiptOf(listener, peer), peer),
 
     shed(bytes, peer) {
-      const message = new MessageInHand(counters, { bytes, receipt: receiptOf(listener, peer) }, 1);
-      message.overflow();
-      message.conclude(undefined);
+      new TrackedMessage(counters, { bytes, receipt: receiptOf(listener, peer) }, 1, { recent }).overflow();
     },
 
     receive(bytes, peer, receivedAt) {
@@ -117,7 +111,7 @@ export function createIntake(listener: ListenerName, options: IntakeOptions, cou
         judged = judge(bytes, receipt);
       } catch (error) {
         // `judge` promises not to throw. Should it break that, one message may not end the whole service.
-        new MessageInHand(counters, { bytes, receipt }, 1).break();
+        new TrackedMessage(counters, { bytes, receipt }, 1, { recent }).break();
         report(error);
         return false;
       }
@@ -127,8 +121,8 @@ export function createIntake(listener: ListenerName, options: IntakeOptions, cou
   };
 }
 
-function offersOf(fresh: readonly Genuine[], settle: (fate: Stored, one: Genuine) => void): readonly RecordOffer[] {
-  return fresh.map((one) => ({ record: one.record, settled: (fate) => settle(fate, one) }));
+function offersOf(fresh: readonly Genuine[], message: TrackedMessage): readonly RecordOffer[] {
+  return fresh.map((one) => ({ record: one.record, settled: (fate) => message.settle(fate, one) }));
 }
 
 function sum(sizes: readonly number[]): number {

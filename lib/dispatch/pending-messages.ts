@@ -1,4 +1,4 @@
-import type { MessageInHand } from "./tracked-message.ts";
+import type { TrackedMessage } from "./tracked-message.ts";
 
 /**
  * The messages whose samples are on their way. While storage hangs, whoever sends a captured message again and again
@@ -6,13 +6,14 @@ import type { MessageInHand } from "./tracked-message.ts";
  */
 export interface PendingMessages {
   /** The message on its way that carries all samples of these contents; undefined if there is none. */
-  same(contents: readonly string[]): MessageInHand | undefined;
-  /** @returns what takes them out again, once the message has come to an end; it holds nothing of the samples */
-  add(contents: readonly string[], message: MessageInHand): () => void;
+  same(contents: readonly string[]): TrackedMessage | undefined;
+  add(contents: readonly string[], message: TrackedMessage): void;
+  /** Once the message has come to its end. */
+  remove(contents: readonly string[], message: TrackedMessage): void;
 }
 
 export function createPendingMessages(): PendingMessages {
-  const byContent = new Map<string, MessageInHand>();
+  const byContent = new Map<string, TrackedMessage>();
   return {
     same(contents) {
       const [first = ""] = contents;
@@ -21,9 +22,9 @@ export function createPendingMessages(): PendingMessages {
     },
     add(contents, message) {
       for (const one of contents) byContent.set(one, message);
-      return () => {
-        for (const one of contents) if (byContent.get(one) === message) byContent.delete(one);
-      };
+    },
+    remove(contents, message) {
+      for (const one of contents) if (byContent.get(one) === message) byContent.delete(one);
     },
   };
 }

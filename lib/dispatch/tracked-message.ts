@@ -1,23 +1,48 @@
-import { endOf } from "../ledger/outcome.ts";
+import { type End, endFigures, endOf } from "../ledger/outcome.ts";
 import type { MutableCounters } from "../ledger/socket-counters.ts";
+import type { Genuine } from "../sample/genuine.ts";
 import type { RejectionReason } from "../sample/rejection.ts";
+import type { Stored } from "../storage/driver.ts";
+import type { RecentlyRecorded } from "./recently-recorded.ts";
 import type { SpilledMessage } from "./spill-queue.ts";
 import type { Spiller } from "./spiller.ts";
 
 /** How a message is counted in the end. */
-type Fate = "recorded" | "partial" | "rejectedMessages" | "failed" | "spilled" | "shed";
+type Fate = End | "failed" | "spilled" | "shed";
+
+const fateFigures = {
+  ...endFigures,
+  failed: "MessagesFailed",
+  spilled: "MessagesSpilled",
+  shed: "MessagesShed",
+} as const;
+
+/** Where those of its samples count that storage did not take. */
+const unstoredFigures = { failed: "SamplesFailed", spilled: "SamplesSpilled", shed: "SamplesShed" } as const;
+
+/** Whom the message turns to on its way. */
+export interface Surroundings {
+  readonly recent: RecentlyRecorded;
+  /** Takes what storage did not. @default none: it is counted failed or shed */
+  readonly spiller?: Spiller | undefined;
+  /** Told of a sample that storage can never take, after that was counted. */
+  readonly onUnstorable?: (detail: string) => void;
+  /** Told once the message has come to its end, after that was counted. */
+  readonly onEnd?: (message: TrackedMessage) => void;
+}
 
 /**
  * One datagram or frame from its judgement until the last of its samples has come to an end: counts each sample once,
- * then the message once. What storage did not take is spilled as the whole message, for its signature's sake; those of
- * its samples that are stored already are then written once more, which changes nothing.
+ * then the message once, by itself. What storage did not take is spilled as the whole message, for its signature's sake;
+ * those of its samples that are stored already are then written once more, which changes nothing.
  */
-export class MessageInHand {
+export class TrackedMessage {
   /** As judged; 0 for an empty envelope, which is recorded: there was nothing to lose. */
   readonly samples: number;
   /** Of them, those that the judge rejected. */
-  readonly refused: number;
+  refused = 0;
   readonly #counters: MutableCounters;
+  readonly #surroundings: Surroundings;
   #message: SpilledMessage | undefined;
   /** Samples without an end yet. */
   #open: number;
@@ -30,18 +55,13 @@ export class MessageInHand {
   /** Copies that came meanwhile, by whose counters they count in. */
   #echoes: Map<MutableCounters, number> | undefined;
 
-  constructor(counters: MutableCounters, message: SpilledMessage, samples: number, refused = 0) {
+  constructor(counters: MutableCounters, message: SpilledMessage, samples: number, surroundings: Surroundings) {
     this.samples = samples;
-    this.refused = refused;
     this.#counters = counters;
+    this.#surroundings = surroundings;
     this.#message = message;
     this.#open = samples;
     receive(counters, message.bytes.length, samples);
-  }
-
-  /** Every sample has been recorded, rejected, or given back by storage. */
-  get settled(): boolean {
-    return this.#open === this.#unstored;
   }
 
   /** Another copy of it, judged alike, which shares its fate, and of which nothing is held. */
@@ -51,93 +71,110 @@ export class MessageInHand {
     this.#echoes.set(counters, (this.#echoes.get(counters) ?? 0) + 1);
   }
 
-  /** @param conflicting whether something else was recorded of its identity before */
-  record(conflicting = false): void {
-    this.#end();
-    this.#recorded++;
-    this.#counters.samples.recorded++;
-    if (conflicting) this.#counters.conflicting++;
+  /**
+   * What is known of it before storage is asked.
+   *
+   * @param rejected the judge's reasons
+   * @param duplicates samples that were recorded a moment ago
+   */
+  begin(rejected: readonly RejectionReason[], duplicates: number): void {
+    this.refused = rejected.length;
+    for (const reason of rejected) this.#reject(reason);
+    this.#end(duplicates);
+    this.#duplicate = duplicates;
+    this.#counters.figures.SamplesDuplicate += duplicates;
+    this.#concludeIfSettled();
   }
 
-  duplicate(count: number): void {
-    this.#end(count);
-    this.#duplicate += count;
-    this.#counters.samples.duplicate += count;
+  /** What storage answered to one of its samples. */
+  settle(fate: Stored, sample: Genuine): void {
+    if (fate.kind === "recorded") this.#record(sample);
+    else if (fate.kind === "failed") this.#unstored++;
+    else {
+      this.#reject("unstorable");
+      this.#surroundings.onUnstorable?.(fate.detail);
+    }
+    this.#concludeIfSettled();
   }
 
-  reject(reason: RejectionReason): void {
-    this.#end();
-    this.#rejected.push(reason);
-    this.#counters.rejected[reason]++;
-  }
-
-  /** Storage did not take one of its samples. */
-  fail(): void {
-    this.#unstored++;
-  }
-
-  /** There was no room for those of its samples that are left, if any are. */
+  /** There was no room for those of its samples that are left. */
   overflow(): void {
     this.#overflowed = true;
     this.#unstored = this.#open;
+    this.#concludeIfSettled();
   }
 
   /** Our own code broke on it. */
   break(): void {
-    this.overflow();
+    this.#unstored = this.#open;
     this.#endAs("failed");
   }
 
-  /** Counts the message, now or when the spill queue has answered. @param concluded told then */
-  conclude(spiller: Spiller | undefined, concluded: () => void = () => undefined): void {
-    const end = (fate: Fate) => {
-      this.#endAs(fate);
-      concluded();
-    };
+  #record(sample: Genuine): void {
+    this.#end();
+    this.#recorded++;
+    this.#counters.figures.SamplesRecorded++;
+    const isConflicting = this.#surroundings.recent.add(sample);
+    if (isConflicting) this.#counters.figures.SamplesConflicting++;
+  }
+
+  #reject(reason: RejectionReason): void {
+    this.#end();
+    this.#rejected.push(reason);
+    this.#counters.figures.SamplesRejected++;
+    this.#counters.rejected[reason]++;
+  }
+
+  /** Once every sample has been recorded, rejected, or given back by storage: now, or when the spill queue has answered. */
+  #concludeIfSettled(): void {
+    if (this.#open !== this.#unstored) return;
+    const { spiller } = this.#surroundings;
     const message = this.#message;
     // The spiller holds it from now on, or nobody has to.
     this.#message = undefined;
-    if (this.#unstored === 0) end(this.#finished());
-    else if (spiller === undefined || message === undefined) end(this.#overflowed ? "shed" : "failed");
-    else spiller.offer(message, end);
-  }
-
-  #finished(): Fate {
-    const end = endOf(this.#recorded + this.#duplicate, this.#rejected.length);
-    return end === "rejected" ? "rejectedMessages" : end;
+    if (this.#unstored === 0) this.#endAs(endOf(this.#recorded + this.#duplicate, this.#rejected.length));
+    else if (spiller === undefined || message === undefined) this.#endAs(this.#overflowed ? "shed" : "failed");
+    else spiller.offer(message, (fate) => this.#endAs(fate));
   }
 
   #endAs(fate: Fate): void {
-    this.#counters.inFlight--;
-    this.#counters[fate]++;
-    if (fate === "failed" || fate === "spilled" || fate === "shed") {
-      this.#counters.samples[fate] += this.#unstored;
+    const { figures } = this.#counters;
+    figures.MessagesInFlight--;
+    figures[fateFigures[fate]]++;
+    if (isUnstored(fate)) {
+      figures[unstoredFigures[fate]] += this.#unstored;
       this.#end(this.#unstored);
     }
     for (const [counters, count] of this.#echoes ?? []) this.#endEchoes(counters, count, fate);
     this.#echoes = undefined;
+    this.#surroundings.onEnd?.(this);
   }
 
-  #endEchoes(counters: MutableCounters, count: number, fate: Fate): void {
-    const { samples, rejected } = counters;
-    counters.inFlight -= count;
-    counters[fate] += count;
-    samples.inFlight -= count * this.samples;
-    samples.duplicate += count * (this.#recorded + this.#duplicate);
+  #endEchoes({ figures, rejected }: MutableCounters, count: number, fate: Fate): void {
+    figures.MessagesInFlight -= count;
+    figures[fateFigures[fate]] += count;
+    figures.RecordsInFlight -= count * this.samples;
+    figures.SamplesDuplicate += count * (this.#recorded + this.#duplicate);
+    figures.SamplesRejected += count * this.#rejected.length;
     for (const reason of this.#rejected) rejected[reason] += count;
-    if (fate === "failed" || fate === "spilled" || fate === "shed") samples[fate] += count * this.#unstored;
+    if (isUnstored(fate)) figures[unstoredFigures[fate]] += count * this.#unstored;
   }
 
   #end(samples = 1): void {
     this.#open -= samples;
-    this.#counters.samples.inFlight -= samples;
+    this.#counters.figures.RecordsInFlight -= samples;
   }
 }
 
+function isUnstored(fate: Fate): fate is keyof typeof unstoredFigures {
+  return fate in unstoredFigures;
+}
+
 function receive(counters: MutableCounters, bytes: number, samples: number): void {
-  counters.received++;
+  const { figures } = counters;
   counters.bytes += bytes;
-  counters.inFlight++;
-  counters.samples.decoded += samples;
-  counters.samples.inFlight += samples;
+  figures.MessagesReceived++;
+  figures.MessagesInFlight++;
+  figures.SamplesDecoded += samples;
+  figures.RecordsInFlight += samples;
 }

@@ -103,7 +103,7 @@ const ledgerFigures = [
   "SamplesConflicting",
   "Imbalance",
 ] as const satisfies readonly MetricName[];
-const socketFigures = [
+export const socketFigures = [
   ...ledgerFigures,
   "MessagesSpilled",
   "MessagesShed",
@@ -111,6 +111,12 @@ const socketFigures = [
   "SamplesSpilled",
   "SamplesShed",
   "RecordsInFlight",
+] as const satisfies readonly MetricName[];
+export const connectionFigures = [
+  "ConnectionsRefused",
+  "ConnectionsDisplaced",
+  "DescriptorsShort",
+  "FramesCut",
 ] as const satisfies readonly MetricName[];
 
 /**
@@ -121,7 +127,7 @@ const socketFigures = [
 export const listenerMetrics: Readonly<Record<ListenerName, readonly MetricName[]>> = {
   queue: ledgerFigures,
   udp: [...socketFigures, "KernelDrops"],
-  tcp: [...socketFigures, "ConnectionsRefused", "ConnectionsDisplaced", "DescriptorsShort", "FramesCut"],
+  tcp: [...socketFigures, ...connectionFigures],
 };
 
 /** Dimension names. `Reason` only stands on SamplesRejected, in a dimension set of its own beside the plain one; `KeyId` on SamplesVerified. */

@@ -1,4 +1,5 @@
 import type { Rejection } from "../sample/rejection.ts";
+import type { MetricName } from "./metrics.ts";
 
 /** What became of one message of the queue. Every message ends in exactly one of these. */
 export type Outcome =
@@ -29,6 +30,12 @@ export type Outcome =
 
 /** How a message counts of which nothing failed. */
 export type End = "recorded" | "partial" | "rejected";
+
+export const endFigures = {
+  recorded: "MessagesRecorded",
+  partial: "MessagesPartial",
+  rejected: "MessagesRejected",
+} as const satisfies Record<End, MetricName>;
 
 /**
  * The end of a message all of whose samples have come to theirs, wherever it came from.

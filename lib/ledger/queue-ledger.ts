@@ -1,7 +1,7 @@
 import { noRejections } from "../sample/rejection.ts";
 import { imbalanceOf } from "./imbalance.ts";
 import type { Ledger } from "./ledger.ts";
-import { endOf, type Outcome } from "./outcome.ts";
+import { endFigures, endOf, type Outcome } from "./outcome.ts";
 
 /** What was found in the messages of an invocation, counted apart from what became of it. */
 export interface Received {
@@ -35,7 +35,7 @@ export function createQueueLedger(): QueueLedger {
 
   const countMessage = (outcome: Outcome): void => {
     if (outcome.kind === "failed") figures.MessagesFailed++;
-    else figures[messageFigures[endOf(keptIn(outcome), outcome.rejected.length)]]++;
+    else figures[endFigures[endOf(keptIn(outcome), outcome.rejected.length)]]++;
   };
 
   const countSamples = (outcome: Outcome): void => {
@@ -65,12 +65,6 @@ export function createQueueLedger(): QueueLedger {
     }),
   };
 }
-
-const messageFigures = {
-  recorded: "MessagesRecorded",
-  partial: "MessagesPartial",
-  rejected: "MessagesRejected",
-} as const;
 
 function keptIn(outcome: Outcome): number {
   return outcome.kind === "rejected" ? 0 : outcome.samples + outcome.duplicates;

@@ -103,7 +103,8 @@ async function stormOnSockets(table: string) {
   const collector = createCollector({ addresses, judge, logger, storage: openDynamoDb({ client, table }) });
   const [udp, tcp] = await Promise.all((await collector.start()).map(openPublisher));
   if (udp === undefined || tcp === undefined || "problem" in udp || "problem" in tcp) throw new Error("no publisher");
-  const received = () => Object.values(collector.counters()).reduce((sum, counters) => sum + counters.received, 0);
+  const received = () =>
+    Object.values(collector.counters()).reduce((sum, counters) => sum + counters.figures.MessagesReceived, 0);
   let sent = 0;
   for (let round = 0; round < ROUNDS; round++) {
     for (const [protocol, bytes] of plain.flatMap((message) => socketWays(message, round))) {

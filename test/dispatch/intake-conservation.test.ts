@@ -101,8 +101,12 @@ it("the intake loses count of no message and no sample, whatever storage and spi
 
       const decoded = messages.reduce((sum, one) => sum + (one === "break" ? 1 : one.length), 0);
       expect([...gaps].filter((gap) => gap !== 0)).toEqual([]);
-      expect(counters).toMatchObject({ received: messages.length, inFlight: 0 });
-      expect(counters.samples).toMatchObject({ decoded, inFlight: 0 });
+      expect(counters.figures).toMatchObject({
+        MessagesReceived: messages.length,
+        MessagesInFlight: 0,
+        SamplesDecoded: decoded,
+        RecordsInFlight: 0,
+      });
       expect([queue.held, spiller?.held ?? 0]).toEqual([0, 0]);
     }),
     { numRuns: 60 },

@@ -62,7 +62,7 @@ function intaking(
   );
   const receive = (text: string) => intake.receive(Buffer.from(text), peer);
   const settled = async () => {
-    await eventually("all settled", () => counters.inFlight === 0);
+    await eventually("all settled", () => counters.figures.MessagesInFlight === 0);
     const { udp } = listenerLedgers({ "udp://": counters });
     expect(udp && imbalance(udp)).toEqual(balanced);
   };
@@ -77,7 +77,7 @@ it("a message that comes again after it was spilled is handled anew", async () =
   await settled();
   receive("a");
   await settled();
-  expect([given, counters.spilled]).toEqual([["a", "a"], 2]);
+  expect([given, counters.figures.MessagesSpilled]).toEqual([["a", "a"], 2]);
 });
 
 it("copies that come while the spill queue has not answered share its answer", async () => {
@@ -89,13 +89,13 @@ it("copies that come while the spill queue has not answered share its answer", a
   receive("a");
   await eventually("storage refused it", () => given.length === 1);
   for (let copy = 0; copy < 100; copy++) receive("a");
-  expect([counters.inFlight, counters.samples.inFlight]).toEqual([101, 101]);
+  expect([counters.figures.MessagesInFlight, counters.figures.RecordsInFlight]).toEqual([101, 101]);
   await eventually("the spill queue is asked", () => {
     answer({ ok: true });
-    return counters.inFlight === 0;
+    return counters.figures.MessagesInFlight === 0;
   });
   await settled();
-  expect([given, counters.spilled, counters.samples.spilled]).toEqual([["a"], 101, 101]);
+  expect([given, counters.figures.MessagesSpilled, counters.figures.SamplesSpilled]).toEqual([["a"], 101, 101]);
 });
 
 it("messages that share some samples each come to their own end", async () => {
@@ -104,11 +104,15 @@ it("messages that share some samples each come to their own end", async () => {
   receive("b c");
   receive("a b");
   await settled();
-  expect(counters).toMatchObject({ received: 3, recorded: 3, samples: { decoded: 6 } });
+  expect(counters).toMatchObject({ figures: { MessagesReceived: 3, MessagesRecorded: 3, SamplesDecoded: 6 } });
   expect(new Set(given)).toEqual(new Set(["a", "b", "c"]));
   receive("b c");
   await settled();
-  expect(counters.samples).toMatchObject({ inFlight: 0, recorded: given.length, duplicate: 8 - given.length });
+  expect(counters.figures).toMatchObject({
+    RecordsInFlight: 0,
+    SamplesRecorded: given.length,
+    SamplesDuplicate: 8 - given.length,
+  });
 });
 
 it("holds one of many copies also where storage can never take a part of it, and tells of that once", async () => {
@@ -119,7 +123,10 @@ it("holds one of many copies also where storage can never take a part of it, and
   expect(queue.held).toBe(2);
   await settled();
   expect([given, told]).toEqual([["never", "later"], ["unstorable"]]);
-  expect(counters).toMatchObject({ spilled: 50, rejected: { unstorable: 50 }, samples: { spilled: 50, recorded: 0 } });
+  expect(counters).toMatchObject({
+    figures: { MessagesSpilled: 50, SamplesSpilled: 50, SamplesRecorded: 0 },
+    rejected: { unstorable: 50 },
+  });
 });
 
 it("another content of a sample is no copy of it: both are recorded, also while one is on its way, and counted once", async () => {
@@ -129,12 +136,14 @@ it("another content of a sample is no copy of it: both are recorded, also while 
   for (const text of ["a=2", "a", "a=3"]) receive(text);
   await settled();
   expect(new Set(given)).toEqual(new Set(["a", "b"]));
-  expect(counters).toMatchObject({ received: 8, recorded: 8, conflicting: 2, samples: { decoded: 9 } });
+  expect(counters).toMatchObject({
+    figures: { MessagesReceived: 8, MessagesRecorded: 8, SamplesConflicting: 2, SamplesDecoded: 9 },
+  });
 });
 
 it("a content that storage did not take is in no conflict", async () => {
   const { counters, receive, settled } = intaking(refused);
   for (const text of ["a", "a=2"]) receive(text);
   await settled();
-  expect(counters).toMatchObject({ spilled: 2, conflicting: 0 });
+  expect(counters).toMatchObject({ figures: { MessagesSpilled: 2, SamplesConflicting: 0 } });
 });

@@ -71,20 +71,18 @@ function expected(fates: readonly SampleFate[], isFull: boolean, spilling: strin
   const left = isFull ? count("recorded", "unstorable", "failed") : count("failed");
   const rejections = count("rejected") + unstorable;
   const stored = recorded + count("duplicate");
-  const lost = spilling === "no spill queue" ? (isFull ? "shed" : "failed") : "shed";
-  const end = spilling === "a spill queue" ? "spilled" : lost;
-  const whole = rejections === 0 ? "recorded" : stored > 0 ? "partial" : "rejectedMessages";
+  const lost = spilling === "no spill queue" && !isFull ? "Failed" : "Shed";
+  const end = spilling === "a spill queue" ? "Spilled" : lost;
+  const whole = rejections === 0 ? "Recorded" : stored > 0 ? "Partial" : "Rejected";
   return {
-    received: 1,
-    rejectedMessages: 0,
-    [left > 0 ? end : whole]: 1,
+    MessagesReceived: 1,
+    MessagesRejected: 0,
+    [`Messages${left > 0 ? end : whole}`]: 1,
     rejected: { unsigned: count("rejected"), unstorable },
-    samples: {
-      decoded: fates.length,
-      recorded,
-      duplicate: count("duplicate"),
-      ...{ failed: 0, spilled: 0, shed: 0, [end]: left },
-    },
+    SamplesDecoded: fates.length,
+    SamplesRecorded: recorded,
+    SamplesDuplicate: count("duplicate"),
+    ...{ SamplesFailed: 0, SamplesSpilled: 0, SamplesShed: 0, [`Samples${end}`]: left },
   };
 }
 
@@ -140,7 +138,7 @@ describe("the intake of a listener", () => {
     const { counters, intake } = rig({ judge: () => judged, queue, spiller });
     const before = Date.now();
     intake.receive(Buffer.from("an envelope"), peer);
-    await eventually("it is spilled", () => counters.spilled === 1);
+    await eventually("it is spilled", () => counters.figures.MessagesSpilled === 1);
     expect(spilled).toEqual([
       {
         bytes: new Uint8Array(Buffer.from("an envelope")),
@@ -158,10 +156,10 @@ describe("the intake of a listener", () => {
     const { counters, intake } = rig({ judge: () => [again], queue });
     intake.receive(Buffer.of(1), peer);
     for (let copy = 0; copy < 3; copy++) intake.receive(Buffer.of(1), peer);
-    expect([counters.inFlight, queue.held]).toEqual([4, 1]);
-    await eventually("all recorded", () => counters.recorded === 4);
+    expect([counters.figures.MessagesInFlight, queue.held]).toEqual([4, 1]);
+    await eventually("all recorded", () => counters.figures.MessagesRecorded === 4);
     for (let delivery = 0; delivery < 5; delivery++) intake.receive(Buffer.of(1), peer);
-    expectCounters(counters, { received: 9, recorded: 9, samples: { recorded: 1, duplicate: 8 } });
+    expectCounters(counters, { MessagesReceived: 9, MessagesRecorded: 9, SamplesRecorded: 1, SamplesDuplicate: 8 });
     expect([driver.calls, (await samplesIn(driver)).length]).toEqual([[1], 1]);
   });
 
@@ -172,12 +170,16 @@ describe("the intake of a listener", () => {
     const judged = [accept(genuine("recorded")), reject("unsigned", "no"), accept(genuine("failed"))];
     const { counters, intake } = rig({ judge: () => judged, queue });
     for (let copy = 0; copy < 1_000; copy++) intake.receive(Buffer.of(1), peer);
-    expect([counters.inFlight, counters.samples.inFlight, queue.held]).toEqual([1_000, 2_000 + 999, 2]);
-    await queue.drain(10);
-    const { failed, inFlight, samples, rejected } = counters;
-    expect([failed, inFlight, samples.failed, samples.inFlight, rejected.unsigned]).toEqual([
-      1_000, 0, 2_000, 0, 1_000,
+    expect([counters.figures.MessagesInFlight, counters.figures.RecordsInFlight, queue.held]).toEqual([
+      1_000,
+      2_000 + 999,
+      2,
     ]);
+    await queue.drain(10);
+    expect(counters).toMatchObject({
+      figures: { MessagesFailed: 1_000, MessagesInFlight: 0, SamplesFailed: 2_000, RecordsInFlight: 0 },
+      rejected: { unsigned: 1_000 },
+    });
   });
 
   it("tells of everything rejected in a message at once, and of what storage refuses later by itself", async () => {
@@ -208,10 +210,10 @@ describe("the intake of a listener", () => {
       [{ arrived, rejected: [{ reason: "unstorable", detail: "too big" }] }, "10.0.0.9:4711"],
     ]);
     expectCounters(counters, {
-      received: 1,
-      rejectedMessages: 1,
+      MessagesReceived: 1,
+      MessagesRejected: 1,
+      SamplesDecoded: 3,
       rejected: { unsigned: 1, ambiguous: 1, unstorable: 1 },
-      samples: { decoded: 3 },
     });
   });
 });

@@ -65,7 +65,7 @@ describe.each(["udp", "tcp"] as const)("%s://[::]", (protocol) => {
       from: expect.stringMatching(/^127\.0\.0\.1:[0-9]+$/),
     });
     if (protocol === "udp" && process.platform === "linux") {
-      expect(collector.counters()[bound[0] ?? ""]?.kernelDrops).toBe(0);
+      expect(collector.counters()[bound[0] ?? ""]?.figures.KernelDrops).toBe(0);
     }
   });
 
@@ -79,7 +79,7 @@ describe.each(["udp", "tcp"] as const)("%s://[::]", (protocol) => {
     await sendTo(`${protocol}://127.0.0.1:${port}`, good);
     await eventually("one judged", () => receipts.length === 1);
     const counters = collector.counters();
-    expect(bound.map((url) => counters[url]?.received)).toEqual([0, 1]);
+    expect(bound.map((url) => counters[url]?.figures.MessagesReceived)).toEqual([0, 1]);
   });
 
   it("leaves IPv4 alone when it is asked to", async () => {

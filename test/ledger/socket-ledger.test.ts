@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { createMetricsWriter } from "../../lib/ledger/emf.ts";
 import { toPrometheus } from "../../lib/ledger/prometheus.ts";
-import { type MutableCounters, newConnectionCounters, newCounters } from "../../lib/ledger/socket-counters.ts";
+import { type MutableCounters, newCounters, newTcpCounters } from "../../lib/ledger/socket-counters.ts";
 import { listenerLedgers } from "../../lib/ledger/socket-ledger.ts";
 import { balanced, imbalance } from "../support/balance.ts";
 
 const none = newCounters();
 
 function forget(counters: MutableCounters): void {
-  counters.recorded--;
-  counters.samples.recorded -= 2;
+  counters.figures.MessagesRecorded--;
+  counters.figures.SamplesRecorded -= 2;
 }
 
 describe("the ledgers of listeners", () => {
@@ -17,27 +17,40 @@ describe("the ledgers of listeners", () => {
     const ledgers = listenerLedgers({
       "udp://127.0.0.1:4952": {
         ...none,
-        received: 14,
-        recorded: 4,
-        rejectedMessages: 3,
-        partial: 2,
-        failed: 1,
-        spilled: 2,
-        shed: 1,
-        inFlight: 1,
-        samples: { decoded: 27, recorded: 6, duplicate: 3, failed: 1, spilled: 5, shed: 1, inFlight: 6 },
+        figures: {
+          MessagesReceived: 14,
+          MessagesRecorded: 4,
+          MessagesRejected: 3,
+          MessagesFailed: 1,
+          MessagesPartial: 2,
+          MessagesSpilled: 2,
+          MessagesShed: 1,
+          MessagesInFlight: 1,
+          SamplesDecoded: 27,
+          SamplesRecorded: 6,
+          SamplesDuplicate: 3,
+          SamplesRejected: 5,
+          SamplesFailed: 1,
+          SamplesSpilled: 5,
+          SamplesShed: 1,
+          SamplesConflicting: 4,
+          RecordsInFlight: 6,
+          KernelDrops: 5,
+        },
         rejected: { ...none.rejected, unsigned: 2, unstorable: 3 },
-        conflicting: 4,
-        kernelDrops: 5,
       },
       "udp://[::1]:4952": {
         ...none,
-        received: 1,
-        rejectedMessages: 1,
-        samples: { ...none.samples, decoded: 1 },
+        figures: {
+          ...none.figures,
+          MessagesReceived: 1,
+          MessagesRejected: 1,
+          SamplesDecoded: 1,
+          SamplesRejected: 1,
+          SamplesConflicting: 1,
+          KernelDrops: 2,
+        },
         rejected: { ...none.rejected, unsigned: 1 },
-        conflicting: 1,
-        kernelDrops: 2,
       },
     });
     expect(ledgers).toEqual({
@@ -70,15 +83,15 @@ describe("the ledgers of listeners", () => {
   });
 
   it.each<[string, (counters: MutableCounters) => void, number]>([
-    ["a message that ended twice", (counters) => counters.recorded++, 1],
-    ["a message that never ended", (counters) => counters.received++, 1],
-    ["a sample that was not counted", (counters) => counters.samples.recorded--, 1],
+    ["a message that ended twice", (counters) => counters.figures.MessagesRecorded++, 1],
+    ["a message that never ended", (counters) => counters.figures.MessagesReceived++, 1],
+    ["a sample that was not counted", (counters) => counters.figures.SamplesRecorded--, 1],
     ["a rejection that no sample had", (counters) => counters.rejected.unsigned++, 1],
     ["a message and its two samples that nobody counted", (counters) => forget(counters), 3],
   ])("are out of balance by %s", (_what, wrong, by) => {
     const counters = newCounters();
-    counters.received = counters.recorded = 5;
-    counters.samples.decoded = counters.samples.recorded = 9;
+    counters.figures.MessagesReceived = counters.figures.MessagesRecorded = 5;
+    counters.figures.SamplesDecoded = counters.figures.SamplesRecorded = 9;
     const imbalance = () =>
       listenerLedgers({ "tcp://h:1": counters, "tcp://h:2": newCounters() }).tcp?.figures.Imbalance;
     expect(imbalance()).toBe(0);
@@ -88,25 +101,26 @@ describe("the ledgers of listeners", () => {
 
   it("are out of balance where one listener lacks what another counts twice", () => {
     const [lacking, twice] = [newCounters(), newCounters()];
-    lacking.received = 1;
-    twice.recorded = 1;
+    lacking.figures.MessagesReceived = 1;
+    twice.figures.MessagesRecorded = 1;
     expect(listenerLedgers({ "udp://0.0.0.0:1": lacking, "udp://[::]:1": twice }).udp?.figures.Imbalance).toBe(2);
   });
 
   it("have no figure of the kernel where it does not tell", () => {
     const { udp, tcp } = listenerLedgers({
       "udp://0.0.0.0:1": none,
-      "tcp://0.0.0.0:1": newCounters(newConnectionCounters()),
+      "tcp://0.0.0.0:1": newTcpCounters(),
     });
     expect([udp, tcp].map((ledger) => ledger && "KernelDrops" in ledger.figures)).toEqual([false, false]);
   });
 
   it("count what TCP refused and cut, and give it as metrics and to Prometheus", () => {
-    const connections = { ...newConnectionCounters(), refused: 1, displaced: 2, descriptorsShort: 3, framesCut: 4 };
+    const tcp = newTcpCounters();
+    Object.assign(tcp.figures, { ConnectionsRefused: 1, ConnectionsDisplaced: 2, DescriptorsShort: 3, FramesCut: 4 });
     const ledgers = listenerLedgers({
       "udp://h:1": none,
-      "tcp://h:1": newCounters(connections),
-      "tcp://h:2": newCounters(connections),
+      "tcp://h:1": tcp,
+      "tcp://h:2": tcp,
     });
     const figures = { ConnectionsRefused: 2, ConnectionsDisplaced: 4, DescriptorsShort: 6, FramesCut: 8 };
     expect(ledgers.tcp?.figures).toMatchObject(figures);

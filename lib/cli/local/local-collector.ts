@@ -126,7 +126,8 @@ export async function startLocalCollector(options: LocalOptions, io: Io): Promis
     async settled(sent) {
       const deadline = performance.now() + SETTLE_MS;
       const isSettled = () =>
-        total((counters) => counters.received - counters.inFlight) >= sent.udp + sent.tcp && deleted() >= sent.queue;
+        total(({ figures }) => figures.MessagesReceived - figures.MessagesInFlight) >= sent.udp + sent.tcp &&
+        deleted() >= sent.queue;
       while (!isSettled() && performance.now() < deadline) await pause(LOOK_AGAIN_MS);
       return isSettled();
     },

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { Intake, Peer } from "../../dispatch/intake.ts";
 import type { RecordQueue } from "../../dispatch/record-queue.ts";
-import type { MutableConnectionCounters } from "../../ledger/socket-counters.ts";
+import type { TcpCounters } from "../../ledger/socket-counters.ts";
 import type { Result } from "../../sample/rejection.ts";
 import type { SharingConnection } from "./connection-shares.ts";
 import { FrameReader } from "./frame-reader.ts";
@@ -13,7 +13,7 @@ export interface TcpContext {
   readonly intake: Intake;
   readonly queue: RecordQueue;
   readonly limits: TcpLimits;
-  readonly counters: MutableConnectionCounters;
+  readonly counters: TcpCounters;
   readonly held: HeldBytes;
   /** Told of each frame with something genuine in it. */
   readonly onGenuine: (connection: TcpConnection) => void;
@@ -29,7 +29,7 @@ export interface HeldBytes {
   waitingBytes: number;
 }
 
-/** Why a connection is refused or closed by us, named as it is counted. */
+/** Why a connection is refused or closed by us. */
 export type CutCause = "refused" | "descriptorsShort" | "displaced" | "framingErrors" | "timeouts" | "overBuffered";
 type CloseCause = Exclude<CutCause, "refused" | "descriptorsShort">;
 
@@ -165,7 +165,7 @@ export class TcpConnection implements SharingConnection, Holder {
     const { counters, held } = this.#context;
     const waiting = this.#frame?.ok ? this.#frame.value.length + this.#reader.bufferedBytes : 0;
     const all = this.#cause === undefined ? waiting || this.#reader.bufferedBytes : 0;
-    counters.bufferedBytes += all - this.#accounted;
+    counters.connections.bufferedBytes += all - this.#accounted;
     this.#accounted = all;
     held.waitingBytes += Math.min(waiting, all) - this.#accountedWaiting;
     this.#accountedWaiting = Math.min(waiting, all);
@@ -191,8 +191,9 @@ export class TcpConnection implements SharingConnection, Holder {
 
   #close(cause: CloseCause): void {
     const { counters, onCut } = this.#context;
-    counters[cause]++;
-    if (this.#reader.insideFrame) counters.framesCut++;
+    if (cause === "displaced") counters.figures.ConnectionsDisplaced++;
+    else counters.connections[cause]++;
+    if (this.#reader.insideFrame) counters.figures.FramesCut++;
     this.#cause = cause;
     onCut(cause, this.#peer);
     this.#frame = undefined;

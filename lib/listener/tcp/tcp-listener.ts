@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import { createIntake, type Peer, spelled } from "../../dispatch/intake.ts";
-import { newConnectionCounters, newCounters, snapshotOf } from "../../ledger/socket-counters.ts";
+import { newTcpCounters, snapshotOf } from "../../ledger/socket-counters.ts";
 import { bindAddress } from "../socket/bind-address.ts";
 import { bindError } from "../socket/bind-error.ts";
 import { toListenUrl } from "../socket/listen-url.ts";
@@ -36,8 +36,7 @@ export interface TcpListenerOptions extends ListenerOptions {
 export function createTcpListener(options: TcpListenerOptions): Listener {
   const { host, port, ipv6Only = false, queue } = options;
   const limits = tcpLimits(options.limits);
-  const connectionCounters = newConnectionCounters();
-  const counters = newCounters(connectionCounters);
+  const counters = newTcpCounters();
   const intake = createIntake("tcp", options, counters);
   const connections = new Set<TcpConnection>();
   const shares = new ConnectionShares<TcpConnection>(limits);
@@ -48,12 +47,12 @@ export function createTcpListener(options: TcpListenerOptions): Listener {
     intake,
     queue,
     limits,
-    counters: connectionCounters,
+    counters,
     held,
     onCut,
     onGenuine: (connection) => shares.note(connection),
     relieve() {
-      while (connectionCounters.bufferedBytes - held.waitingBytes > limits.maxBufferedBytes) {
+      while (counters.connections.bufferedBytes - held.waitingBytes > limits.maxBufferedBytes) {
         const largest = largestHolder(connections);
         if (largest === undefined) return;
         largest.cut("overBuffered");
@@ -68,7 +67,7 @@ export function createTcpListener(options: TcpListenerOptions): Listener {
   /** Makes room for one more, if there is any to make. */
   const admit = (share: string, peer: Peer): boolean => {
     const isShort = descriptors.areShort();
-    if (isShort) connectionCounters.descriptorsShort++;
+    if (isShort) counters.figures.DescriptorsShort++;
     const room = shares.roomFor(share, isShort);
     if (isShort) onCut("descriptorsShort", peer);
     if (room.fits) {
@@ -77,7 +76,7 @@ export function createTcpListener(options: TcpListenerOptions): Listener {
       room.displaced?.cut("displaced");
       return true;
     }
-    connectionCounters.refused++;
+    counters.figures.ConnectionsRefused++;
     onCut("refused", peer);
     return false;
   };
@@ -91,8 +90,8 @@ export function createTcpListener(options: TcpListenerOptions): Listener {
       socket.destroy();
       return;
     }
-    connectionCounters.accepted++;
-    connectionCounters.open++;
+    counters.connections.accepted++;
+    counters.connections.open++;
     const connection = new TcpConnection(socket, { peer, share }, context, (concluded) => {
       connections.delete(concluded);
       shares.remove(concluded);
@@ -103,12 +102,12 @@ export function createTcpListener(options: TcpListenerOptions): Listener {
       arrivedBytes += chunk.length;
     });
     socket.once("close", () => {
-      connectionCounters.open--;
+      counters.connections.open--;
     });
   };
 
   const report = (error: unknown): void => {
-    if (isExhausted(error)) connectionCounters.descriptorsShort++;
+    if (isExhausted(error)) counters.figures.DescriptorsShort++;
     intake.report(error);
   };
 
@@ -143,7 +142,7 @@ export function createTcpListener(options: TcpListenerOptions): Listener {
     const begun = performance.now();
     // Those that the system has connected and we have not seen yet would vanish with the server, in no count.
     await untilQuiet(
-      () => connectionCounters.accepted + connectionCounters.refused,
+      () => counters.connections.accepted + counters.figures.ConnectionsRefused,
       () => false,
       limits.stopWithinMs / ACCEPTING_SHARE,
     );

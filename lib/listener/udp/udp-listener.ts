@@ -131,10 +131,7 @@ export function createUdpListener(options: UdpListenerOptions): UdpListener {
 
   return {
     counters,
-    snapshot() {
-      const dropped = kernelDrops?.read();
-      return snapshotOf(dropped === undefined ? counters : { ...counters, kernelDrops: dropped });
-    },
+    snapshot: () => snapshotOf(counters, kernelDrops?.read()),
     get grantedReceiveBufferBytes() {
       return granted;
     },

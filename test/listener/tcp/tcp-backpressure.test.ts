@@ -19,14 +19,14 @@ describe("a TCP listener with a full queue", () => {
     const url = await listener.start();
     const publishers = [await publish(url), await publish(url), await publish(url)];
     for (const publisher of publishers) publisher.post(frames(100));
-    await eventually("the queue full", () => listener.counters.inFlight === 10 && driver.pending === 3);
-    expectCounters(listener.counters, { received: 10, inFlight: 10, connections: { open: 3 } });
+    await eventually("the queue full", () => listener.counters.figures.MessagesInFlight === 10 && driver.pending === 3);
+    expectCounters(listener.counters, { MessagesReceived: 10, MessagesInFlight: 10, connections: { open: 3 } });
     expect(listener.counters.connections?.bufferedBytes).toBeGreaterThan(0);
     driver.open();
-    await eventually("all recorded", () => listener.counters.recorded === 300);
+    await eventually("all recorded", () => listener.counters.figures.MessagesRecorded === 300);
     expectCounters(listener.counters, {
-      received: 300,
-      recorded: 300,
+      MessagesReceived: 300,
+      MessagesRecorded: 300,
       connections: { open: 3, framingErrors: 0, bufferedBytes: 0 },
     });
     expect(await samplesIn(driver)).toHaveLength(300);
@@ -45,8 +45,13 @@ describe("a TCP listener with a full queue", () => {
     await eventually("a time-out's length has passed", () => other.closed);
     driver.open();
     publisher.post(last.subarray(200));
-    await eventually("all recorded", () => listener.counters.recorded === 3);
-    expectCounters(listener.counters, { received: 3, recorded: 3, connections: { open: 1, timeouts: 1 } });
+    await eventually("all recorded", () => listener.counters.figures.MessagesRecorded === 3);
+    expectCounters(listener.counters, {
+      MessagesReceived: 3,
+      MessagesRecorded: 3,
+      FramesCut: 1,
+      connections: { open: 1, timeouts: 1 },
+    });
   });
 
   it("takes every whole frame of a publisher that ended meanwhile", async () => {
@@ -56,13 +61,14 @@ describe("a TCP listener with a full queue", () => {
     const publisher = await publish(await listener.start());
     publisher.post(Buffer.concat([frames(30), aFrame().subarray(0, 50)]));
     publisher.end();
-    await eventually("the queue full", () => listener.counters.inFlight === 2);
+    await eventually("the queue full", () => listener.counters.figures.MessagesInFlight === 2);
     driver.open();
-    await eventually("all recorded", () => listener.counters.recorded === 30);
+    await eventually("all recorded", () => listener.counters.figures.MessagesRecorded === 30);
     await eventually("closed", () => listener.counters.connections?.open === 0);
     expectCounters(listener.counters, {
-      received: 30,
-      recorded: 30,
+      MessagesReceived: 30,
+      MessagesRecorded: 30,
+      FramesCut: 1,
       connections: { framingErrors: 1, bufferedBytes: 0 },
     });
   });
@@ -76,11 +82,12 @@ describe("a TCP listener with a full queue", () => {
     await eventually("paused", () => (listener.counters.connections?.bufferedBytes ?? 0) > 0);
     driver.open();
     await eventually("closed", () => publisher.closed);
-    await eventually("recorded", () => listener.counters.recorded === 2);
+    await eventually("recorded", () => listener.counters.figures.MessagesRecorded === 2);
     expectCounters(listener.counters, {
-      received: 3,
-      recorded: 2,
+      MessagesReceived: 3,
+      MessagesRecorded: 2,
       rejected: { undecodable: 1 },
+      FramesCut: 1,
       connections: { framingErrors: 1, bufferedBytes: 0 },
     });
   });
@@ -99,13 +106,14 @@ describe("stopping a TCP listener", () => {
     await listener.stop();
     await eventually("closed", () => busy.closed && idle.closed && half.closed);
     expectCounters(listener.counters, {
-      received: 200,
-      inFlight: 200,
+      MessagesReceived: 200,
+      MessagesInFlight: 200,
+      FramesCut: 1,
       connections: { open: 0, accepted: 3, framingErrors: 1, bufferedBytes: 0 },
     });
     driver.open();
     expect(await queue.drain(5_000)).toBe(true);
-    expectCounters(listener.counters, { received: 200, recorded: 200 });
+    expectCounters(listener.counters, { MessagesReceived: 200, MessagesRecorded: 200, FramesCut: 1 });
     await expect(publish(url)).rejects.toThrow("ECONNREFUSED");
   });
 
@@ -115,12 +123,16 @@ describe("stopping a TCP listener", () => {
     const { listener } = listen({ driver }, { capacity: 3 });
     const publisher = await publish(await listener.start());
     publisher.post(frames(20));
-    await eventually("the queue full", () => listener.counters.inFlight === 3);
+    await eventually("the queue full", () => listener.counters.figures.MessagesInFlight === 3);
     const stopped = listener.stop();
     driver.open();
     await stopped;
-    await eventually("recorded", () => listener.counters.inFlight === 0);
-    expectCounters(listener.counters, { received: 20, recorded: 20, connections: { open: 0, bufferedBytes: 0 } });
+    await eventually("recorded", () => listener.counters.figures.MessagesInFlight === 0);
+    expectCounters(listener.counters, {
+      MessagesReceived: 20,
+      MessagesRecorded: 20,
+      connections: { open: 0, bufferedBytes: 0 },
+    });
   });
 
   it("sheds and counts what it holds when there is no room in time", async () => {
@@ -130,21 +142,26 @@ describe("stopping a TCP listener", () => {
     const url = await listener.start();
     const [first, second] = [await publish(url), await publish(url)];
     await first.send(Buffer.concat([frames(5), framed(Buffer.of(0x07))]));
-    await eventually("the queue full", () => listener.counters.inFlight === 3);
+    await eventually("the queue full", () => listener.counters.figures.MessagesInFlight === 3);
     await second.send(frames(2));
     const held = (): number => listener.counters.connections?.bufferedBytes ?? 0;
     await eventually("four frames held", () => held() > 3.5 * aFrame().length);
     await listener.stop();
     expectCounters(listener.counters, {
-      received: 8,
-      inFlight: 3,
-      shed: 4,
+      MessagesReceived: 8,
+      MessagesInFlight: 3,
+      MessagesShed: 4,
       rejected: { "not-a-sample": 1 },
       connections: { open: 0, framingErrors: 0, bufferedBytes: 0 },
     });
     driver.open();
     await queue.drain(5_000);
-    expectCounters(listener.counters, { received: 8, recorded: 3, shed: 4, rejected: { "not-a-sample": 1 } });
+    expectCounters(listener.counters, {
+      MessagesReceived: 8,
+      MessagesRecorded: 3,
+      MessagesShed: 4,
+      rejected: { "not-a-sample": 1 },
+    });
   });
 
   it("may be asked twice, before the start, and while it starts", async () => {

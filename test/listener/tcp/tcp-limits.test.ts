@@ -40,12 +40,13 @@ describe("the limits of a TCP listener", () => {
     await eventually("the third closed", () => third.closed);
     await silent.send(aFrame());
     await idle.send(aFrame());
-    await eventually("recorded", () => listener.counters.recorded === 4);
+    await eventually("recorded", () => listener.counters.figures.MessagesRecorded === 4);
     expect([silent.closed, idle.closed]).toStrictEqual([false, false]);
     expectCounters(listener.counters, {
-      received: 4,
-      recorded: 4,
-      connections: { open: 2, accepted: 5, timeouts: 3, framingErrors: 0, framesCut: 3, bufferedBytes: 0 },
+      MessagesReceived: 4,
+      MessagesRecorded: 4,
+      FramesCut: 3,
+      connections: { open: 2, accepted: 5, timeouts: 3, framingErrors: 0, bufferedBytes: 0 },
     });
   });
 
@@ -60,7 +61,7 @@ describe("the limits of a TCP listener", () => {
     }
     expect(trickler.closed).toBe(true);
     expect(performance.now() - started).toBeLessThan(2_000);
-    expectCounters(listener.counters, { connections: { open: 0, timeouts: 1 } });
+    expectCounters(listener.counters, { FramesCut: 1, connections: { open: 0, timeouts: 1 } });
   });
 
   it("give each frame its own time, also where chunks never end with a frame", async () => {
@@ -74,9 +75,13 @@ describe("the limits of a TCP listener", () => {
       await delay(130);
       await publisher.send(frames.subarray(from, from + size));
     }
-    await eventually("all recorded", () => listener.counters.recorded === 9);
+    await eventually("all recorded", () => listener.counters.figures.MessagesRecorded === 9);
     expect(performance.now() - started).toBeGreaterThan(1_000);
-    expectCounters(listener.counters, { received: 9, recorded: 9, connections: { open: 1, timeouts: 0 } });
+    expectCounters(listener.counters, {
+      MessagesReceived: 9,
+      MessagesRecorded: 9,
+      connections: { open: 1, timeouts: 0 },
+    });
   });
 
   it("close connections over their number at once, and take more when others have gone", async () => {
@@ -85,16 +90,17 @@ describe("the limits of a TCP listener", () => {
     const [first, second, third] = [await publish(url), await publish(url), await publish(url)];
     await eventually("the third closed", () => third.closed);
     expect([first.closed, second.closed]).toStrictEqual([false, false]);
-    expectCounters(listener.counters, { connections: { open: 2, accepted: 2, refused: 1 } });
+    expectCounters(listener.counters, { ConnectionsRefused: 1, connections: { open: 2, accepted: 2 } });
     first.end();
     await eventually("the first gone", () => listener.counters.connections?.open === 1);
     const fourth = await publish(url);
     await fourth.send(aFrame());
-    await eventually("recorded", () => listener.counters.recorded === 1);
+    await eventually("recorded", () => listener.counters.figures.MessagesRecorded === 1);
     expectCounters(listener.counters, {
-      received: 1,
-      recorded: 1,
-      connections: { open: 2, accepted: 3, refused: 1 },
+      MessagesReceived: 1,
+      MessagesRecorded: 1,
+      ConnectionsRefused: 1,
+      connections: { open: 2, accepted: 3 },
     });
   });
 });

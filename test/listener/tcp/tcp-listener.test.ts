@@ -26,11 +26,12 @@ describe("a TCP listener", () => {
     const { listener } = listen({ driver });
     const publisher = await publish(await listener.start());
     await publisher.send(capturedStream);
-    await eventually("all recorded", () => listener.counters.recorded === 40);
+    await eventually("all recorded", () => listener.counters.figures.MessagesRecorded === 40);
     expectCounters(listener.counters, {
-      received: 40,
-      recorded: 40,
-      connections: { open: 1, accepted: 1, refused: 0, framingErrors: 0, bufferedBytes: 0 },
+      MessagesReceived: 40,
+      MessagesRecorded: 40,
+      ConnectionsRefused: 0,
+      connections: { open: 1, accepted: 1, framingErrors: 0, bufferedBytes: 0 },
     });
     expect(listener.counters.bytes).toBe(capturedStream.length - 40 * 8);
     expect(await samplesIn(driver)).toHaveLength(40);
@@ -47,7 +48,7 @@ describe("a TCP listener", () => {
     // Our own loop stands still until that process has come to its end.
     const sent = spawnSync(process.execPath, ["-e", SEND_AND_RESET, port, aFrame().toString("base64")]);
     expect(sent.status).toBe(0);
-    await eventually("recorded", () => listener.counters.recorded === 1);
+    await eventually("recorded", () => listener.counters.figures.MessagesRecorded === 1);
     expect(receipts).toEqual([{ listener: "tcp", address: undefined, receivedAt: expect.any(Number) }]);
   });
 
@@ -60,9 +61,13 @@ describe("a TCP listener", () => {
       await nextTurn();
     }
     publisher.end();
-    await eventually("all recorded", () => listener.counters.recorded === 40);
+    await eventually("all recorded", () => listener.counters.figures.MessagesRecorded === 40);
     await eventually("closed by the publisher", () => listener.counters.connections?.open === 0);
-    expectCounters(listener.counters, { received: 40, recorded: 40, connections: { framingErrors: 0 } });
+    expectCounters(listener.counters, {
+      MessagesReceived: 40,
+      MessagesRecorded: 40,
+      connections: { framingErrors: 0 },
+    });
     expect(await samplesIn(driver)).toHaveLength(40);
   });
 
@@ -73,7 +78,7 @@ describe("a TCP listener", () => {
     expect(url).toMatch(/^tcp:\/\/\[::1\]:[0-9]+$/);
     const publisher = await publish(url);
     await publisher.send(aFrame(), framed(Buffer.of(0x07)));
-    await eventually("recorded", () => listener.counters.recorded === 1 && told.length === 1);
+    await eventually("recorded", () => listener.counters.figures.MessagesRecorded === 1 && told.length === 1);
     expect(told).toStrictEqual([`[::1]:${publisher.port}`]);
   });
 
@@ -81,10 +86,10 @@ describe("a TCP listener", () => {
     const { listener } = listen({ driver: openGated() });
     const publisher = await publish(await listener.start());
     await publisher.send(framed(Buffer.of(0x07)), framed(Buffer.of(0xc1)), aFrame());
-    await eventually("the good one recorded", () => listener.counters.recorded === 1);
+    await eventually("the good one recorded", () => listener.counters.figures.MessagesRecorded === 1);
     expectCounters(listener.counters, {
-      received: 3,
-      recorded: 1,
+      MessagesReceived: 3,
+      MessagesRecorded: 1,
       rejected: { "not-a-sample": 1, undecodable: 1 },
       connections: { open: 1, framingErrors: 0 },
     });
@@ -105,12 +110,13 @@ describe("a TCP listener", () => {
     await bad.send(aFrame(), Buffer.concat([header, aFrame()]));
     await eventually("closed", () => bad.closed);
     await good.send(halves.subarray(100), aFrame());
-    await eventually("the others recorded", () => listener.counters.recorded === 3);
+    await eventually("the others recorded", () => listener.counters.figures.MessagesRecorded === 3);
     expect(good.closed).toBe(false);
     expectCounters(listener.counters, {
-      received: 4,
-      recorded: 3,
+      MessagesReceived: 4,
+      MessagesRecorded: 3,
       rejected: { [reason]: 1 },
+      FramesCut: 1,
       connections: { open: 1, accepted: 2, framingErrors: 1, bufferedBytes: 0 },
     });
     expect(told).toStrictEqual([[[{ reason, detail }], 0, `127.0.0.1:${bad.port}`]]);
@@ -123,15 +129,16 @@ describe("a TCP listener", () => {
     await ends.send(Buffer.concat([aFrame(), aFrame().subarray(0, 300)]));
     await resets.send(aFrame().subarray(0, 5));
     await whole.send(aFrame());
-    await eventually("all arrived", () => listener.counters.received === 2);
+    await eventually("all arrived", () => listener.counters.figures.MessagesReceived === 2);
     ends.end();
     whole.end();
     resets.reset();
     await eventually("all closed", () => listener.counters.connections?.open === 0);
-    await eventually("recorded", () => listener.counters.recorded === 2);
+    await eventually("recorded", () => listener.counters.figures.MessagesRecorded === 2);
     expectCounters(listener.counters, {
-      received: 2,
-      recorded: 2,
+      MessagesReceived: 2,
+      MessagesRecorded: 2,
+      FramesCut: 2,
       connections: { accepted: 3, framingErrors: 2, bufferedBytes: 0 },
     });
   });
@@ -153,13 +160,16 @@ describe("a TCP listener", () => {
         publisher.post(Buffer.concat([...frames, framed(aDatagram()).subarray(0, cut)]));
         publisher.end();
       }
-      await eventually("all taken", () => listener.counters.received === 20);
+      await eventually("all taken", () => listener.counters.figures.MessagesReceived === 20);
       gaps.push(unaccounted(listener.counters));
       await queue.drain(1_000);
       await listener.stop();
       gaps.push(unaccounted(listener.counters));
       expect(new Set(gaps)).toStrictEqual(new Set([0]));
-      expect(listener.counters).toMatchObject({ inFlight: 0, shed: 0, rejected: { "not-a-sample": 6 } });
+      expect(listener.counters).toMatchObject({
+        figures: { MessagesInFlight: 0, MessagesShed: 0 },
+        rejected: { "not-a-sample": 6 },
+      });
       expect(listener.counters.connections?.framingErrors).toBe(cut === 0 ? 0 : 2);
     };
     await fc.assert(fc.asyncProperty(moodScript, fc.nat(600), conserves), { numRuns: 15 });

@@ -22,12 +22,15 @@ describe("the connections of a TCP listener", () => {
     const late = await publish(url, "127.0.0.3");
     await early.send(aFrame());
     await late.send(aFrame());
-    await eventually("recorded", () => listener.counters.recorded === 2);
+    await eventually("recorded", () => listener.counters.figures.MessagesRecorded === 2);
     await eventually("closed", () => listener.counters.connections?.open === 12);
     expectCounters(listener.counters, {
-      received: 2,
-      recorded: 2,
-      connections: { open: 12, accepted: 52, displaced: 40, refused: 0, framesCut: 0 },
+      MessagesReceived: 2,
+      MessagesRecorded: 2,
+      ConnectionsDisplaced: 40,
+      ConnectionsRefused: 0,
+      FramesCut: 0,
+      connections: { open: 12, accepted: 52 },
     });
     expect(cuts).toEqual(Array(40).fill(`displaced ${STRANGER}`));
   });
@@ -38,7 +41,7 @@ describe("the connections of a TCP listener", () => {
     const [first, silent, second] = [await publish(url), await publish(url), await publish(url)];
     const recorded = async (publisher: typeof first, count: number) => {
       await publisher.send(aFrame());
-      await eventually("recorded", () => listener.counters.recorded === count);
+      await eventually("recorded", () => listener.counters.figures.MessagesRecorded === count);
     };
     await recorded(second, 1);
     await recorded(first, 2);
@@ -50,9 +53,10 @@ describe("the connections of a TCP listener", () => {
     await recorded(fourth, 4);
     expect([first.closed, third.closed]).toEqual([false, false]);
     expectCounters(listener.counters, {
-      received: 4,
-      recorded: 4,
-      connections: { open: 3, accepted: 5, displaced: 2 },
+      MessagesReceived: 4,
+      MessagesRecorded: 4,
+      ConnectionsDisplaced: 2,
+      connections: { open: 3, accepted: 5 },
     });
   });
 
@@ -62,11 +66,13 @@ describe("the connections of a TCP listener", () => {
     for (const from of [STRANGER, "127.0.0.3"]) for (let count = 0; count < 4; count++) await publish(url, from);
     const publishers = [await publish(url), await publish(url, "127.0.0.4")];
     for (const publisher of publishers) await publisher.send(aFrame());
-    await eventually("recorded", () => listener.counters.recorded === 2);
+    await eventually("recorded", () => listener.counters.figures.MessagesRecorded === 2);
     expectCounters(listener.counters, {
-      received: 2,
-      recorded: 2,
-      connections: { accepted: 10, displaced: 2, refused: 0 },
+      MessagesReceived: 2,
+      MessagesRecorded: 2,
+      ConnectionsDisplaced: 2,
+      ConnectionsRefused: 0,
+      connections: { accepted: 10 },
     });
   });
 
@@ -89,7 +95,11 @@ describe("the connections of a TCP listener", () => {
       ["displaced", `127.0.0.1:${one.port}`],
       ["refused", `127.0.0.3:${fourth.port}`],
     ]);
-    expectCounters(listener.counters, { connections: { open: 2, accepted: 3, displaced: 1, refused: 1 } });
+    expectCounters(listener.counters, {
+      ConnectionsDisplaced: 1,
+      ConnectionsRefused: 1,
+      connections: { open: 2, accepted: 3 },
+    });
   });
 
   it("are refused, told of and counted while descriptors are short, and taken again afterwards", async () => {
@@ -103,18 +113,21 @@ describe("the connections of a TCP listener", () => {
     const url = await listener.start();
     const first = await publish(url);
     await first.send(aFrame());
-    await eventually("recorded", () => listener.counters.recorded === 1);
+    await eventually("recorded", () => listener.counters.figures.MessagesRecorded === 1);
     state.short = true;
     const second = await publish(url);
     await eventually("refused", () => second.closed);
     state.short = false;
     await (await publish(url)).send(aFrame());
-    await eventually("recorded", () => listener.counters.recorded === 2);
+    await eventually("recorded", () => listener.counters.figures.MessagesRecorded === 2);
     expect(cuts).toEqual(["descriptorsShort", "refused"]);
     expectCounters(listener.counters, {
-      received: 2,
-      recorded: 2,
-      connections: { open: 2, accepted: 2, refused: 1, descriptorsShort: 1, displaced: 0 },
+      MessagesReceived: 2,
+      MessagesRecorded: 2,
+      ConnectionsRefused: 1,
+      DescriptorsShort: 1,
+      ConnectionsDisplaced: 0,
+      connections: { open: 2, accepted: 2 },
     });
   });
 });

@@ -263,14 +263,17 @@ describe("a UDP listener whose backlog is full", () => {
     await sendDatagrams(url, Array.from({ length: sent }, aDatagram));
     await eventually(
       "all to have arrived",
-      () => listener.counters.received + (listener.snapshot().kernelDrops ?? 0) >= sent,
+      () => listener.counters.figures.MessagesReceived + (listener.snapshot().figures.KernelDrops ?? 0) >= sent,
     );
     await listener.stop();
     await queue.drain(1_000);
     const counters = listener.snapshot();
     const { udp } = listenerLedgers({ "udp://": counters });
     expect(udp && imbalance(udp)).toEqual(balanced);
-    expect(counters.received).toBeGreaterThan(0);
-    expect([counters.shed, counters.samples.shed]).toEqual([counters.received, counters.received]);
+    expect(counters.figures.MessagesReceived).toBeGreaterThan(0);
+    expect([counters.figures.MessagesShed, counters.figures.SamplesShed]).toEqual([
+      counters.figures.MessagesReceived,
+      counters.figures.MessagesReceived,
+    ]);
   });
 });

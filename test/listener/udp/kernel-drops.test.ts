@@ -81,14 +81,14 @@ describe("the kernel's drops", () => {
   it.runIf(isLinux)("stand in a listener's snapshot, after the stop too, beside a ledger that balances", async () => {
     const { listener } = listen({ driver: openGated(), receiveBufferBytes: 4_096 });
     const url = await listener.start();
-    expect(listener.snapshot().kernelDrops).toBe(0);
+    expect(listener.snapshot().figures.KernelDrops).toBe(0);
     flood("127.0.0.1", Number(new URL(url.replace("udp:", "http:")).port), 700);
     // The last are still in the socket's buffer when the stop begins.
     await listener.stop();
-    const { received, kernelDrops = 0 } = listener.snapshot();
-    expect(received + kernelDrops).toBe(700);
-    expect(kernelDrops).toBeGreaterThan(200);
+    const { MessagesReceived, KernelDrops = 0 } = listener.snapshot().figures;
+    expect(MessagesReceived + KernelDrops).toBe(700);
+    expect(KernelDrops).toBeGreaterThan(200);
     expect(unaccounted(listener.counters)).toBe(0);
-    expect(listener.snapshot().kernelDrops).toBe(kernelDrops);
+    expect(listener.snapshot().figures.KernelDrops).toBe(KernelDrops);
   });
 });

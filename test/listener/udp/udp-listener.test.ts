@@ -24,8 +24,8 @@ describe("a UDP listener", () => {
     expect(url).toMatch(address);
     const datagrams = [aDatagram(), aDatagram(), aDatagram()];
     await sendDatagrams(url, datagrams);
-    await eventually("three recorded", () => listener.counters.recorded === 3);
-    expectCounters(listener.counters, { received: 3, recorded: 3 });
+    await eventually("three recorded", () => listener.counters.figures.MessagesRecorded === 3);
+    expectCounters(listener.counters, { MessagesReceived: 3, MessagesRecorded: 3 });
     expect(listener.counters.bytes).toBe(Buffer.concat(datagrams).length);
     expect(listener.counters.connections).toBeUndefined();
     expect(await samplesIn(driver)).toHaveLength(3);
@@ -40,7 +40,7 @@ describe("a UDP listener", () => {
     const four = listen({ driver, host: "0.0.0.0", port }).listener;
     expect(await four.start()).toBe(`udp://0.0.0.0:${port}`);
     await sendDatagrams(`udp://127.0.0.1:${port}`, [aDatagram()]);
-    await eventually("recorded by the one asked", () => four.counters.recorded === 1);
+    await eventually("recorded by the one asked", () => four.counters.figures.MessagesRecorded === 1);
     expectCounters(six.counters, {});
   });
 
@@ -82,10 +82,10 @@ describe("a UDP listener", () => {
       Buffer.of(0xc1),
       aDatagram(),
     ]);
-    await eventually("the good one recorded", () => listener.counters.recorded === 1);
+    await eventually("the good one recorded", () => listener.counters.figures.MessagesRecorded === 1);
     expectCounters(listener.counters, {
-      received: 5,
-      recorded: 1,
+      MessagesReceived: 5,
+      MessagesRecorded: 1,
       rejected: { undecodable: 2, "not-a-sample": 1, unsigned: 1 },
     });
     const from = `127.0.0.1:${sender}`;
@@ -112,11 +112,21 @@ describe("a UDP listener", () => {
     const url = await listener.start();
     const datagrams = Array.from({ length: 5 }, aDatagram);
     await sendDatagrams(url, [...datagrams, Buffer.of(0x07)]);
-    await eventually("all received", () => listener.counters.received === 6);
-    expectCounters(listener.counters, { received: 6, inFlight: 3, shed: 2, rejected: { "not-a-sample": 1 } });
+    await eventually("all received", () => listener.counters.figures.MessagesReceived === 6);
+    expectCounters(listener.counters, {
+      MessagesReceived: 6,
+      MessagesInFlight: 3,
+      MessagesShed: 2,
+      rejected: { "not-a-sample": 1 },
+    });
     driver.open();
-    await eventually("the first three recorded", () => listener.counters.recorded === 3);
-    expectCounters(listener.counters, { received: 6, recorded: 3, shed: 2, rejected: { "not-a-sample": 1 } });
+    await eventually("the first three recorded", () => listener.counters.figures.MessagesRecorded === 3);
+    expectCounters(listener.counters, {
+      MessagesReceived: 6,
+      MessagesRecorded: 3,
+      MessagesShed: 2,
+      rejected: { "not-a-sample": 1 },
+    });
     const stored = (await samplesIn(driver)).map(({ message_id }) => message_id);
     expect(stored.every((id) => datagrams.slice(0, 3).some((datagram) => datagram.includes(id)))).toBe(true);
   });
@@ -133,8 +143,8 @@ describe("a UDP listener", () => {
       },
     });
     await sendDatagrams(await listener.start(), [Buffer.of(0x07), aDatagram()]);
-    await eventually("the good one recorded", () => listener.counters.recorded === 1);
-    expectCounters(listener.counters, { received: 2, recorded: 1, failed: 1, errors: 1 });
+    await eventually("the good one recorded", () => listener.counters.figures.MessagesRecorded === 1);
+    expectCounters(listener.counters, { MessagesReceived: 2, MessagesRecorded: 1, MessagesFailed: 1, errors: 1 });
     expect(errors).toStrictEqual([fault]);
   });
 
@@ -152,8 +162,8 @@ describe("a UDP listener", () => {
     const fault = new Error("recvmsg ENOMEM");
     opened[0]?.emit("error", fault);
     await sendDatagrams(url, [aDatagram()]);
-    await eventually("recorded", () => listener.counters.recorded === 1);
-    expectCounters(listener.counters, { received: 1, recorded: 1, errors: 1 });
+    await eventually("recorded", () => listener.counters.figures.MessagesRecorded === 1);
+    expectCounters(listener.counters, { MessagesReceived: 1, MessagesRecorded: 1, errors: 1 });
     expect(errors).toStrictEqual([fault]);
   });
 
@@ -182,12 +192,12 @@ describe("a UDP listener", () => {
         url,
         Array.from({ length: 25 }, (_, index) => (index % 5 === 0 ? Buffer.of(7) : aDatagram())),
       );
-      await eventually("all received", () => listener.counters.received === 25);
+      await eventually("all received", () => listener.counters.figures.MessagesReceived === 25);
       gaps.push(unaccounted(listener.counters));
       await queue.drain(1_000);
       gaps.push(unaccounted(listener.counters));
       expect(new Set(gaps)).toStrictEqual(new Set([0]));
-      expect(listener.counters.inFlight).toBe(0);
+      expect(listener.counters.figures.MessagesInFlight).toBe(0);
       await listener.stop();
     };
     await fc.assert(fc.asyncProperty(moodScript, conserves), { numRuns: 15 });

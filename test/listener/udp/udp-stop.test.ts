@@ -37,10 +37,10 @@ describe("starting and stopping a UDP listener", () => {
     const url = await listener.start();
     await sendDatagrams(url, Array.from({ length: 100 }, aDatagram));
     await listener.stop();
-    expectCounters(listener.counters, { received: 100, inFlight: 100 });
+    expectCounters(listener.counters, { MessagesReceived: 100, MessagesInFlight: 100 });
     driver.open();
     expect(await queue.drain(5_000)).toBe(true);
-    expectCounters(listener.counters, { received: 100, recorded: 100 });
+    expectCounters(listener.counters, { MessagesReceived: 100, MessagesRecorded: 100 });
     expect(await samplesIn(driver)).toHaveLength(100);
   });
 
@@ -53,7 +53,7 @@ describe("starting and stopping a UDP listener", () => {
     expect(await queue.drain(20)).toBe(false);
     driver.open();
     await eventually("the late answer", () => driver.pending === 0);
-    expectCounters(listener.counters, { received: 2, failed: 2 });
+    expectCounters(listener.counters, { MessagesReceived: 2, MessagesFailed: 2 });
   });
 
   it("stops in time even while datagrams keep coming", async () => {
@@ -65,7 +65,7 @@ describe("starting and stopping a UDP listener", () => {
       for (; flooding; await nextTurn()) await sendDatagrams(url, Array(20).fill(Buffer.of(0x07)));
     };
     const flooded = flood().catch(() => undefined);
-    await eventually("the flood arrives", () => listener.counters.received > 100);
+    await eventually("the flood arrives", () => listener.counters.figures.MessagesReceived > 100);
     const started = performance.now();
     await listener.stop();
     expect(performance.now() - started).toBeLessThan(2_000);
@@ -85,12 +85,12 @@ describe("starting and stopping a UDP listener", () => {
       const { listener } = listen({ driver: openGated(), host, judge: slow, ...buffers });
       const flooder = await startFlooder(await listener.start(), 1_000);
       onTestFinished(() => flooder.kill());
-      await eventually("the flood arrives", () => listener.counters.received > 300);
+      await eventually("the flood arrives", () => listener.counters.figures.MessagesReceived > 300);
       const started = performance.now();
       await listener.stop();
       expect(performance.now() - started).toBeLessThan(2_000);
-      const { received, kernelDrops = 0 } = listener.snapshot();
-      expect(received + kernelDrops).toBe(await flooder.taken);
+      const { MessagesReceived, KernelDrops = 0 } = listener.snapshot().figures;
+      expect(MessagesReceived + KernelDrops).toBe(await flooder.taken);
     },
   );
 
