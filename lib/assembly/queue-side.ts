@@ -1,14 +1,11 @@
-import { createConflictLog } from "../dispatch/conflict-log.ts";
-import { createDispatcher } from "../dispatch/dispatcher.ts";
-import { createRecentlyRecorded } from "../dispatch/recently-recorded.ts";
 import { createMetricsWriter } from "../ledger/emf.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import { createQueueLedger } from "../ledger/queue-ledger.ts";
 import { createLogger } from "../log/logger.ts";
 import { countedQuarantine } from "../quarantine/counted-quarantine.ts";
-import { createQueueHandler, type QueueHandler } from "../queue/queue-handler.ts";
+import type { QueueHandler } from "../queue/queue-handler.ts";
 import { type Environment, fromEnvironment } from "../settings.ts";
 import type { StorageKind } from "../storage/storage-kind.ts";
+import { composeQueueSide } from "./compose-queue-side.ts";
 import type { ReadSecrets } from "./open-keys.ts";
 import { closeParts, openParts } from "./open-parts.ts";
 import { processLedger } from "./process-ledger.ts";
@@ -17,7 +14,7 @@ import { reloadParts } from "./reload-parts.ts";
 export interface QueueCollector {
   /** Writes a line of metrics with every invocation. */
   readonly handler: QueueHandler;
-  /** What all invocations have counted together. */
+  /** The totals of all invocations. */
   ledger(): Ledger;
   /** Reads again what it was told by files. Lambda never calls this. */
   reload(): Promise<void>;
@@ -52,24 +49,16 @@ export async function startQueueCollector(options: QueueCollectorOptions): Promi
   const opened = await openParts({ ...settings, drivers, readSecrets }, logger);
   if (!opened.ok) throw new Error(opened.problems.join("; "));
   const { parts } = opened;
-  const { judge, keys, storage } = parts;
   const quarantine = parts.quarantine && countedQuarantine(parts.quarantine.whole);
-  const ledger = createQueueLedger();
   const metrics = createMetricsWriter({ stage: settings.stage, write });
+  const side = composeQueueSide(parts, {
+    logger,
+    quarantine,
+    spillQueue: settings.spillQueue,
+    onCounted: (queue) => metrics.write({ queue }, processLedger(parts, quarantine?.counts(), droppedLines())),
+  });
   return {
-    handler: createQueueHandler({
-      judge,
-      keys,
-      dispatcher: createDispatcher(storage, createRecentlyRecorded({ onConflict: createConflictLog(logger) })),
-      logger,
-      quarantine,
-      spillQueue: settings.spillQueue,
-      count(received, outcomes) {
-        ledger.count(received, outcomes);
-        metrics.write({ queue: ledger.snapshot() }, processLedger(parts, quarantine?.counts(), droppedLines()));
-      },
-    }),
-    ledger: () => ledger.snapshot(),
+    ...side,
     reload: () => reloadParts(parts, logger),
     close: () => closeParts(parts),
   };

@@ -3,17 +3,14 @@ import { warmUp } from "../judge/warm-up.ts";
 import { createMetricsWriter } from "../ledger/emf.ts";
 import type { Ledgers } from "../ledger/ledger.ts";
 import { toPrometheus } from "../ledger/prometheus.ts";
-import { listenerLedgers } from "../ledger/socket-ledger.ts";
 import { createHealthServer, type HealthServer } from "../listener/health-server.ts";
-import { createCollector } from "../listener/socket-collector.ts";
 import { errorMessage } from "../log/error-message.ts";
 import { createLogger, type Logger } from "../log/logger.ts";
-import { createQuarantineShare } from "../quarantine/quarantine-quota.ts";
 import { type Environment, environmentNames, type Settings } from "../settings.ts";
 import type { StorageKind } from "../storage/storage-kind.ts";
 import { checkQueues, type WantedQueue } from "./check-queues.ts";
+import { composeSocketSide } from "./compose-socket-side.ts";
 import { closeParts, openPartsInTime, type Parts } from "./open-parts.ts";
-import { processLedger } from "./process-ledger.ts";
 import { reloadParts } from "./reload-parts.ts";
 import { addressesOf, type Problems, socketSettings, tcpLimitsOf } from "./socket-settings.ts";
 
@@ -128,10 +125,7 @@ interface Opened {
 
 async function receive(opened: Opened, options: UdpCollectorOptions): Promise<UdpCollector> {
   const { settings, parts, logger, health, at, state, ending } = opened;
-  const share = parts.quarantine && createQuarantineShare(parts.quarantine, logger, parts.quarantine);
-  const collector = createCollector({
-    ...parts,
-    quarantine: share,
+  const { collector, share, ledgers, processLedger } = composeSocketSide(parts, {
     addresses: addressesOf(settings),
     tcp: tcpLimitsOf(settings),
     logger,
@@ -140,8 +134,7 @@ async function receive(opened: Opened, options: UdpCollectorOptions): Promise<Ud
   });
   warmUp(parts.judge);
   const started = { health: at, listening: await collector.start() };
-  const ledgers = () => listenerLedgers(collector.counters());
-  const counted = () => processLedger(parts, share?.counts(), options.droppedLines?.() ?? 0);
+  const counted = () => processLedger(options.droppedLines?.() ?? 0);
   const running: Running = { receiving: true, figures: () => toPrometheus(ledgers(), counted()) };
   state.running = running;
   const metrics = createMetricsWriter({ stage: settings.stage, write: options.write });

@@ -1,27 +1,22 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { checkQueues } from "../assembly/check-queues.ts";
+import { composeQueueSide } from "../assembly/compose-queue-side.ts";
+import { composeSocketSide, type SocketSide } from "../assembly/compose-socket-side.ts";
 import { allDrivers } from "../assembly/drivers.ts";
 import type { JudgeSettings } from "../assembly/open-judge.ts";
 import { closeParts, openPartsInTime, type Parts } from "../assembly/open-parts.ts";
-import { processLedger } from "../assembly/process-ledger.ts";
 import { reloadParts } from "../assembly/reload-parts.ts";
 import { type TcpSettings, tcpLimitsOf } from "../assembly/socket-settings.ts";
 import { createConflictLog } from "../dispatch/conflict-log.ts";
-import { createDispatcher } from "../dispatch/dispatcher.ts";
 import { createRecentlyRecorded } from "../dispatch/recently-recorded.ts";
 import { warmUp } from "../judge/warm-up.ts";
 import { lossesOf } from "../ledger/losses.ts";
 import { toPrometheus } from "../ledger/prometheus.ts";
-import { createQueueLedger } from "../ledger/queue-ledger.ts";
-import { besideLedgers, listenerLedgers } from "../ledger/socket-ledger.ts";
 import { type ListenAddress, parseListenUrl } from "../listener/socket/listen-url.ts";
-import { type Collector, createCollector } from "../listener/socket-collector.ts";
 import { createLogger, type Logger } from "../log/logger.ts";
-import { createQuarantineShare, type QuarantineShare } from "../quarantine/quarantine-quota.ts";
 import { createPoller, type Poller } from "../queue/poller.ts";
 import type { Queue } from "../queue/queue-client.ts";
-import { createQueueHandler } from "../queue/queue-handler.ts";
 import { collectHealth, type HealthAddress, parseHealthUrl } from "./collect-health.ts";
 import { openQueues, wantedQueues } from "./collect-queues.ts";
 import { type Command, EXIT_FAILED, EXIT_OK, EXIT_USAGE, usageError } from "./command/command.ts";
@@ -156,37 +151,25 @@ interface Collecting {
 /** @returns 0 if everything genuine that came by UDP and TCP is stored or spilled */
 async function collect(collecting: Collecting, io: Io): Promise<number> {
   const { addresses, tcp, queue, spill, parts, logger, health } = collecting;
-  const { judge, keys, storage, quarantine } = parts;
-  const share = quarantine && createQuarantineShare(quarantine, logger, quarantine);
   const recent = createRecentlyRecorded({ onConflict: createConflictLog(logger) });
-  const limits = tcpLimitsOf(tcp);
-  const collector = createCollector({ ...parts, addresses, tcp: limits, logger, quarantine: share, recent });
-  const ledger = createQueueLedger();
-  const handler = createQueueHandler({
-    judge,
-    keys,
-    dispatcher: createDispatcher(storage, recent),
-    logger,
-    quarantine: quarantine?.whole,
-    spillQueue: spill?.url ?? null,
-    count: ledger.count,
-  });
+  const sockets = composeSocketSide(parts, { addresses, tcp: tcpLimitsOf(tcp), logger, recent });
+  const { handler, ledger } = composeQueueSide(parts, { logger, spillQueue: spill?.url ?? null, recent });
   const pollers: Pollers = {
     ...(queue && { queue: createPoller(queue, handler, logger) }),
     ...(spill && { spillQueue: createPoller(spill, handler, logger) }),
   };
   const ledgers = () => ({
-    ...listenerLedgers(collector.counters()),
-    ...(Object.keys(pollers).length > 0 && { queue: ledger.snapshot() }),
+    ...sockets.ledgers(),
+    ...(Object.keys(pollers).length > 0 && { queue: ledger() }),
   });
   const receiving = { now: false };
-  const counted = () => processLedger(parts, share?.counts(), io.droppedLines());
+  const counted = () => sockets.processLedger(io.droppedLines());
   const metrics = () => toPrometheus(ledgers(), { ...counted(), pollAges: pollAgesOf(pollers) });
   const server = health && collectHealth({ address: health, logger, isHealthy: () => receiving.now, metrics });
   await server?.start();
   try {
-    await receive({ ...collecting, collector, pollers, share, receiving }, io);
-    const last = { listeners: besideLedgers(collector.counters()), ...polledFigures(pollers), ledgers: ledgers() };
+    await receive({ ...collecting, ...sockets, pollers, receiving }, io);
+    const last = { listeners: sockets.beside(), ...polledFigures(pollers), ledgers: ledgers() };
     io.out(JSON.stringify({ ready: false, ...last, process: counted().figures }));
     const lost = lossesOf(ledgers());
     if (lost !== undefined) logger.error(lost.message, lost.figures);
@@ -196,10 +179,8 @@ async function collect(collecting: Collecting, io: Io): Promise<number> {
   }
 }
 
-interface Receiving extends Collecting {
-  readonly collector: Collector;
+interface Receiving extends Collecting, Pick<SocketSide, "collector" | "share"> {
   readonly pollers: Pollers;
-  readonly share: QuarantineShare | undefined;
   readonly receiving: { now: boolean };
 }
 

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
+import { composeSocketSide } from "../../assembly/compose-socket-side.ts";
 import { deployedDrivers } from "../../assembly/deployed-drivers.ts";
 import type { JudgeSettings } from "../../assembly/open-judge.ts";
 import { closeParts, openParts } from "../../assembly/open-parts.ts";
@@ -8,11 +9,8 @@ import { startQueueCollector } from "../../assembly/queue-side.ts";
 import type { Ledgers } from "../../ledger/ledger.ts";
 import { ledgerSummary } from "../../ledger/ledger-summary.ts";
 import type { ListenerCounters } from "../../ledger/socket-counters.ts";
-import { listenerLedgers } from "../../ledger/socket-ledger.ts";
-import { createCollector } from "../../listener/socket-collector.ts";
 import { errorMessage } from "../../log/error-message.ts";
 import { createLogger } from "../../log/logger.ts";
-import { createQuarantineShare } from "../../quarantine/quarantine-quota.ts";
 import { type Meter, meters } from "../../query/meters.ts";
 import { createPoller } from "../../queue/poller.ts";
 import { openQueue } from "../../queue/queue-client.ts";
@@ -85,8 +83,8 @@ export async function startLocalCollector(options: LocalOptions, io: Io): Promis
   const { parts } = opened;
   const { host, port } = options;
   const addresses = (["udp", "tcp"] as const).map((protocol) => ({ protocol, host, port }));
-  const share = parts.quarantine && createQuarantineShare(parts.quarantine, quiet, parts.quarantine);
-  const collector = createCollector({ ...parts, addresses, logger: quiet, quarantine: share });
+  const sockets = composeSocketSide(parts, { addresses, logger: quiet });
+  const { collector, share } = sockets;
   // As in AWS, the handler gets its settings from an environment and opens its own storage.
   const lambda = await startQueueCollector({
     write: (line) => isAboutTrouble(line) && io.err(line),
@@ -116,7 +114,7 @@ export async function startLocalCollector(options: LocalOptions, io: Io): Promis
   const total = (count: (counters: ListenerCounters) => number) =>
     Object.values(collector.counters()).reduce((sum, counters) => sum + count(counters), 0);
 
-  const ledgers = () => ({ ...listenerLedgers(collector.counters()), queue: lambda.ledger() });
+  const ledgers = () => ({ ...sockets.ledgers(), queue: lambda.ledger() });
 
   return {
     listening,

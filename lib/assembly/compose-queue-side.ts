@@ -1,0 +1,46 @@
+import { createConflictLog } from "../dispatch/conflict-log.ts";
+import { createDispatcher } from "../dispatch/dispatcher.ts";
+import { createRecentlyRecorded, type RecentlyRecorded } from "../dispatch/recently-recorded.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import { createQueueLedger } from "../ledger/queue-ledger.ts";
+import type { Logger } from "../log/logger.ts";
+import type { Quarantine } from "../quarantine/quarantine.ts";
+import { createQueueHandler, type QueueHandler } from "../queue/queue-handler.ts";
+import type { Parts } from "./open-parts.ts";
+
+/** What takes messages of the queues, whoever polls these, and counts them. */
+export interface QueueSide {
+  readonly handler: QueueHandler;
+  ledger(): Ledger;
+}
+
+export interface QueueSideOptions {
+  readonly logger: Logger;
+  /** URL of the queue whose messages are spilled datagrams; null for none. */
+  readonly spillQueue: string | null;
+  /** @default the whole of the parts' own, uncounted */
+  readonly quarantine?: Quarantine | undefined;
+  /** @default its own */
+  readonly recent?: RecentlyRecorded;
+  /** Told after each invocation, when it is counted. */
+  readonly onCounted?: (ledger: Ledger) => void;
+}
+
+export function composeQueueSide({ judge, keys, storage, quarantine }: Parts, options: QueueSideOptions): QueueSide {
+  const { logger, spillQueue, onCounted } = options;
+  const { recent = createRecentlyRecorded({ onConflict: createConflictLog(logger) }) } = options;
+  const ledger = createQueueLedger();
+  const handler = createQueueHandler({
+    judge,
+    keys,
+    dispatcher: createDispatcher(storage, recent),
+    logger,
+    quarantine: options.quarantine ?? quarantine?.whole,
+    spillQueue,
+    count(received, outcomes) {
+      ledger.count(received, outcomes);
+      onCounted?.(ledger.snapshot());
+    },
+  });
+  return { handler, ledger: ledger.snapshot };
+}
