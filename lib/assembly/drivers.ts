@@ -11,3 +11,6 @@ export const allDrivers: readonly StorageKind[] = [
   storageKind(dynamodbUrls, async () => (await import("../storage/dynamodb/open.ts")).openTables),
   storageKind(s3Urls, async () => (await import("../storage/s3/open.ts")).openBucket),
 ];
+
+/** Those that still have what was stored when the command has ended. */
+export const lastingDrivers: readonly StorageKind[] = allDrivers.filter(({ leavesNothing }) => !leavesNothing);

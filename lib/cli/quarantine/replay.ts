@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { allDrivers } from "../../assembly/drivers.ts";
+import { lastingDrivers } from "../../assembly/drivers.ts";
 import { createDispatcher } from "../../dispatch/dispatcher.ts";
 import { createRecentlyRecorded } from "../../dispatch/recently-recorded.ts";
 import type { Judge } from "../../judge/judge.ts";
@@ -111,7 +111,8 @@ async function withStorage(
   const onExpired = ({ records }: ExpiredRecords) => {
     expired += records;
   };
-  const opened = await openStorage(urls, allDrivers, { onExpired });
+  // An entry is deleted once it is stored.
+  const opened = await openStorage(urls, lastingDrivers, { onExpired });
   if (!opened.ok) return usageError(io, opened.problem);
   try {
     return await use(opened.driver);

@@ -1,4 +1,4 @@
-import { allDrivers } from "../../assembly/drivers.ts";
+import { allDrivers, lastingDrivers } from "../../assembly/drivers.ts";
 import { parseTimestamp } from "../../judge/parse/timestamp.ts";
 import type { SampleFilter, StorageDriver } from "../../storage/driver.ts";
 import { openStorage } from "../../storage/open-storage.ts";
@@ -25,10 +25,7 @@ export const sampleFilterOptions = {
 } as const;
 
 export const readingHelp = `  --storage URL     where to read, as collect was given it:
-${storageForms(
-  allDrivers.filter((kind) => !kind.leavesNothing),
-  20,
-)}
+${storageForms(lastingDrivers, 20)}
   --from TIME       from this time on, such as 2022-09-30 or 2022-09-30T12:00:00Z (no zone means UTC)
   --to TIME         before this time
   --json            one line of JSON each, with exact numbers

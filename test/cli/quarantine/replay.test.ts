@@ -111,6 +111,13 @@ describe("countersign quarantine replay", () => {
     expect([await remaining(), await recorded()]).toEqual([[id], []]);
   });
 
+  it("deletes nothing for a storage that has nothing left of it afterwards", async () => {
+    const [id] = await keep(datagram("a"));
+    const { code, errors } = await run("replay", "--quarantine", place.quarantine, "--storage", "memory:", ...trusted);
+    expect([code, errors[0]]).toEqual([2, expect.stringContaining('unknown storage "memory:": write file:///')]);
+    expect(await remaining()).toEqual([id]);
+  });
+
   it("replays only what is asked for", async () => {
     const [first, second, third] = await keep(
       datagram("a"),
