@@ -3,7 +3,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { bounded } from "../aws/bounded-client.ts";
 import { callLimits, clientOptions, isLocal } from "../aws/client-options.ts";
 import { createBucket } from "../aws/s3-bucket.ts";
-import { isTransient } from "../aws/service-error.ts";
+import { isWorthRetrying } from "../aws/service-error.ts";
 import { errorMessage } from "../log/error-message.ts";
 import { createEntryQuarantine, type EntryQuarantine } from "./entry-quarantine.ts";
 import type { EntryStore } from "./entry-store.ts";
@@ -47,7 +47,7 @@ export async function openQuarantine(url: string, options: OpenQuarantineOptions
     return {
       ok: false,
       problem: `the quarantine's ${what} can't be opened: ${errorMessage(error)}`,
-      transient: isTransient(error),
+      transient: isWorthRetrying(error),
     };
   }
   const quarantine = createEntryQuarantine(store, { ...place, onUnreadable: options.onUnreadable });

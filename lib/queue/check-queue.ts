@@ -1,5 +1,5 @@
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
-import { isTransient } from "../aws/service-error.ts";
+import { isWorthRetrying } from "../aws/service-error.ts";
 import { errorMessage } from "../log/error-message.ts";
 import type { Queue } from "./queue-client.ts";
 
@@ -20,9 +20,12 @@ export interface QueueNeeds {
 
 /** What SQS says of a queue that is not there. */
 const ABSENT = /NonExistentQueue$|^QueueDoesNotExist$/;
-/** About who asks, or how often: that passes, or others put it right while we run. */
-const PASSING =
-  /^(?:AccessDenied|ExpiredToken|InvalidClientTokenId|UnrecognizedClient|InvalidSecurity|MissingAuth|SignatureDoesNotMatch|IncompleteSignature|KMS|Kms|RequestThrottled|OverLimit)/;
+/**
+ * About who asks, the queue's key and its limits. None passes by itself, but others put it right while we run, and it says
+ * nothing against the queue: here alone it counts with what is worth retrying.
+ */
+const FOR_OTHERS =
+  /^(?:AccessDenied|InvalidClientTokenId|UnrecognizedClient|InvalidSecurity|MissingAuth|SignatureDoesNotMatch|IncompleteSignature|KMS|Kms|OverLimit)/;
 
 /** Looks whether a queue is there, is a standard one, and takes what we send. Never throws. */
 export async function checkQueue({ client, url }: Queue, needs: QueueNeeds): Promise<QueueCheck> {
@@ -57,7 +60,9 @@ function checkSize(size: number, { leastBytes, bestBytes }: QueueNeeds): QueueCh
 
 function checkError(error: unknown): QueueCheck {
   const problem = errorMessage(error);
-  if (!(error instanceof Error) || isTransient(error) || PASSING.test(error.name)) return { kind: "unknown", problem };
+  if (!(error instanceof Error) || isWorthRetrying(error) || FOR_OTHERS.test(error.name)) {
+    return { kind: "unknown", problem };
+  }
   if (ABSENT.test(error.name)) return wrong("does not exist: check its name, account and region");
   return isAnswer(error) ? wrong(`can't be used: ${problem}`) : { kind: "unknown", problem };
 }

@@ -1,4 +1,4 @@
-import { isTransient } from "../aws/service-error.ts";
+import { isWorthRetrying } from "../aws/service-error.ts";
 import { errorMessage } from "../log/error-message.ts";
 import type { StorageDriver } from "./driver.ts";
 import type { OpenedStorage } from "./storage-kind.ts";
@@ -18,6 +18,6 @@ export async function prepared(
     return { ok: true, driver };
   } catch (error) {
     await driver.close();
-    return { ok: false, problem: `${what} can't be opened: ${errorMessage(error)}`, transient: isTransient(error) };
+    return { ok: false, problem: `${what} can't be opened: ${errorMessage(error)}`, transient: isWorthRetrying(error) };
   }
 }

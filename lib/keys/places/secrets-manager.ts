@@ -1,11 +1,7 @@
-import {
-  GetSecretValueCommand,
-  PutSecretValueCommand,
-  SecretsManagerClient,
-  SecretsManagerServiceException,
-} from "@aws-sdk/client-secrets-manager";
+import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { bounded } from "../../aws/bounded-client.ts";
 import { type CallLimits, callLimits, limitOptions } from "../../aws/client-options.ts";
+import { isWorthRetrying } from "../../aws/service-error.ts";
 import type { KeyText, WrittenKeys } from "../key-store.ts";
 
 const ARN = /^arn:aws[a-z-]*:secretsmanager:([a-z0-9-]+):[0-9]{12}:secret:./;
@@ -39,7 +35,11 @@ export async function readSecret(client: SecretsManagerClient, arn: string, sign
     const found = await client.send(new GetSecretValueCommand({ SecretId: arn }), { abortSignal: signal });
     return { ok: true, text: found.SecretString, version: found.VersionId ?? "" };
   } catch (error) {
-    return { ok: false, problem: `the secret ${arn} can't be read: ${spelled(error)}`, transient: isTransient(error) };
+    return {
+      ok: false,
+      problem: `the secret ${arn} can't be read: ${spelled(error)}`,
+      transient: isWorthRetrying(error),
+    };
   }
 }
 
@@ -93,13 +93,3 @@ async function lostUpdate(
 function spelled(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
-
-/** What is refused stays refused. Anything else never got there, or the service has trouble of its own. */
-function isTransient(error: unknown): boolean {
-  if (!(error instanceof SecretsManagerServiceException)) return true;
-  const status = error.$metadata.httpStatusCode;
-  return status === undefined || status === 429 || status >= 500 || THROTTLED.has(error.name);
-}
-
-/** These come with status 400. */
-const THROTTLED = new Set(["ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"]);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { isWorthRetrying } from "../../aws/service-error.ts";
 
 /** Together with the waits below about 4 s on average: longer than a table takes to split a hot partition's burst. */
 const MAX_ATTEMPTS = 8;
@@ -18,7 +19,7 @@ export interface Patience {
 
 /**
  * Repeats an attempt until it leaves nothing, with exponential backoff and full jitter between. What an attempt
- * throws ends the repeating, unless it is a throttle, a server's error or the network's.
+ * throws ends the repeating, unless it is worth retrying.
  *
  * @param attempt resolves with why something is left over, or undefined when nothing is
  * @returns the last such cause; undefined when all is done
@@ -38,7 +39,7 @@ export async function untilDone(
       if (cause === undefined) return undefined;
     } catch (error) {
       if (error instanceof Error && error.name === "AbortError") return cause ?? new Error("no answer in time");
-      if (!isTransient(error)) return error;
+      if (!isWorthRetrying(error)) return error;
       cause = error;
     }
   }
@@ -48,31 +49,4 @@ export async function untilDone(
 /** @returns false if the signal cut it short */
 async function paused(milliseconds: number, signal: AbortSignal | undefined): Promise<boolean> {
   return sleep(milliseconds, true, { signal }).catch(() => false);
-}
-
-const TRANSIENT_NAMES = new Set([
-  "InternalServerError",
-  "LimitExceededException",
-  "ProvisionedThroughputExceededException",
-  "RequestLimitExceeded",
-  "RequestTimeout",
-  "ServiceUnavailable",
-  "ThrottlingException",
-  "TimeoutError",
-  "TransactionInProgressException",
-]);
-
-const TRANSIENT_CODES = new Set(["EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT"]);
-
-function isTransient(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if (TRANSIENT_NAMES.has(error.name)) return true;
-  if ("code" in error && typeof error.code === "string" && TRANSIENT_CODES.has(error.code)) return true;
-  return statusOf(error) >= 500;
-}
-
-function statusOf(error: Error): number {
-  if (!("$metadata" in error) || typeof error.$metadata !== "object" || error.$metadata === null) return 0;
-  const metadata = error.$metadata;
-  return "httpStatusCode" in metadata && typeof metadata.httpStatusCode === "number" ? metadata.httpStatusCode : 0;
 }
