@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { SpillQueue } from "../dispatch/spill-queue.ts";
+import { backoff } from "../flow/backoff.ts";
 import type { Logger } from "../log/logger.ts";
 import { shownUrl } from "../log/shown-url.ts";
 import { type OpenedQuarantine, openQuarantine } from "../quarantine/open-quarantine.ts";
@@ -32,9 +33,9 @@ export type OpenedParts =
   /** Everything that stands in the way. Transient: all of it may pass by itself. */
   | { readonly ok: false; readonly problems: readonly string[]; readonly transient: boolean };
 
-/** Between attempts, in milliseconds: doubled from the first to the last. */
+/** Between attempts: many collectors may start at once, and a storage that is made takes a minute. */
 const FIRST_PAUSE_MS = 500;
-const LAST_PAUSE_MS = 30_000;
+const MOST_PAUSE_MS = 30_000;
 /** A start takes less where all answer; of one that waits somebody wants to know what for. */
 const SILENT_MS = 5_000;
 /** Of the ten seconds that a stop may take, for a call that is under way and may never be answered. */
@@ -97,12 +98,13 @@ export async function openPartsInTime(
   settings: PartsSettings,
   logger: Logger,
   stop: AbortSignal,
-  { firstPauseMs = FIRST_PAUSE_MS, silentMs = SILENT_MS } = {},
+  { firstPauseMs = FIRST_PAUSE_MS, silentMs = SILENT_MS, random = Math.random } = {},
 ): Promise<OpenedParts> {
   const given = givenUp(stop);
+  const pauseAfter = backoff({ firstMs: firstPauseMs, mostMs: MOST_PAUSE_MS });
   let problems: readonly string[] = ["storage, keys or quarantine have not answered yet"];
   try {
-    for (let milliseconds = firstPauseMs; ; milliseconds = Math.min(2 * milliseconds, LAST_PAUSE_MS)) {
+    for (let attempts = 1; ; attempts++) {
       const opening = openParts(settings, logger);
       const silence = setTimeout(() => logger.warn(WAITING, { milliseconds: silentMs }), silentMs).unref();
       const opened = await Promise.race([opening, given.up]).finally(() => clearTimeout(silence));
@@ -112,6 +114,7 @@ export async function openPartsInTime(
       if (stop.aborted) {
         return { ok: false, problems: [...problems, "asked to stop before the start"], transient: true };
       }
+      const milliseconds = pauseAfter(attempts, random);
       logger.warn("can't start yet, to be tried again", { problems, milliseconds });
       await pause(milliseconds, undefined, { signal: stop }).catch(() => "cut short");
     }

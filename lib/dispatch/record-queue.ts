@@ -1,4 +1,4 @@
-import { retryDelay } from "../flow/backoff.ts";
+import { backoff } from "../flow/backoff.ts";
 import { Drains } from "../flow/drain-waiters.ts";
 import type { MeteringRecord } from "../sample/sample.ts";
 import type { StorageDriver, Stored } from "../storage/driver.ts";
@@ -75,6 +75,11 @@ interface Retry {
   readonly entries: readonly Entry[];
   readonly timer: NodeJS.Timeout;
 }
+
+/** Long enough to help a throttled storage, short enough for a single hiccup. */
+const FIRST_PAUSE_MS = 100;
+const MOST_PAUSE_MS = 5_000;
+const pauseAfter = backoff({ firstMs: FIRST_PAUSE_MS, mostMs: MOST_PAUSE_MS });
 
 /** `faulty`: the driver broke its promise, and would break it again. */
 type Answer = Stored | { readonly kind: "faulty"; readonly cause: unknown };
@@ -213,7 +218,7 @@ class BatchingQueue implements RecordQueue {
         this.#wake(retry);
         this.#move();
       },
-      Math.min(retryDelay(attempts), remaining),
+      Math.min(pauseAfter(attempts), remaining),
     );
     const retry: Retry = { entries, timer };
     this.#retries.add(retry);

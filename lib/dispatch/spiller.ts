@@ -1,4 +1,4 @@
-import { retryDelay } from "../flow/backoff.ts";
+import { backoff } from "../flow/backoff.ts";
 import { Drains } from "../flow/drain-waiters.ts";
 import { Fifo } from "../flow/fifo.ts";
 import type { Logger } from "../log/logger.ts";
@@ -45,6 +45,11 @@ export interface SpillerOptions {
 
 /** Reckoned for each message beside its bytes: its receipt, on the way and in memory. */
 export const MESSAGE_OVERHEAD_BYTES = 128;
+
+/** Between calls while the queue takes nothing. Memory fills meanwhile, so its return must be noticed soon. */
+const FIRST_PAUSE_MS = 100;
+const MOST_PAUSE_MS = 5_000;
+const pauseAfter = backoff({ firstMs: FIRST_PAUSE_MS, mostMs: MOST_PAUSE_MS });
 
 const DEFAULT_HELD_BYTES = 32 * 1_048_576;
 
@@ -210,7 +215,7 @@ class BatchingSpiller implements Spiller {
     this.#pause = setTimeout(() => {
       this.#pause = undefined;
       this.#move();
-    }, retryDelay(this.#attempts));
+    }, pauseAfter(this.#attempts));
   }
 
   #endPause(): void {

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { backoff } from "../flow/backoff.ts";
 import { waitingDays } from "../sample/time-window.ts";
 import { formatKeySet, type KeyEntry, parseKeySet } from "./key-set.ts";
 import type { KeyStore } from "./key-store.ts";
@@ -14,9 +15,11 @@ const PASSAGES = 2;
 export const KEEP_RETIRED_MS =
   (PASSAGES * (waitingDays.queue + waitingDays.deadLetters) + waitingDays.quarantine) * 86_400_000;
 
-/** With pauses of 50 ms, then 100 ms and so on: 2 s at most for others to be done. */
+/** With the pauses between 1.9 s at most, for others to be done: a person waits. */
 const ATTEMPTS = 9;
 const FIRST_PAUSE_MS = 50;
+const MOST_PAUSE_MS = 300;
+const pauseAfter = backoff({ firstMs: FIRST_PAUSE_MS, mostMs: MOST_PAUSE_MS });
 
 export type KeyChange = (entries: readonly KeyEntry[]) => readonly KeyEntry[] | { readonly problem: string };
 
@@ -60,8 +63,7 @@ export async function changeKeys(
       return { ...written, dropped };
     }
     if (written.again !== true || attempt === ATTEMPTS) return { ok: false, problem: written.problem };
-    // Not all after the same time, or they would meet again.
-    await pause(FIRST_PAUSE_MS * attempt * (0.5 + Math.random() / 2));
+    await pause(pauseAfter(attempt));
   }
 }
 

@@ -1,3 +1,4 @@
+import { backoff } from "../flow/backoff.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Key } from "./key.ts";
 import { createKeyring, type Keyring, type KeySource } from "./keyring.ts";
@@ -21,13 +22,16 @@ export interface RefreshOptions {
   readonly logger: Logger;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
+  /** From 0 to 1, for the jitter between readings that fail. */
+  readonly random?: () => number;
 }
 
 /** Strangers choose key ids: with invented ones they make us read so often, and no oftener. */
 const MISSED_PAUSE_MS = 30_000;
-/** Pauses after readings that failed: the first, doubled each time, up to the longest. */
-const FIRST_RETRY_MS = 1_000;
-const LONGEST_RETRY_MS = 60_000;
+/** Between readings that fail: the last good keys are in use meanwhile, so none of this is urgent. */
+const FIRST_PAUSE_MS = 1_000;
+const MOST_PAUSE_MS = 60_000;
+const pauseAfter = backoff({ firstMs: FIRST_PAUSE_MS, mostMs: MOST_PAUSE_MS });
 /** Longer than a reading takes with a hiccup of the service, and short against an invocation's 30 s. */
 const SETTLE_MS = 3_000;
 /** A failure that lasts is told once in so long. */
@@ -40,7 +44,7 @@ const LOGGED_IDS = 20;
  * read, or not be used, changes nothing: the last good keys stay.
  */
 export function refreshingKeys(first: GoodKeys, options: RefreshOptions): KeySource {
-  const { read, cacheMs, logger, now = Date.now } = options;
+  const { read, cacheMs, logger, now = Date.now, random = Math.random } = options;
   const uses = new Map<string, number>();
   const stop = new AbortController();
   let good = first;
@@ -98,8 +102,8 @@ export function refreshingKeys(first: GoodKeys, options: RefreshOptions): KeySou
 
   function failed(problem: string): void {
     failedReads++;
-    pause = Math.min(FIRST_RETRY_MS * 2 ** failures, LONGEST_RETRY_MS);
     failures++;
+    pause = pauseAfter(failures, random);
     if (now() - loggedAt < LOG_AGAIN_MS) return;
     loggedAt = now();
     logger.warn("the keys could not be read again; those known stay in use", { problem, failures });

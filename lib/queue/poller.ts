@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
+import { backoff } from "../flow/backoff.ts";
 import type { Logger } from "../log/logger.ts";
 import { polledEvent } from "./polled-event.ts";
 import type { Queue } from "./queue-client.ts";
@@ -44,9 +45,10 @@ const HARDLY_WAITED_MS = 500 * WAIT_SECONDS;
 const HANDLER_MS = 8_000;
 /** Together with the last call for messages and the deleting, of the ten seconds that a stop may take. */
 const STOP_WITHIN_MS = 9_000;
-/** Pause after a call to the queue that failed, doubled each time up to the last. */
+/** Between calls to a queue that fails; and after an answer without messages that was not waited for. */
 const FIRST_PAUSE_MS = 100;
-const LAST_PAUSE_MS = 5_000;
+const MOST_PAUSE_MS = 5_000;
+const pauseAfter = backoff({ firstMs: FIRST_PAUSE_MS, mostMs: MOST_PAUSE_MS });
 
 /** Does for a queue on any machine what Lambda's event source does in AWS: receive, hand over, delete what is done. */
 export function createPoller(queue: Queue, handler: QueueHandler, logger: Logger): Poller {
@@ -105,8 +107,8 @@ class QueuePoller implements Poller {
         if (this.#failures > 0) this.#logger.info("the queue answers again", { queue: this.#queue.url });
         this.#failures = 0;
       } else {
-        await this.#pause(Math.min(FIRST_PAUSE_MS * 2 ** this.#failures, LAST_PAUSE_MS));
         this.#failures++;
+        await this.#pause(pauseAfter(this.#failures));
       }
     }
   }

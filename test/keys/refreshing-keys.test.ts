@@ -32,6 +32,7 @@ beforeEach(() => {
   log = [];
   keys = refreshingKeys(good("a"), {
     cacheMs: CACHE_MS,
+    random: () => 1,
     logger: createLogger((line) => log.push(line)),
     read: (signal) => {
       readings++;

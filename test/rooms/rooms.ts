@@ -18,7 +18,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   aws: { is: "clients of AWS, their limits and errors", imports: [] },
   wire: { is: "bytes and text into values and back: msgpack, JSON, queue bodies, frames", imports: ["sample"] },
   ledger: { is: "figures and ledgers, EMF and Prometheus", imports: ["sample"] },
-  keys: { is: "a key, a keyring, and keeping it fresh", imports: ["sample", "log"] },
+  keys: { is: "a key, a keyring, and keeping it fresh", imports: ["sample", "flow", "log"] },
   "keys/places": {
     is: "where keys are kept and their use is noted",
     imports: ["keys", "log", "aws", "disk", "ledger/metrics.ts"],
@@ -48,7 +48,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   queue: {
     is: "SQS: the handler, the poller, the way back from the dead letters",
-    imports: ["sample", "log", "aws", "ledger", "keys", "judge", "dispatch", "quarantine"],
+    imports: ["sample", "flow", "log", "aws", "ledger", "keys", "judge", "dispatch", "quarantine"],
   },
   query: { is: "reads back through the storage interface", imports: ["sample", "storage/driver.ts"] },
   "socket-defaults.ts": { is: "limits of the socket side", imports: ["listener/tcp/tcp-limits.ts"] },

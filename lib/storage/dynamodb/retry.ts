@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isWorthRetrying } from "../../aws/service-error.ts";
+import { backoff } from "../../flow/backoff.ts";
 
-/** Together with the waits below about 4 s on average: longer than a table takes to split a hot partition's burst. */
+/** With the pauses below about 4 s on average: longer than a table takes to split a hot partition's burst. */
 const MAX_ATTEMPTS = 8;
-const FIRST_WAIT_MS = 50;
-const LONGEST_WAIT_MS = 2_000;
+const FIRST_PAUSE_MS = 50;
+const MOST_PAUSE_MS = 2_000;
+const pauseAfter = backoff({ firstMs: FIRST_PAUSE_MS, mostMs: MOST_PAUSE_MS });
 
 /** How long to go on trying. */
 export interface Patience {
@@ -18,8 +20,8 @@ export interface Patience {
 }
 
 /**
- * Repeats an attempt until it leaves nothing, with exponential backoff and full jitter between. What an attempt
- * throws ends the repeating, unless it is worth retrying.
+ * Repeats an attempt until it leaves nothing, with exponential backoff between. What an attempt throws ends the
+ * repeating, unless it is worth retrying.
  *
  * @param attempt resolves with why something is left over, or undefined when nothing is
  * @returns the last such cause; undefined when all is done
@@ -31,7 +33,7 @@ export async function untilDone(
   let cause: unknown;
   for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts += 1) {
     if (attempts > 0) {
-      const wait = random() * Math.min(FIRST_WAIT_MS * 2 ** attempts, LONGEST_WAIT_MS);
+      const wait = pauseAfter(attempts, random);
       if (now() + wait >= deadline || !(await paused(wait, signal))) return cause;
     }
     try {

@@ -9,11 +9,14 @@ import {
   ResourceNotFoundException,
   type TableDescription,
 } from "@aws-sdk/client-dynamodb";
+import { backoff } from "../../flow/backoff.ts";
 import { keyNames, meterIndex, projectIndex } from "./layout/keys.ts";
 
 const ACTIVE_WITHIN_MS = 60_000;
-const FIRST_LOOK_AFTER_MS = 10;
-const LONGEST_BETWEEN_LOOKS_MS = 1_000;
+/** Between looks: an embedded service takes some milliseconds, AWS some seconds. */
+const FIRST_PAUSE_MS = 10;
+const MOST_PAUSE_MS = 1_000;
+const pauseAfter = backoff({ firstMs: FIRST_PAUSE_MS, mostMs: MOST_PAUSE_MS });
 
 /**
  * Creates the two tables where they are absent, for an endpoint on one's own machine; in an account they
@@ -71,15 +74,11 @@ async function createTable(
     }
   }
   const deadline = Date.now() + ACTIVE_WITHIN_MS;
-  let wait = FIRST_LOOK_AFTER_MS;
-  for (
-    let status = await statusOf(client, TableName);
-    status !== "ACTIVE";
-    status = await statusOf(client, TableName)
-  ) {
+  for (let looks = 1; ; looks++) {
+    const status = await statusOf(client, TableName);
+    if (status === "ACTIVE") return;
     if (Date.now() > deadline) throw new Error(`the table ${TableName} is ${status} after ${ACTIVE_WITHIN_MS} ms`);
-    await sleep(wait);
-    wait = Math.min(wait * 2, LONGEST_BETWEEN_LOOKS_MS);
+    await sleep(pauseAfter(looks));
   }
 }
 

@@ -4,6 +4,7 @@ import { gzip } from "node:zlib";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { putObject } from "../../aws/put-object.ts";
 import { httpStatus } from "../../aws/service-error.ts";
+import { backoff } from "../../flow/backoff.ts";
 import { mapInParallel } from "../../flow/in-parallel.ts";
 import { contentDigest } from "../../sample/content.ts";
 import { identity } from "../../sample/identity.ts";
@@ -24,7 +25,10 @@ const PARALLEL_PUTS = 4;
 
 /** S3 answers 409 while another writer of the same key is at work, and asks for the upload again. */
 const MAX_ATTEMPTS = 5;
-const FIRST_WAIT_MS = 50;
+/** An upload of some MB takes well under a second. */
+const FIRST_PAUSE_MS = 100;
+const MOST_PAUSE_MS = 1_000;
+const pauseAfter = backoff({ firstMs: FIRST_PAUSE_MS, mostMs: MOST_PAUSE_MS });
 
 const RECORDED: Stored = { kind: "recorded" };
 const compressed = promisify(gzip);
@@ -70,7 +74,7 @@ export async function putOnce(
       return await putObject(client, { bucket, key, body: Buffer.from(body), contentType: type });
     } catch (error) {
       if (httpStatus(error) !== 409 || attempt === MAX_ATTEMPTS) throw error;
-      await sleep(Math.random() * FIRST_WAIT_MS * 2 ** attempt);
+      await sleep(pauseAfter(attempt));
     }
   }
 }
