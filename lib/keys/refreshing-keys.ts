@@ -1,4 +1,5 @@
 import { backoff } from "../flow/backoff.ts";
+import { within } from "../flow/within.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Key } from "./key.ts";
 import { createKeyring, type Keyring, type KeySource } from "./keyring.ts";
@@ -130,7 +131,7 @@ export function refreshingKeys(first: GoodKeys, options: RefreshOptions): KeySou
     },
     async settled() {
       if (reading === undefined && !isDue()) return;
-      await atMost(SETTLE_MS, readAgain());
+      await within(SETTLE_MS, readAgain());
     },
     uses: () => uses,
     failedReads: () => failedReads,
@@ -152,14 +153,4 @@ export function refreshingKeys(first: GoodKeys, options: RefreshOptions): KeySou
 
 function ids(keys: readonly Key[]): readonly string[] {
   return keys.slice(0, LOGGED_IDS).map(({ id }) => id);
-}
-
-/** Waits for a promise, but not longer than so many milliseconds. */
-async function atMost(milliseconds: number, wanted: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, milliseconds);
-  });
-  await Promise.race([wanted, late]);
-  clearTimeout(timer);
 }

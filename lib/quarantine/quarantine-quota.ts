@@ -1,4 +1,5 @@
 import { createAllowance } from "../flow/token-bucket.ts";
+import { within } from "../flow/within.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Suspect } from "../sample/arrived.ts";
 import { NoRoomForSockets } from "./entry-store.ts";
@@ -114,12 +115,7 @@ export function createQuarantineShare(
 
     async close(withinMs = CLOSE_WITHIN_MS) {
       closed = true;
-      let timer: NodeJS.Timeout | undefined;
-      const deadline = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, withinMs);
-      });
-      await Promise.race([Promise.all([...writing, proved.close()]), deadline]);
-      clearTimeout(timer);
+      await within(withinMs, Promise.all([...writing, proved.close()]));
     },
   };
 }

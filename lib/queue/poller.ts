@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import { backoff } from "../flow/backoff.ts";
+import { within } from "../flow/within.ts";
 import type { Logger } from "../log/logger.ts";
 import { polledEvent } from "./polled-event.ts";
 import type { Queue } from "./queue-client.ts";
@@ -84,12 +85,9 @@ class QueuePoller implements Poller {
 
   async stop(withinMs = STOP_WITHIN_MS): Promise<void> {
     this.#stopping.abort();
-    const timers = [
-      setTimeout(() => this.#noMore.abort(), Math.min(LAST_RECEIVE_MS, withinMs)),
-      setTimeout(() => this.#leaving.abort(), withinMs),
-    ];
-    await Promise.race([this.#running, aborted(this.#leaving.signal)]);
-    for (const timer of timers) clearTimeout(timer);
+    const timer = setTimeout(() => this.#noMore.abort(), Math.min(LAST_RECEIVE_MS, withinMs));
+    if (!(await within(withinMs, this.#running ?? Promise.resolve()))) this.#leaving.abort();
+    clearTimeout(timer);
     this.#leaveRest();
   }
 
@@ -213,10 +211,4 @@ class QueuePoller implements Poller {
   #pause(milliseconds: number): Promise<unknown> {
     return sleep(milliseconds, undefined, { signal: this.#stopping.signal }).catch(() => "cut short");
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

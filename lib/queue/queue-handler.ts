@@ -1,5 +1,6 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import type { Dispatcher } from "../dispatch/dispatcher.ts";
+import { within } from "../flow/within.ts";
 import type { Judge } from "../judge/judge.ts";
 import type { KeySource } from "../keys/keyring.ts";
 import type { Outcome } from "../ledger/outcome.ts";
@@ -108,13 +109,8 @@ async function handleUntil(
       if (late || judged.length < group.length) return;
     }
   };
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, Math.max(0, milliseconds));
-  });
-  await Promise.race([work(), deadline]);
+  await within(milliseconds, work());
   late = true;
-  clearTimeout(timer);
   return handled;
 }
 
