@@ -1,5 +1,6 @@
 import { ownBytes } from "../dispatch/detached-bytes.ts";
 import { Fifo } from "../flow/fifo.ts";
+import { LruCache } from "../flow/lru-cache.ts";
 import type { Arrived, Suspect } from "../sample/arrived.ts";
 import type { Quarantine } from "./quarantine.ts";
 import { createRecentContent } from "./seen-content.ts";
@@ -40,7 +41,7 @@ interface Waiting {
 export function createProvedShare(quarantine: Quarantine, failed: (cause: unknown) => void): ProvedShare {
   const waiting = new Fifo<Waiting>();
   const writing = new Set<Promise<void>>();
-  const bySignature = new Map<string, Set<string>>();
+  const bySignature = new LruCache<Set<string>>(MOST_SIGNATURES);
   const { digest } = createRecentContent({ most: 0, forMs: 0, now: () => 0 });
   const counts = { kept: 0, skipped: 0 };
   let bytes = 0;
@@ -76,13 +77,10 @@ export function createProvedShare(quarantine: Quarantine, failed: (cause: unknow
   };
 
   const contentsOf = (signature: string): Set<string> => {
-    const known = bySignature.get(signature);
-    if (known !== undefined) return known;
-    const contents = new Set<string>();
     // A copy, as a decoded text may keep all of its message alive.
-    bySignature.set(Buffer.from(signature, "latin1").toString("latin1"), contents);
-    const [oldest] = bySignature.keys();
-    if (bySignature.size > MOST_SIGNATURES && oldest !== undefined) bySignature.delete(oldest);
+    const own = Buffer.from(signature, "latin1").toString("latin1");
+    const contents = bySignature.get(own) ?? new Set<string>();
+    bySignature.set(own, contents);
     return contents;
   };
 

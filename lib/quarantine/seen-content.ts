@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { LruCache } from "../flow/lru-cache.ts";
 import type { Arrived } from "../sample/arrived.ts";
 
 /** Remembers for a while what was seen, to notice the same again. */
@@ -23,8 +24,8 @@ export interface RecentContentOptions {
 const COMPARED_BYTES = 8_192;
 
 export function createRecentContent({ most, forMs, now }: RecentContentOptions): RecentContent {
-  /** In the order of being added. */
-  const added = new Map<string, number>();
+  /** When each was added, by `now`. */
+  const added = new LruCache<number>(most);
 
   return {
     digest(arrived) {
@@ -38,12 +39,7 @@ export function createRecentContent({ most, forMs, now }: RecentContentOptions):
       const at = added.get(digest);
       return at !== undefined && now() - at < forMs;
     },
-    add(digest) {
-      added.delete(digest);
-      added.set(digest, now());
-      const [oldest] = added.keys();
-      if (added.size > most && oldest !== undefined) added.delete(oldest);
-    },
-    forget: (digest) => void added.delete(digest),
+    add: (digest) => added.set(digest, now()),
+    forget: (digest) => added.delete(digest),
   };
 }

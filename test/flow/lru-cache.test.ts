@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { Recent } from "../../lib/flow/lru-cache.ts";
+import { LruCache } from "../../lib/flow/lru-cache.ts";
 
 it("remembers up to its weight, and forgets what was used longest ago", () => {
-  const recent = new Recent<string>(3);
+  const recent = new LruCache<string>(3);
   for (const key of ["a", "b", "c"]) recent.set(key, key.toUpperCase());
   expect(recent.get("a")).toBe("A");
   recent.set("d", "D");
@@ -10,7 +10,7 @@ it("remembers up to its weight, and forgets what was used longest ago", () => {
 });
 
 it("counts what is set again once, with its new weight", () => {
-  const recent = new Recent<number>(3);
+  const recent = new LruCache<number>(3);
   recent.set("a", 1);
   recent.set("a", 2, 2);
   recent.set("b", 3);
@@ -20,7 +20,7 @@ it("counts what is set again once, with its new weight", () => {
 });
 
 it("does not remember what alone is too heavy", () => {
-  const recent = new Recent<number>(3);
+  const recent = new LruCache<number>(3);
   recent.set("a", 1, 4);
   expect(recent.get("a")).toBeUndefined();
 });

@@ -19,7 +19,10 @@ const MOST_FOR_ONE_MS = WASTE.most / 2;
  * sender shares its lot, and no other's.
  */
 export class KnownPeers {
-  /** In the order of their last genuine message: the oldest makes room. */
+  /**
+   * In the order of their last genuine message: the oldest makes room. No LRU cache, in which every look is a use: a
+   * sender that floods us under a name would keep it, and each datagram would cost a deletion.
+   */
   readonly #known = new Map<string, Standing>();
   readonly #now: () => number;
 

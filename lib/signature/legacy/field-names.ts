@@ -77,6 +77,7 @@ export class FieldNames {
   #remember(hash: number, map: ValueMap, prefix: string, names: readonly FieldName[]): readonly FieldName[] {
     const bytes = bytesOf(names, prefix);
     if (bytes > MAX_MAP_BYTES) return names;
+    // All at once: an order of use would have to be kept at every look, which is once per map of a datagram.
     if (this.#bytes + bytes > MAX_REMEMBERED_BYTES) {
       this.#remembered.clear();
       this.#bytes = 0;

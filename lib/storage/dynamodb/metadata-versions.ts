@@ -1,5 +1,5 @@
 import { BatchGetItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { Recent } from "../../flow/lru-cache.ts";
+import { LruCache } from "../../flow/lru-cache.ts";
 import { isValueMap, type ValueMap } from "../../sample/value.ts";
 import { attributeText, DamagedItem, exactMap } from "./layout/attributes.ts";
 import { BODY_ATTRIBUTE, keyNames, resourcePartition, versionKey } from "./layout/keys.ts";
@@ -21,7 +21,7 @@ export type ReadVersions = (
 
 /** Makes a reader that remembers: most samples of a resource point to one version. Answers by `versionKey`. */
 export function versionReader(client: DynamoDBClient, table: string, patience: () => Patience): ReadVersions {
-  const recent = new Recent<MetadataVersion>(MAX_REMEMBERED);
+  const recent = new LruCache<MetadataVersion>(MAX_REMEMBERED);
 
   /** Of at most `MAX_KEYS`. */
   async function fetch(keys: readonly Item[]): Promise<readonly Item[]> {

@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException, type DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { mapInParallel } from "../../flow/in-parallel.ts";
-import { Recent } from "../../flow/lru-cache.ts";
+import { LruCache } from "../../flow/lru-cache.ts";
 import { keyNames, TTL_ATTRIBUTE } from "./layout/keys.ts";
 import type { Item } from "./layout/limits.ts";
 import { keyOf, putItems, type Refusal, refusal } from "./put-items.ts";
@@ -15,7 +15,7 @@ export type EnsureNeeds = (needs: readonly Item[], patience: Patience) => Promis
 
 /** Makes a writer that remembers what it has written, so that a metadata version costs one write and not one a sample. */
 export function needsWriter(client: DynamoDBClient, table: string): EnsureNeeds {
-  const written = new Recent<number>(MAX_REMEMBERED);
+  const written = new LruCache<number>(MAX_REMEMBERED);
 
   return async (needs, patience) => {
     const missing = new Map<string, Item>();
