@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { access, link, mkdir, open, opendir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { createInTurn } from "../flow/in-turn.ts";
 import { isNotFound } from "../storage/file/rotating-file.ts";
 import { parseEntryName } from "./entry-name.ts";
 import {
@@ -38,14 +39,8 @@ export function openFileEntries({ folder, maxEntries, maxSocketEntries }: FileEn
   let known = 0;
   /** How many may be written before the next count. */
   let fresh = 0;
-  let last: Promise<unknown> = Promise.resolve();
-
-  /** Calls take turns: two at the same time could both be the last that fits. */
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = last.then(work);
-    last = turn.catch(() => undefined);
-    return turn;
-  }
+  /** Two calls at the same time could both be the last that fits. */
+  const inTurn = createInTurn();
 
   async function count(most: number): Promise<void> {
     if (fresh > 0 && known < most) return;

@@ -1,4 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
+import { createInTurn } from "../../flow/in-turn.ts";
 import type { Event, MeteringRecord, Sample } from "../../sample/sample.ts";
 import type { EventFilter, SampleFilter, StorageDriver, Stored } from "../driver.ts";
 import { matchesEvent, matchesIdentity } from "../rows/filter-match.ts";
@@ -44,14 +45,8 @@ export function openFileLog(options: FileLogOptions): FileLog {
   const permissions = { mode, onWider };
   const file = new RotatingFile(path, { maxBytes, backupCount }, permissions);
   const settlements = new SettlementFile(path, permissions, onUnreadable);
-  let last: Promise<unknown> = Promise.resolve();
-
-  /** Calls take turns: two at the same time could both rotate. */
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = last.then(work);
-    last = turn.catch(() => undefined);
-    return turn;
-  }
+  /** Two calls at the same time could both rotate. */
+  const inTurn = createInTurn();
 
   async function append(records: readonly MeteringRecord[]): Promise<readonly Stored[]> {
     const lines = records.map((record) => Buffer.from(`${toRow(record)}\n`));
