@@ -18,6 +18,7 @@ import {
   SecretsManagerServiceException,
 } from "@aws-sdk/client-secrets-manager";
 import { KmsDisabled, KmsThrottled, OverLimit, QueueDoesNotExist, RequestThrottled } from "@aws-sdk/client-sqs";
+// A part of the SDK, in the version that the SDK brings: listed nowhere, or it could be another.
 import { CredentialsProviderError } from "@smithy/core/config";
 import { isThrottlingError, isTransientError } from "@smithy/core/retry";
 import { describe, expect, it } from "vitest";
