@@ -1,4 +1,4 @@
-import { createAllowance } from "../flow/token-bucket.ts";
+import { createTokenBucket } from "../flow/token-bucket.ts";
 import type { Logger } from "../log/logger.ts";
 import type { ExpiredRecords } from "../storage/storage-kind.ts";
 
@@ -12,14 +12,14 @@ export interface ExpiredCounter {
 
 /** Counts records that were stored with an expiry in the past, and says so; with the next line, of those in between. */
 export function createExpiredCounter(logger: Logger, now = () => performance.now()): ExpiredCounter {
-  const allowance = createAllowance({ ...LINES, now });
+  const bucket = createTokenBucket({ ...LINES, now });
   let total = 0;
   let untold = { records: 0, kept: 0 };
   return {
     note({ records, kept }) {
       total += records;
       untold = { records: untold.records + records, kept: untold.kept + kept };
-      if (!allowance.take()) return;
+      if (!bucket.take()) return;
       logger.warn(
         "stored, though retention_days is over for them: DynamoDB deletes them within days, but never those of more than five years ago (never_deleted); a time window refuses both",
         {

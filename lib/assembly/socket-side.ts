@@ -125,7 +125,7 @@ interface Opened {
 
 async function receive(opened: Opened, options: UdpCollectorOptions): Promise<UdpCollector> {
   const { settings, parts, logger, health, at, state, ending } = opened;
-  const { collector, share, ledgers, processLedger } = composeSocketSide(parts, {
+  const { collector, quota, ledgers, processLedger } = composeSocketSide(parts, {
     addresses: addressesOf(settings),
     tcp: tcpLimitsOf(settings),
     logger,
@@ -150,7 +150,7 @@ async function receive(opened: Opened, options: UdpCollectorOptions): Promise<Ud
     logger.info("draining", { milliseconds: drainMs });
     await pause(drainMs, undefined, { signal: drain.signal }).catch(() => "cut short");
     await collector.stop();
-    await share?.close();
+    await quota?.close();
     await closeParts(parts);
     clearInterval(timer);
     writeMetrics();

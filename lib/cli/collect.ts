@@ -179,14 +179,14 @@ async function collect(collecting: Collecting, io: Io): Promise<number> {
   }
 }
 
-interface Receiving extends Collecting, Pick<SocketSide, "collector" | "share"> {
+interface Receiving extends Collecting, Pick<SocketSide, "collector" | "quota"> {
   readonly pollers: Pollers;
   readonly receiving: { now: boolean };
 }
 
 /** Until the signal, and then until all is stored, spilled, left to its queue or given up. */
 async function receive(all: Receiving, io: Io): Promise<void> {
-  const { addresses, queue, spill, parts, collector, pollers, share, receiving } = all;
+  const { addresses, queue, spill, parts, collector, pollers, quota, receiving } = all;
   if (addresses.length > 0) warmUp(parts.judge);
   const listening = await collector.start();
   for (const poller of Object.values(pollers)) poller.start();
@@ -203,7 +203,7 @@ async function receive(all: Receiving, io: Io): Promise<void> {
   await Promise.race([socketsStopped, pause(POLL_ON_MS, undefined, { ref: false })]);
   const pollersStopped = Object.values(pollers).map((poller) => poller.stop(left()));
   await socketsStopped;
-  await Promise.all([share?.close(left()), ...pollersStopped]);
+  await Promise.all([quota?.close(left()), ...pollersStopped]);
 }
 
 /** By what their queues are to us. */

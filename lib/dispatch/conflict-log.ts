@@ -1,4 +1,4 @@
-import { createAllowance } from "../flow/token-bucket.ts";
+import { createTokenBucket } from "../flow/token-bucket.ts";
 import type { Logger } from "../log/logger.ts";
 import type { NewConflict } from "./recently-recorded.ts";
 
@@ -10,10 +10,10 @@ const LONGEST_ID = 80;
 
 /** Logs conflicts as they are recorded, and with the next line how many were passed over; the figures have them all. */
 export function createConflictLog(logger: Logger, now = () => performance.now()): (conflict: NewConflict) => void {
-  const allowance = createAllowance({ ...LINES, now });
+  const bucket = createTokenBucket({ ...LINES, now });
   let unlogged = 0;
   return ({ sample, before, now: content }) => {
-    if (!allowance.take()) {
+    if (!bucket.take()) {
       unlogged++;
       return;
     }

@@ -5,7 +5,7 @@ import type { Genuine } from "../sample/genuine.ts";
 import type { ListenerName } from "../sample/listener-name.ts";
 import type { Receipt } from "../sample/receipt.ts";
 import { type Rejection, type Result, reject, rejectionOf } from "../sample/rejection.ts";
-import { ownBytes } from "./detached-bytes.ts";
+import { detachedBytes } from "./detached-bytes.ts";
 import type { PendingMessages } from "./pending-messages.ts";
 import type { RecentlyRecorded } from "./recently-recorded.ts";
 import type { RecordOffer, RecordQueue } from "./record-queue.ts";
@@ -74,7 +74,7 @@ export function createIntake(listener: ListenerName, options: IntakeOptions, cou
       same.echo(counters, arrived.length);
       return;
     }
-    const bytes = fresh.length > 0 ? ownBytes(arrived) : arrived;
+    const bytes = fresh.length > 0 ? detachedBytes(arrived) : arrived;
     const tell = (...rejections: readonly Rejection[]) =>
       onRejected?.({ arrived: { form: "bytes", bytes, receipt }, rejected: rejections }, spelled(peer));
     // What outlives this call may hold none of the decoded samples: a message waits for the spill queue as its bytes.

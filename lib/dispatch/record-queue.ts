@@ -1,5 +1,5 @@
 import { backoff } from "../flow/backoff.ts";
-import { Drains } from "../flow/drain-waiters.ts";
+import { DrainWaiters } from "../flow/drain-waiters.ts";
 import type { MeteringRecord } from "../sample/sample.ts";
 import type { StorageDriver, Stored } from "../storage/driver.ts";
 
@@ -94,7 +94,7 @@ class BatchingQueue implements RecordQueue {
   readonly #inFlight = new Set<readonly Entry[]>();
   readonly #retries = new Set<Retry>();
   readonly #roomWanted: (() => void)[] = [];
-  readonly #drains = new Drains();
+  readonly #drains = new DrainWaiters();
   #held = 0;
   #heldBytes = 0;
   #linger: NodeJS.Timeout | undefined;

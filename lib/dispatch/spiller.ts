@@ -1,8 +1,8 @@
 import { backoff } from "../flow/backoff.ts";
-import { Drains } from "../flow/drain-waiters.ts";
+import { DrainWaiters } from "../flow/drain-waiters.ts";
 import { Fifo } from "../flow/fifo.ts";
 import type { Logger } from "../log/logger.ts";
-import { ownBytes } from "./detached-bytes.ts";
+import { detachedBytes } from "./detached-bytes.ts";
 import { createSpillLog, type SpillLog } from "./spill-log.ts";
 import type { Spilled, SpilledMessage, SpillQueue } from "./spill-queue.ts";
 import { Unspillable } from "./unspillable.ts";
@@ -75,7 +75,7 @@ class BatchingSpiller implements Spiller {
   #returned: Entry[] = [];
   readonly #inFlight = new Set<readonly Entry[]>();
   #settlements: (() => void)[] = [];
-  readonly #drains = new Drains();
+  readonly #drains = new DrainWaiters();
   #held = 0;
   #heldBytes = 0;
   #waitingBytes = 0;
@@ -119,7 +119,7 @@ class BatchingSpiller implements Spiller {
     this.#held++;
     this.#heldBytes += size;
     this.#waitingBytes += size;
-    const own = { ...message, bytes: ownBytes(message.bytes) };
+    const own = { ...message, bytes: detachedBytes(message.bytes) };
     this.#fresh.push({ message: own, settled, size, order: this.#offered++, since: performance.now() });
   }
 

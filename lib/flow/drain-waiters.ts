@@ -1,5 +1,5 @@
 /** Those who wait until nothing is held any more, each for so long. */
-export class Drains {
+export class DrainWaiters {
   readonly #ends = new Set<(emptied: boolean) => void>();
 
   /** Somebody waits. */

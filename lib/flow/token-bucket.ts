@@ -1,12 +1,12 @@
 /** How often something may be done: so many at once, and so many a minute from then on. */
-export interface Allowance {
+export interface TokenBucket {
   /** Whether one may be done now. Changes nothing. */
   available(): boolean;
   /** Takes one, if one may be done now. */
   take(): boolean;
 }
 
-export interface AllowanceOptions {
+export interface TokenBucketOptions {
   /** 0: nothing is ever allowed. */
   readonly perMinute: number;
   /** What is allowed at once after a quiet time. */
@@ -21,7 +21,7 @@ const MINUTE_MS = 60_000;
  * A bucket that fills while nothing is taken. It is counted in parts of which one minute's milliseconds make a whole:
  * a millisecond then adds `perMinute` of them, and with whole numbers nothing is ever rounded.
  */
-export function createAllowance({ perMinute, burst, now }: AllowanceOptions): Allowance {
+export function createTokenBucket({ perMinute, burst, now }: TokenBucketOptions): TokenBucket {
   const full = perMinute === 0 ? 0 : burst * MINUTE_MS;
   let level = full;
   let filledAt = Math.floor(now());

@@ -15,7 +15,7 @@ import { openEnvelope } from "../signature/v2/open-envelope.ts";
 import { verifyAttributes } from "../signature/v2/webhook-attributes.ts";
 import { datagramLimits, messageLimits } from "../wire/limits.ts";
 import { decodeMsgpack } from "../wire/msgpack-reader.ts";
-import { decodeEnvelope } from "../wire/queue-body.ts";
+import { decodeQueueBody } from "../wire/queue-body.ts";
 import { createDoubts, type Doubts } from "./doubts.ts";
 import type { Doubt } from "./parse/ambiguity.ts";
 import { eventDoubts, eventParser } from "./parse/event.ts";
@@ -145,7 +145,7 @@ export function createJudge(options: JudgeOptions): Judge {
   function* items(body: string, attributes: MessageAttributes, receipt: Receipt): Generator<Result<Genuine>> {
     const proof = verifyAttributes(body, attributes, { keyring: keys.current(), receipt, timeWindow });
     if (proof !== undefined && !proof.ok) return yield* unopened(proof);
-    const decoded = decodeEnvelope(body);
+    const decoded = decodeQueueBody(body);
     if (!decoded.ok) return yield* unopened(decoded);
     const { messages, publisher } = decoded.value;
     const carried = { receipt, size: body.length / messages.length, notifier: publisher };

@@ -9,7 +9,7 @@ import type { Judge } from "../judge/judge.ts";
 import type { ListenerCounters } from "../ledger/socket-counters.ts";
 import type { Logger } from "../log/logger.ts";
 import { createSummedLine } from "../log/summed-line.ts";
-import type { QuarantineShare } from "../quarantine/quarantine-quota.ts";
+import type { QuarantineQuota } from "../quarantine/quarantine-quota.ts";
 import type { StorageDriver } from "../storage/driver.ts";
 import { cutDetails } from "./cut-details.ts";
 import { createIntervalLog } from "./interval-log.ts";
@@ -24,7 +24,7 @@ import { createTcpListener } from "./tcp/tcp-listener.ts";
 import { createUdpListener } from "./udp/udp-listener.ts";
 
 /** The listening side of a collector: sockets, one queue of genuine records that feeds storage, and what it spills into. */
-export interface Collector {
+export interface SocketCollector {
   /**
    * Opens every listener, or none.
    *
@@ -38,7 +38,7 @@ export interface Collector {
   counters(): Readonly<Record<string, ListenerCounters>>;
 }
 
-export interface CollectorOptions {
+export interface SocketCollectorOptions {
   readonly addresses: readonly ListenAddress[];
   readonly judge: Judge;
   readonly storage: StorageDriver;
@@ -46,7 +46,7 @@ export interface CollectorOptions {
   /** Takes what storage can't. @default none: what storage refuses for long is lost, and counted */
   readonly spillQueue?: SpillQueue | undefined;
   /** Keeps some of what is rejected. @default none: it is only logged and counted */
-  readonly quarantine?: QuarantineShare | undefined;
+  readonly quarantine?: QuarantineQuota | undefined;
   /** What was recorded a moment ago, where others of this process record as well. @default its own */
   readonly recent?: RecentlyRecorded;
   /** What outsiders may make each TCP listener hold. @default as `tcpLimits` says */
@@ -64,7 +64,7 @@ const SPILL_MS = 3_000;
 /** With a spill queue, which is durable: sooner than memory fills up. */
 const RETRY_BEFORE_SPILLING_MS = 5_000;
 
-export function createCollector({
+export function createSocketCollector({
   addresses,
   judge,
   storage,
@@ -75,7 +75,7 @@ export function createCollector({
   tcp = {},
   flushMs = FLUSH_MS,
   spillMs = SPILL_MS,
-}: CollectorOptions): Collector {
+}: SocketCollectorOptions): SocketCollector {
   const rejections = createRejectionLog(logger);
   const cuts = createIntervalLog<CutCause>({ logger, message: "TCP connections refused or closed" });
   const pending = createPendingMessages();

@@ -9,7 +9,7 @@ import { entryName, parseEntryName } from "./entry-name.ts";
 import type { EntryStore, Room } from "./entry-store.ts";
 import { newestNames } from "./newest-names.ts";
 import type { Kept, Quarantine } from "./quarantine.ts";
-import type { FoundEntry, OnUnreadableEntry, QuarantineShelf, Removed } from "./quarantine-entries.ts";
+import type { FoundEntry, OnUnreadableEntry, QuarantineEntries, Removed } from "./quarantine-entries.ts";
 
 export interface EntryQuarantineOptions {
   /** Bytes that are kept of a message from a socket. */
@@ -18,7 +18,7 @@ export interface EntryQuarantineOptions {
   readonly now?: () => number;
 }
 
-export interface EntryQuarantine extends Quarantine, QuarantineShelf {
+export interface EntryQuarantine extends Quarantine, QuarantineEntries {
   /** Keeps datagrams and frames whole as well: for what was spilled, and so was genuine once. Closes nothing. */
   readonly whole: Quarantine;
 }

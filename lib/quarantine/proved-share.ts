@@ -1,9 +1,9 @@
-import { ownBytes } from "../dispatch/detached-bytes.ts";
+import { detachedBytes } from "../dispatch/detached-bytes.ts";
 import { Fifo } from "../flow/fifo.ts";
 import { LruCache } from "../flow/lru-cache.ts";
 import type { Arrived, Suspect } from "../sample/arrived.ts";
 import type { Quarantine } from "./quarantine.ts";
-import { createRecentContent } from "./seen-content.ts";
+import { createSeenContent } from "./seen-content.ts";
 
 /** Puts what is proved genuine and was refused all the same into the quarantine, whole, however many there are. */
 export interface ProvedShare {
@@ -42,7 +42,7 @@ export function createProvedShare(quarantine: Quarantine, failed: (cause: unknow
   const waiting = new Fifo<Waiting>();
   const writing = new Set<Promise<void>>();
   const bySignature = new LruCache<Set<string>>(MOST_SIGNATURES);
-  const { digest } = createRecentContent({ most: 0, forMs: 0, now: () => 0 });
+  const { digest } = createSeenContent({ most: 0, forMs: 0, now: () => 0 });
   const counts = { kept: 0, skipped: 0 };
   let bytes = 0;
   let closed = false;
@@ -123,5 +123,5 @@ function sizeOf(arrived: Arrived): number {
 }
 
 function owned(arrived: Arrived): Arrived {
-  return arrived.form === "bytes" ? { ...arrived, bytes: ownBytes(arrived.bytes) } : arrived;
+  return arrived.form === "bytes" ? { ...arrived, bytes: detachedBytes(arrived.bytes) } : arrived;
 }

@@ -1,14 +1,14 @@
-import { createAllowance } from "../flow/token-bucket.ts";
+import { createTokenBucket } from "../flow/token-bucket.ts";
 import { within } from "../flow/within.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Suspect } from "../sample/arrived.ts";
 import { NoRoomForSockets } from "./entry-store.ts";
 import { createProvedShare, provedBy } from "./proved-share.ts";
 import type { Quarantine } from "./quarantine.ts";
-import { createRecentContent } from "./seen-content.ts";
+import { createSeenContent } from "./seen-content.ts";
 
 /** Lets a bounded share of what anybody can send into the quarantine, and what is proved genuine beside it. */
-export interface QuarantineShare {
+export interface QuarantineQuota {
   /** @returns whether it is being written. Never waits, never throws; nothing beyond the bounds is held. */
   offer(suspect: Suspect): boolean;
   counts(): QuarantineCounts;
@@ -24,7 +24,7 @@ export interface QuarantineCounts {
   readonly failed: number;
 }
 
-export interface QuarantineShareOptions {
+export interface QuarantineQuotaOptions {
   /** So many on average; 0 for none. */
   readonly perMinute: number;
   /** So many at once after a quiet time. */
@@ -46,14 +46,14 @@ const RECENT_MOST = 1_000;
 const LOG_EVERY_MS = 60_000;
 const CLOSE_WITHIN_MS = 5_000;
 
-export function createQuarantineShare(
+export function createQuarantineQuota(
   quarantine: Quarantine & { readonly whole?: Quarantine },
   logger: Logger,
-  options: QuarantineShareOptions,
-): QuarantineShare {
+  options: QuarantineQuotaOptions,
+): QuarantineQuota {
   const { perMinute, burst = DEFAULT_BURST, maxInFlight = DEFAULT_IN_FLIGHT, now = () => performance.now() } = options;
-  const allowance = createAllowance({ perMinute, burst, now });
-  const recent = createRecentContent({ most: RECENT_MOST, forMs: RECENT_MS, now });
+  const bucket = createTokenBucket({ perMinute, burst, now });
+  const recent = createSeenContent({ most: RECENT_MOST, forMs: RECENT_MS, now });
   const writing = new Set<Promise<void>>();
   const counts = { kept: 0, skipped: 0, failed: 0 };
   let closed = false;
@@ -89,10 +89,10 @@ export function createQuarantineShare(
 
   const admitted = (suspect: Suspect): boolean => {
     // In this order, so that a flood costs no hashing once the share is used up.
-    if (closed || writing.size >= maxInFlight || !allowance.available()) return false;
+    if (closed || writing.size >= maxInFlight || !bucket.available()) return false;
     const digest = recent.digest(suspect.arrived);
     if (recent.has(digest)) return false;
-    allowance.take();
+    bucket.take();
     recent.add(digest);
     const written = write(suspect, digest).finally(() => writing.delete(written));
     writing.add(written);

@@ -3,7 +3,7 @@ import type { Judge } from "../judge/judge.ts";
 import { endOf } from "../ledger/outcome.ts";
 import type { Rejection } from "../sample/rejection.ts";
 import type { Entry } from "./entry.ts";
-import type { QuarantineShelf } from "./quarantine-entries.ts";
+import type { QuarantineEntries } from "./quarantine-entries.ts";
 
 /** What became of an entry. Only a recorded one is removed. */
 export type Replayed =
@@ -33,7 +33,9 @@ export const replayOutcomes = [
 export interface ReplayOptions {
   readonly judge: Judge;
   /** Undefined for a dry run, which stores and removes nothing. */
-  readonly into: { readonly dispatcher: Dispatcher; readonly shelf: Pick<QuarantineShelf, "remove"> } | undefined;
+  readonly into:
+    | { readonly dispatcher: Dispatcher; readonly quarantine: Pick<QuarantineEntries, "remove"> }
+    | undefined;
 }
 
 /**
@@ -61,7 +63,7 @@ export async function replay({ arrived, truncated, id }: Entry, { judge, into }:
     marks,
   );
   if (answer.kind !== "recorded") return answer;
-  const removed = await into.shelf.remove(id);
+  const removed = await into.quarantine.remove(id);
   return removed.ok ? answer : { kind: "failed", cause: removed.cause };
 }
 

@@ -3,7 +3,7 @@ import { LruCache } from "../flow/lru-cache.ts";
 import type { Arrived } from "../sample/arrived.ts";
 
 /** Remembers for a while what was seen, to notice the same again. */
-export interface RecentContent {
+export interface SeenContent {
   /** What content is remembered by. */
   digest(arrived: Arrived): string;
   has(digest: string): boolean;
@@ -11,7 +11,7 @@ export interface RecentContent {
   forget(digest: string): void;
 }
 
-export interface RecentContentOptions {
+export interface SeenContentOptions {
   readonly most: number;
   readonly forMs: number;
   readonly now: () => number;
@@ -23,7 +23,7 @@ export interface RecentContentOptions {
  */
 const COMPARED_BYTES = 8_192;
 
-export function createRecentContent({ most, forMs, now }: RecentContentOptions): RecentContent {
+export function createSeenContent({ most, forMs, now }: SeenContentOptions): SeenContent {
   /** When each was added, by `now`. */
   const added = new LruCache<number>(most);
 

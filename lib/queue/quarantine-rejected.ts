@@ -17,7 +17,10 @@ export interface Handled {
  *
  * @returns the outcomes, in order
  */
-export async function setAside(handled: readonly Handled[], quarantine: Quarantine): Promise<readonly Outcome[]> {
+export async function quarantineRejected(
+  handled: readonly Handled[],
+  quarantine: Quarantine,
+): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
   for (let first = 0; first < handled.length; first += AT_A_TIME) {
     outcomes.push(...(await Promise.all(handled.slice(first, first + AT_A_TIME).map((one) => keep(one, quarantine)))));

@@ -11,7 +11,7 @@ import type { Rejected, Result } from "../sample/rejection.ts";
 import { type Judged, judgeRecords } from "./judge-records.ts";
 import { createJudgingTime } from "./judging-time.ts";
 import { logOutcomes, OUT_OF_TIME } from "./outcome-log.ts";
-import { setAside } from "./quarantine-rejected.ts";
+import { quarantineRejected } from "./quarantine-rejected.ts";
 import { groupsOf, type Numbered } from "./record-groups.ts";
 import { readSqsEvent } from "./sqs-event.ts";
 
@@ -139,7 +139,7 @@ async function finish(
   const messages = judged.flatMap((record) => (record.ok ? record.value : []));
   const dispatched = await dispatcher.dispatch(messages.map(({ results }) => results));
   const handled = messages.map(({ arrived }, index) => ({ arrived, outcome: dispatched[index] ?? outOfTime(0) }));
-  const outcomes = quarantine === undefined ? dispatched : await setAside(handled, quarantine);
+  const outcomes = quarantine === undefined ? dispatched : await quarantineRejected(handled, quarantine);
   const rest = outcomes.values();
   return judged.map((record) =>
     record.ok ? record.value.map(() => rest.next().value ?? outOfTime(0)) : [unreadable(record)],

@@ -34,7 +34,7 @@ export interface Carried {
  *
  * @returns `too-large` or `undecodable` for what is none of these
  */
-export function decodeEnvelope(body: string, limits: DecodeLimits = messageLimits): Result<Carried> {
+export function decodeQueueBody(body: string, limits: DecodeLimits = messageLimits): Result<Carried> {
   return decodeText(body, limits, MAX_ENVELOPES);
 }
 

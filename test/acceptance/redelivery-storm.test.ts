@@ -6,7 +6,7 @@ import { createJudge } from "../../lib/judge/judge.ts";
 import { fixedKeys } from "../../lib/keys/keyring.ts";
 import { createQueueLedger } from "../../lib/ledger/queue-ledger.ts";
 import { listenerLedgers } from "../../lib/ledger/socket-ledger.ts";
-import { createCollector } from "../../lib/listener/socket-collector.ts";
+import { createSocketCollector } from "../../lib/listener/socket-collector.ts";
 import { createLogger } from "../../lib/log/logger.ts";
 import { openSpillQueue } from "../../lib/queue/open-spill-queue.ts";
 import { createPoller } from "../../lib/queue/poller.ts";
@@ -100,7 +100,7 @@ async function stormOnSockets(table: string) {
   const client = database.client();
   const calls = watchCalls(client);
   const addresses = (["udp", "tcp"] as const).map((protocol) => ({ protocol, host: "127.0.0.1", port: 0 }));
-  const collector = createCollector({ addresses, judge, logger, storage: openDynamoDb({ client, table }) });
+  const collector = createSocketCollector({ addresses, judge, logger, storage: openDynamoDb({ client, table }) });
   const [udp, tcp] = await Promise.all((await collector.start()).map(openPublisher));
   if (udp === undefined || tcp === undefined || "problem" in udp || "problem" in tcp) throw new Error("no publisher");
   const received = () =>

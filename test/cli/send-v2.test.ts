@@ -15,7 +15,7 @@ import { openEnvelope } from "../../lib/signature/v2/open-envelope.ts";
 import { verifyAttributes } from "../../lib/signature/v2/webhook-attributes.ts";
 import { datagramLimits, messageLimits } from "../../lib/wire/limits.ts";
 import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
-import { decodeEnvelope } from "../../lib/wire/queue-body.ts";
+import { decodeQueueBody } from "../../lib/wire/queue-body.ts";
 import { captureIo } from "../support/captured-io.ts";
 import { eventually } from "../support/eventually.ts";
 import { accepted, decodedMap, fixture, fixturePath } from "../support/fixtures.ts";
@@ -223,7 +223,7 @@ async function queued(count: number) {
       );
       const now = receipt({ listener: "queue", address: undefined, receivedAt: Date.now() });
       const verified = verifyAttributes(body, attributes, { keyring, receipt: now, timeWindow: true });
-      const decoded = decodeEnvelope(body);
+      const decoded = decodeQueueBody(body);
       if (verified?.ok !== true || !decoded.ok) throw new Error("not genuine");
       return { body, messages: decoded.value.messages.map(({ message }) => accepted(message)) };
     });

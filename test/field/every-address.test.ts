@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { openPublisher } from "../../lib/cli/send/publisher.ts";
 import { parseListenUrl } from "../../lib/listener/socket/listen-url.ts";
 import { isEveryIPv6, plainAddress } from "../../lib/listener/socket/plain-address.ts";
-import { type Collector, createCollector } from "../../lib/listener/socket-collector.ts";
+import { createSocketCollector, type SocketCollector } from "../../lib/listener/socket-collector.ts";
 import { createLogger } from "../../lib/log/logger.ts";
 import type { Receipt } from "../../lib/sample/receipt.ts";
 import { openMemory } from "../../lib/storage/memory/memory.ts";
@@ -12,7 +12,7 @@ import { freePort } from "../support/free-port.ts";
 
 /** What somebody met who gave `[::]`, read that it listens on every address, and lost every publisher of IPv4. */
 
-let collector: Collector | undefined;
+let collector: SocketCollector | undefined;
 afterEach(async () => {
   await collector?.stop();
   collector = undefined;
@@ -23,7 +23,7 @@ async function listening(...urls: readonly string[]) {
   const judge = captureJudge();
   const receipts: Receipt[] = [];
   const log: string[] = [];
-  collector = createCollector({
+  collector = createSocketCollector({
     addresses: urls.map(parseListenUrl).flatMap((parsed) => (parsed.ok ? [parsed.address] : [])),
     judge: {
       ...judge,

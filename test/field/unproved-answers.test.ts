@@ -9,7 +9,7 @@ import { secretsManagerFor, writeSecret } from "../../lib/keys/places/secrets-ma
 import { openS3Entries } from "../../lib/quarantine/s3-entries.ts";
 import { openSpillQueue } from "../../lib/queue/open-spill-queue.ts";
 import { openQueue } from "../../lib/queue/queue-client.ts";
-import { sendForwarded } from "../../lib/queue/redrive/forward-messages.ts";
+import { forwardMessages } from "../../lib/queue/redrive/forward-messages.ts";
 import { sendMessage } from "../../lib/queue/send-message.ts";
 import type { StorageDriver } from "../../lib/storage/driver.ts";
 import { openDynamoDb } from "../../lib/storage/dynamodb/dynamodb.ts";
@@ -144,7 +144,7 @@ describe("SQS is answered for by something else with", () => {
     const receipt = { listener: "udp", address: "127.0.0.1", receivedAt: 0 } as const;
     expect(await spill.queue.send([{ bytes: Buffer.of(1), receipt }])).toMatchObject({ ok: false });
     const forwarded = { body: "body", attributes: {}, bytes: 4, undated: false };
-    const { refusals } = await sendForwarded(queue, [forwarded, forwarded]);
+    const { refusals } = await forwardMessages(queue, [forwarded, forwarded]);
     expect(refusals.map((refusal) => typeof refusal)).toEqual(["string", "string"]);
     queue.client.destroy();
     await spill.queue.close();

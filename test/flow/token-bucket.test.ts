@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createAllowance } from "../../lib/flow/token-bucket.ts";
+import { createTokenBucket } from "../../lib/flow/token-bucket.ts";
 
 /** An allowance, and its clock. */
 function started(perMinute: number, burst: number) {
   const clock = { ms: 12_345 };
-  return { clock, allowance: createAllowance({ perMinute, burst, now: () => clock.ms }) };
+  return { clock, allowance: createTokenBucket({ perMinute, burst, now: () => clock.ms }) };
 }
 
 function takenAtOnce(allowance: { take(): boolean }): number {

@@ -3,7 +3,7 @@ import type { ValueMap } from "../../lib/sample/value.ts";
 import { decodeJson } from "../../lib/wire/json-reader.ts";
 import { type DecodeLimits, messageLimits } from "../../lib/wire/limits.ts";
 import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
-import { decodeEnvelope } from "../../lib/wire/queue-body.ts";
+import { decodeQueueBody } from "../../lib/wire/queue-body.ts";
 import type { Random } from "../support/random.ts";
 import type { Corpus } from "./corpus.ts";
 import type { Draft } from "./mutant.ts";
@@ -39,7 +39,7 @@ export function bodyMutant(corpus: Corpus, resign: boolean, random: Random): Dra
 
 /** What can't be decoded even alone spoils its envelope. */
 export function isSpoilt(body: string, message: string): boolean {
-  return !decodeEnvelope(body).ok && !decodeJson(message, shallower).ok;
+  return !decodeQueueBody(body).ok && !decodeJson(message, shallower).ok;
 }
 
 /** A message in an envelope may nest less deep than one alone. */

@@ -5,7 +5,7 @@ import { isValueList, isValueMap, type Value, type ValueMap } from "../../lib/sa
 import { MAX_CANONICAL_TEXT } from "../../lib/signature/legacy/canonical-text.ts";
 import { digest, sign } from "../../lib/signature/legacy/sign.ts";
 import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
-import { decodeEnvelope } from "../../lib/wire/queue-body.ts";
+import { decodeQueueBody } from "../../lib/wire/queue-body.ts";
 import { accepted, datagrams, decodedMap, fixture, notificationBodies } from "../support/fixtures.ts";
 import { judgeOf, RECEIVED_AT, receivedBy, secrets } from "./judges.ts";
 import { referenceText } from "./reference-text.ts";
@@ -89,7 +89,7 @@ function frames(): readonly Buffer[] {
 }
 
 function messagesIn(body: string): readonly ValueMap[] {
-  const decoded = decodeEnvelope(body);
+  const decoded = decodeQueueBody(body);
   if (!decoded.ok) throw new Error(decoded.detail);
   return decoded.value.messages.map(({ message }) => accepted(message)).filter(isValueMap);
 }

@@ -8,7 +8,7 @@ import { isValueList, isValueMap, type Value } from "../../lib/sample/value.ts";
 import { canonicalText, MAX_CANONICAL_TEXT } from "../../lib/signature/legacy/canonical-text.ts";
 import { messageLimits } from "../../lib/wire/limits.ts";
 import { readMsgpack } from "../../lib/wire/msgpack-reader.ts";
-import { decodeEnvelope } from "../../lib/wire/queue-body.ts";
+import { decodeQueueBody } from "../../lib/wire/queue-body.ts";
 import type { Checks } from "./checks.ts";
 import type { Corpus } from "./corpus.ts";
 import { judgeOf, receivedBy } from "./judges.ts";
@@ -82,7 +82,7 @@ function judged(delivery: Delivery, mutant: Mutant): readonly Result<Genuine>[] 
 
 function messagesIn(delivery: Delivery): readonly Value[] {
   if (delivery.form === "text") {
-    const decoded = decodeEnvelope(delivery.text);
+    const decoded = decodeQueueBody(delivery.text);
     // Nothing is accepted in place of one that is too large.
     return decoded.ok ? decoded.value.messages.map(({ message }) => (message.ok ? message.value : null)) : [];
   }

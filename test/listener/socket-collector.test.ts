@@ -3,9 +3,13 @@ import { openPublisher } from "../../lib/cli/send/publisher.ts";
 import { createMetricsWriter } from "../../lib/ledger/emf.ts";
 import { momentaryMetrics } from "../../lib/ledger/metrics.ts";
 import { listenerLedgers } from "../../lib/ledger/socket-ledger.ts";
-import { type Collector, type CollectorOptions, createCollector } from "../../lib/listener/socket-collector.ts";
+import {
+  createSocketCollector,
+  type SocketCollector,
+  type SocketCollectorOptions,
+} from "../../lib/listener/socket-collector.ts";
 import { createLogger } from "../../lib/log/logger.ts";
-import type { QuarantineShare } from "../../lib/quarantine/quarantine-quota.ts";
+import type { QuarantineQuota } from "../../lib/quarantine/quarantine-quota.ts";
 import type { Suspect } from "../../lib/sample/arrived.ts";
 import type { StorageDriver } from "../../lib/storage/driver.ts";
 import { openErratic } from "../dispatch/erratic-driver.ts";
@@ -18,17 +22,17 @@ import { captureJudge, datagrams } from "../support/fixtures.ts";
 
 const momentary: readonly string[] = momentaryMetrics;
 const address = { host: "127.0.0.1", port: 0 };
-const running: Collector[] = [];
+const running: SocketCollector[] = [];
 
 afterEach(async () => {
   await Promise.all(running.splice(0).map((collector) => collector.stop()));
 });
 
 /** A collector on UDP and TCP, and what a metrics writer makes of it. */
-async function collecting(storage: StorageDriver, more: Partial<CollectorOptions> = {}) {
+async function collecting(storage: StorageDriver, more: Partial<SocketCollectorOptions> = {}) {
   const log: string[] = [];
   const lines: string[] = [];
-  const collector = createCollector({
+  const collector = createSocketCollector({
     addresses: [
       { ...address, protocol: "udp" },
       { ...address, protocol: "tcp" },
@@ -127,7 +131,7 @@ describe("a collector's ledgers", () => {
 
   it("offer each rejected message to the quarantine, with how it came", async () => {
     const offered: Suspect[] = [];
-    const quarantine: QuarantineShare = {
+    const quarantine: QuarantineQuota = {
       offer: (suspect) => offered.push(suspect) > 0,
       counts: () => ({ kept: 0, skipped: 0, failed: 0 }),
       close: async () => undefined,

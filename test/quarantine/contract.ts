@@ -40,9 +40,9 @@ export function describeQuarantineContract(kind: string, open: () => Promise<Tes
       return entryId(suspect.arrived);
     }
 
-    async function all(filter?: EntryFilter, shelf = quarantine): Promise<readonly Entry[]> {
+    async function all(filter?: EntryFilter, from = quarantine): Promise<readonly Entry[]> {
       const entries: Entry[] = [];
-      for await (const entry of shelf.entries(filter)) entries.push(entry);
+      for await (const entry of from.entries(filter)) entries.push(entry);
       return entries;
     }
 

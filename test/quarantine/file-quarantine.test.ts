@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createLogger } from "../../lib/log/logger.ts";
 import { entryId } from "../../lib/quarantine/entry-id.ts";
 import { type OpenedQuarantine, openQuarantine } from "../../lib/quarantine/open-quarantine.ts";
-import { createQuarantineShare, type QuarantineCounts } from "../../lib/quarantine/quarantine-quota.ts";
+import { createQuarantineQuota, type QuarantineCounts } from "../../lib/quarantine/quarantine-quota.ts";
 import { eventually } from "../support/eventually.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 import { describeQuarantineContract } from "./contract.ts";
@@ -69,7 +69,7 @@ describe("a quarantine in a folder", () => {
     const quarantine = await open("?max_entries=6&per_minute=1000");
     const lines: string[] = [];
     const logger = createLogger((line) => lines.push(line));
-    const share = createQuarantineShare(quarantine, logger, { perMinute: quarantine.perMinute });
+    const share = createQuarantineQuota(quarantine, logger, { perMinute: quarantine.perMinute });
     expect(await quarantine.keep(aQueueMessage("first"))).toEqual({ ok: true });
     for (let number = 0; number < 20; number++) {
       share.offer(aDatagram(`noise ${number}`));

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createLogger } from "../../lib/log/logger.ts";
 import { openQuarantine } from "../../lib/quarantine/open-quarantine.ts";
 import type { Kept, Quarantine } from "../../lib/quarantine/quarantine.ts";
-import { createQuarantineShare } from "../../lib/quarantine/quarantine-quota.ts";
+import { createQuarantineQuota } from "../../lib/quarantine/quarantine-quota.ts";
 import type { Suspect } from "../../lib/sample/arrived.ts";
 import { eventually } from "../support/eventually.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -27,7 +27,7 @@ function rig() {
     },
     close: async () => undefined,
   };
-  const share = createQuarantineShare({ ...none, whole }, logger, { perMinute: 1, burst: 1 });
+  const share = createQuarantineQuota({ ...none, whole }, logger, { perMinute: 1, burst: 1 });
   return { share, asked, end: (kept: Kept = { ok: true }) => waiting.shift()?.(kept) };
 }
 
@@ -36,7 +36,7 @@ describe("what is proved genuine and ambiguous", () => {
     const folder = await temporaryFolder();
     const opened = await openQuarantine(`${pathToFileURL(folder.path).href}?per_minute=1&max_bytes=10&max_entries=100`);
     if (!opened.ok) throw new Error(opened.problem);
-    const share = createQuarantineShare(opened.quarantine, logger, { perMinute: 1, burst: 1 });
+    const share = createQuarantineQuota(opened.quarantine, logger, { perMinute: 1, burst: 1 });
     for (let number = 0; number < 30; number++) share.offer(aDatagram(`noise ${number}`));
     const genuine = Array.from({ length: 60 }, (_, number) => `${number} ${"x".repeat(9_000)}`);
     expect(genuine.map((content) => share.offer(ambiguous(content)))).toEqual(genuine.map(() => true));
@@ -57,7 +57,7 @@ describe("what is proved genuine and ambiguous", () => {
     const folder = await temporaryFolder();
     const opened = await openQuarantine(`${pathToFileURL(folder.path).href}?max_entries=4&max_socket_entries=2`);
     if (!opened.ok) throw new Error(opened.problem);
-    const share = createQuarantineShare(opened.quarantine, logger, { perMinute: 9, burst: 9 });
+    const share = createQuarantineQuota(opened.quarantine, logger, { perMinute: 9, burst: 9 });
     for (const noise of ["a", "b", "c"]) share.offer(aDatagram(noise));
     await eventually("noise is kept or left out", () => share.counts().kept + share.counts().skipped === 3);
     for (const proved of ["d", "e", "f"]) share.offer(ambiguous(proved));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createLogger } from "../../lib/log/logger.ts";
 import type { Kept, Quarantine } from "../../lib/quarantine/quarantine.ts";
-import { createQuarantineShare } from "../../lib/quarantine/quarantine-quota.ts";
+import { createQuarantineQuota } from "../../lib/quarantine/quarantine-quota.ts";
 import type { Suspect } from "../../lib/sample/arrived.ts";
 import { eventually } from "../support/eventually.ts";
 import { aDatagram, aQueueMessage } from "./suspects.ts";
@@ -26,7 +26,7 @@ function rig({ perMinute = 10, burst = 100, maxInFlight = 8 } = {}) {
   const lines: string[] = [];
   const logger = createLogger((line) => void lines.push(line));
   const options = { perMinute, burst, maxInFlight, now: () => clock.ms };
-  return { ...gate, clock, lines, share: createQuarantineShare(gate.quarantine, logger, options) };
+  return { ...gate, clock, lines, share: createQuarantineQuota(gate.quarantine, logger, options) };
 }
 
 describe("a quarantine's share", () => {
@@ -111,7 +111,7 @@ describe("a quarantine's share", () => {
       },
       close: async () => undefined,
     };
-    const share = createQuarantineShare(
+    const share = createQuarantineQuota(
       quarantine,
       createLogger(() => undefined),
       { perMinute: 10 },

@@ -7,7 +7,7 @@ import type { Result } from "../../lib/sample/rejection.ts";
 import { type Dialect, dialects } from "../../lib/sample/sample.ts";
 import { isValueMap, type Value, type ValueMap } from "../../lib/sample/value.ts";
 import { decodeMsgpack } from "../../lib/wire/msgpack-reader.ts";
-import { decodeEnvelope } from "../../lib/wire/queue-body.ts";
+import { decodeQueueBody } from "../../lib/wire/queue-body.ts";
 import { legacyKey } from "./legacy-keys.ts";
 
 const root = new URL("../fixtures/", import.meta.url);
@@ -64,7 +64,7 @@ export function decodedMap(bytes: Uint8Array): ValueMap {
 }
 
 export function envelopeValues(body: string): readonly Value[] {
-  const decoded = decodeEnvelope(body);
+  const decoded = decodeQueueBody(body);
   if (!decoded.ok) throw new Error(decoded.detail);
   return decoded.value.messages.map(({ message }) => accepted(message));
 }

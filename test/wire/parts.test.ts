@@ -8,7 +8,7 @@ import { messageLimits } from "../../lib/wire/limits.ts";
 import { decodeMsgpack, readMsgpack } from "../../lib/wire/msgpack-reader.ts";
 import { skipMsgpack } from "../../lib/wire/msgpack-skip.ts";
 import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
-import { decodeEnvelope } from "../../lib/wire/queue-body.ts";
+import { decodeQueueBody } from "../../lib/wire/queue-body.ts";
 import { metadata } from "../support/record-arbitrary.ts";
 
 const limits = { ...messageLimits, maxDepth: 6, maxMapLength: 3, maxArrayLength: 3, maxIntegerDigits: 5 };
@@ -64,7 +64,7 @@ describe("a message that exceeds a limit", () => {
       ] as const),
       good,
     ]);
-    const decoded = decodeEnvelope(body, limits);
+    const decoded = decodeQueueBody(body, limits);
     expect(
       decoded.ok && decoded.value.messages.map(({ message }) => (message.ok ? message.value : message.reason)),
     ).toEqual([good, "too-large", good]);
@@ -73,7 +73,7 @@ describe("a message that exceeds a limit", () => {
   it.each(tooLarge)("of %s is too large where it stands alone", (_limit, value) => {
     const map = new Map<string, Value>([["m", value]]);
     expect(decodeJson(toExactJson(map), limits)).toMatchObject({ ok: false, reason: "too-large" });
-    const decoded = decodeEnvelope(toExactJson(map), limits);
+    const decoded = decodeQueueBody(toExactJson(map), limits);
     expect(decoded.ok ? decoded.value.messages : [{ message: decoded }]).toMatchObject([
       { message: { ok: false, reason: "too-large" } },
     ]);
@@ -84,14 +84,14 @@ describe("a message that exceeds a limit", () => {
       ["event_type", "x"],
       ["traits", [new Map([["m", chain(9)]])]],
     ]);
-    expect(decodeEnvelope(toExactJson(event), limits)).toMatchObject({
+    expect(decodeQueueBody(toExactJson(event), limits)).toMatchObject({
       value: { messages: [{ message: { ok: false, reason: "too-large" } }] },
     });
   });
 
   it("spoils the list where nobody can say where it ends", () => {
     for (const body of ['[{"a":1},{"m":[1,2,3,4', '[{"a":1},{"m":[1,2,3,4}']) {
-      expect(decodeEnvelope(body, limits)).toMatchObject({ ok: false, reason: "undecodable" });
+      expect(decodeQueueBody(body, limits)).toMatchObject({ ok: false, reason: "undecodable" });
     }
     const bytes = encodeMsgpack([good, [1n, 2n, 3n, "cut off"]]);
     expect(readMsgpack(bytes.subarray(0, -1), limits)).toMatchObject({ ok: false, reason: "undecodable" });
@@ -108,13 +108,13 @@ describe("what the messages of a list took", () => {
   it("is told for each, and is all but the list itself", () => {
     const items: readonly Value[] = [good, "text", new Map(), [1n]];
     const wide = { ...limits, maxArrayLength: 9 };
-    expect(decodeEnvelope(encodeMsgpack(items).toString("base64"), wide)).toEqual(
+    expect(decodeQueueBody(encodeMsgpack(items).toString("base64"), wide)).toEqual(
       accept({
         messages: items.map((message) => ({ message: accept(message), size: encodeMsgpack(message).length })),
         publisher: undefined,
       }),
     );
-    expect(decodeEnvelope(toExactJson(items), wide)).toEqual(
+    expect(decodeQueueBody(toExactJson(items), wide)).toEqual(
       accept({
         messages: items.map((message) => ({ message: accept(message), size: toExactJson(message).length })),
         publisher: undefined,

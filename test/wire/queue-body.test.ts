@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { isValueMap, type Value } from "../../lib/sample/value.ts";
 import { messageLimits } from "../../lib/wire/limits.ts";
 import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
-import { decodeEnvelope } from "../../lib/wire/queue-body.ts";
+import { decodeQueueBody } from "../../lib/wire/queue-body.ts";
 import { accepted } from "../support/fixtures.ts";
 
 const sample = '{"counter_name": "cpu", "counter_volume": 1.0}';
@@ -29,7 +29,7 @@ function sns(message: string): string {
 
 /** What is taken out of a body in which nothing is too large. */
 function carried(body: string, limits = messageLimits) {
-  const { messages, publisher } = accepted(decodeEnvelope(body, limits));
+  const { messages, publisher } = accepted(decodeQueueBody(body, limits));
   return { messages: messages.map(({ message }) => accepted(message)), publisher };
 }
 
@@ -37,7 +37,7 @@ function base64(message: Value): string {
   return encodeMsgpack(message).toString("base64");
 }
 
-describe("decodeEnvelope", () => {
+describe("decodeQueueBody", () => {
   it.each<[string, string, readonly Value[]]>([
     ["one sample", sample, [value]],
     ["a list of samples", `[${sample},${sample}]`, [value, value]],
@@ -74,7 +74,7 @@ describe("decodeEnvelope", () => {
 
   it("does not take a sample for an envelope because of what its metadata holds", () => {
     const sly = '{"counter_name": "cpu", "resource_metadata": {"payload": [1], "oslo.message": "x"}}';
-    expect(decodeEnvelope(sly)).toMatchObject({ ok: true, value: { messages: { length: 1 } } });
+    expect(decodeQueueBody(sly)).toMatchObject({ ok: true, value: { messages: { length: 1 } } });
   });
 
   it.each([
@@ -89,20 +89,20 @@ describe("decodeEnvelope", () => {
     ["plain words", "hello, world", "JSON: expected a value at character 0"],
     ["envelopes without end", sns(sns(sns(sns(sample)))), "more than 4 envelopes inside each other"],
   ])("refuses %s", (_what, body, detail) => {
-    expect(decodeEnvelope(body)).toEqual({ ok: false, reason: "undecodable", detail });
+    expect(decodeQueueBody(body)).toEqual({ ok: false, reason: "undecodable", detail });
   });
 
   it("takes no longer for a hostile body than for an honest one", () => {
     for (const unit of ["\n", "A", " ", "[", "\\", "1"]) {
       const start = performance.now();
-      expect(decodeEnvelope(`${unit.repeat(1_000_000)}!`).ok).toBe(false);
+      expect(decodeQueueBody(`${unit.repeat(1_000_000)}!`).ok).toBe(false);
       expect(performance.now() - start).toBeLessThan(2_000);
     }
   });
 
   it("measures a body in bytes, not in characters", () => {
     const limits = { ...messageLimits, maxBytes: 5 };
-    expect(decodeEnvelope('"日日"', limits)).toEqual({
+    expect(decodeQueueBody('"日日"', limits)).toEqual({
       ok: false,
       reason: "too-large",
       detail: "8 bytes; the limit is 5",

@@ -6,7 +6,7 @@ import { toMessage } from "../../lib/sample/message.ts";
 import { toExactJson } from "../../lib/wire/exact-json.ts";
 import { messageLimits } from "../../lib/wire/limits.ts";
 import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
-import { decodeEnvelope } from "../../lib/wire/queue-body.ts";
+import { decodeQueueBody } from "../../lib/wire/queue-body.ts";
 import { MAX_INFLATION } from "../../lib/wire/queue-packing.ts";
 import { aSample } from "../support/sample-builder.ts";
 
@@ -31,14 +31,14 @@ describe("a queue's message that is packed", () => {
     ],
     ["gzip of EventBridge's event", base64(gzipSync(eventBridge(json)))],
   ])("as %s is opened", (_, body) => {
-    const { messages } = opened(decodeEnvelope(body));
+    const { messages } = opened(decodeQueueBody(body));
     expect(messages.map((one) => one.message)).toEqual([{ ok: true, value: message }]);
   });
 
   it("as gzip is inflated to the limit and no further", () => {
     const noise = Buffer.alloc(65_536).map((_, at) => Math.imul(at + 1, 0x9e37_79b1) >>> 24);
     const bomb = base64(gzipSync(Buffer.concat([noise, Buffer.alloc(64 * 1_048_576, " ")])));
-    expect(decodeEnvelope(bomb)).toEqual({
+    expect(decodeQueueBody(bomb)).toEqual({
       ok: false,
       reason: "too-large",
       detail: `gzip that inflates to more than ${messageLimits.maxBytes} bytes, the limit for its size`,
@@ -49,8 +49,8 @@ describe("a queue's message that is packed", () => {
     const samples = Array.from({ length: 700 }, () => toExactJson(toMessage(aSample({ message_id: randomUUID() }))));
     const bomb = gzipSync(Buffer.alloc(1_000_000, " "));
 
-    expect(decodeEnvelope(base64(gzipSync(`[${samples.join(",")}]`))).ok).toBe(true);
-    expect(decodeEnvelope(base64(bomb))).toEqual({
+    expect(decodeQueueBody(base64(gzipSync(`[${samples.join(",")}]`))).ok).toBe(true);
+    expect(decodeQueueBody(base64(bomb))).toEqual({
       ok: false,
       reason: "too-large",
       detail: `gzip that inflates to more than ${MAX_INFLATION * bomb.length} bytes, the limit for its size`,
@@ -60,7 +60,7 @@ describe("a queue's message that is packed", () => {
   it("is packed no deeper than envelopes may be inside each other", () => {
     let body = base64(json);
     for (let layers = 0; layers < 5; layers++) body = base64(JSON.stringify({ Type: "Notification", Message: body }));
-    expect(decodeEnvelope(body)).toEqual({
+    expect(decodeQueueBody(body)).toEqual({
       ok: false,
       reason: "undecodable",
       detail: "more than 4 envelopes inside each other",
@@ -69,12 +69,12 @@ describe("a queue's message that is packed", () => {
 
   it("says what it was taken for where it can't be opened", () => {
     const whole = gzipSync(json);
-    expect(decodeEnvelope(base64(whole.subarray(0, whole.length - 9)))).toEqual({
+    expect(decodeQueueBody(base64(whole.subarray(0, whole.length - 9)))).toEqual({
       ok: false,
       reason: "undecodable",
       detail: "gzip: unexpected end of file",
     });
-    expect(decodeEnvelope(base64(Buffer.from("7bff", "hex")))).toEqual({
+    expect(decodeQueueBody(base64(Buffer.from("7bff", "hex")))).toEqual({
       ok: false,
       reason: "undecodable",
       detail: "base64 of what begins like JSON and is not UTF-8",
@@ -86,11 +86,11 @@ describe("a queue's message that is packed", () => {
       fc.uint8Array(),
       fc.uint8Array().map((tail) => Uint8Array.of(0x1f, 0x8b, ...tail)),
     );
-    fc.assert(fc.property(bytes, (some) => typeof decodeEnvelope(base64(some)).ok === "boolean"));
+    fc.assert(fc.property(bytes, (some) => typeof decodeQueueBody(base64(some)).ok === "boolean"));
   });
 });
 
-function opened(decoded: ReturnType<typeof decodeEnvelope>) {
+function opened(decoded: ReturnType<typeof decodeQueueBody>) {
   if (!decoded.ok) throw new Error(decoded.detail);
   return decoded.value;
 }

@@ -3,7 +3,7 @@ import { accept, type Result, reject } from "../../sample/rejection.ts";
 import type { Value } from "../../sample/value.ts";
 import { datagramLimits, messageLimits } from "../../wire/limits.ts";
 import { decodeMsgpack } from "../../wire/msgpack-reader.ts";
-import { decodeEnvelope } from "../../wire/queue-body.ts";
+import { decodeQueueBody } from "../../wire/queue-body.ts";
 
 /** How the messages of a captured file are packed. */
 export const fileFormats = ["datagram", "frames", "envelope"] as const;
@@ -41,7 +41,7 @@ export function splitFrames(stream: Buffer): readonly Result<Buffer>[] {
 
 function fromEnvelope(bytes: Buffer): readonly Result<Value>[] {
   if (!isUtf8(bytes)) return [reject("undecodable", "the envelope is not UTF-8 text")];
-  const decoded = decodeEnvelope(bytes.toString("utf8"));
+  const decoded = decodeQueueBody(bytes.toString("utf8"));
   return decoded.ok ? decoded.value.messages.map(({ message }) => message) : [decoded];
 }
 

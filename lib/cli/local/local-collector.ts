@@ -84,7 +84,7 @@ export async function startLocalCollector(options: LocalOptions, io: Io): Promis
   const { host, port } = options;
   const addresses = (["udp", "tcp"] as const).map((protocol) => ({ protocol, host, port }));
   const sockets = composeSocketSide(parts, { addresses, logger: quiet });
-  const { collector, share } = sockets;
+  const { collector, quota } = sockets;
   // As in AWS, the handler gets its settings from an environment and opens its own storage.
   const lambda = await startQueueCollector({
     write: (line) => isAboutTrouble(line) && io.err(line),
@@ -96,7 +96,7 @@ export async function startLocalCollector(options: LocalOptions, io: Io): Promis
 
   const stop = async () => {
     await collector.stop();
-    await Promise.all([share?.close(STOP_POLLING_MS), ...pollers.map((poller) => poller.stop(STOP_POLLING_MS))]);
+    await Promise.all([quota?.close(STOP_POLLING_MS), ...pollers.map((poller) => poller.stop(STOP_POLLING_MS))]);
     await Promise.all([lambda.close(), closeParts(parts)]);
     for (const { client } of [queue, spillQueue]) client.destroy();
     await services.stop();

@@ -5,7 +5,7 @@ import { DEFLATED, isEnvelope, KEY_ID_AT, MAC_BYTES, SENT_AT_BYTES } from "../..
 import { inflate } from "../../signature/v2/inflate.ts";
 import { messageLimits } from "../../wire/limits.ts";
 import { decodeMsgpack } from "../../wire/msgpack-reader.ts";
-import { decodeEnvelope } from "../../wire/queue-body.ts";
+import { decodeQueueBody } from "../../wire/queue-body.ts";
 
 /** What a message says, for a person to read: nothing of it is proved. */
 export interface ShownContent {
@@ -16,7 +16,7 @@ export interface ShownContent {
 
 export function shownContent(arrived: Arrived): Result<ShownContent> {
   if (arrived.form === "text") {
-    const decoded = decodeEnvelope(arrived.text);
+    const decoded = decodeQueueBody(arrived.text);
     if (!decoded.ok) return decoded;
     // In place of one that is too large stands why.
     const messages = decoded.value.messages.map(({ message }) => (message.ok ? message.value : message.detail));

@@ -4,7 +4,7 @@ import { createDispatcher } from "../../dispatch/dispatcher.ts";
 import { createRecentlyRecorded } from "../../dispatch/recently-recorded.ts";
 import type { Judge } from "../../judge/judge.ts";
 import type { Entry } from "../../quarantine/entry.ts";
-import type { EntryFilter, FoundEntry, QuarantineShelf } from "../../quarantine/quarantine-entries.ts";
+import type { EntryFilter, FoundEntry, QuarantineEntries } from "../../quarantine/quarantine-entries.ts";
 import { type ReplayOptions, replay } from "../../quarantine/replay.ts";
 import type { StorageDriver } from "../../storage/driver.ts";
 import { openStorage } from "../../storage/open-storage.ts";
@@ -43,9 +43,9 @@ export async function replayQuarantine(args: readonly string[], io: Io): Promise
   const verifier = await verifierFrom(values, io);
   if ("problem" in verifier) return usageError(io, verifier.problem);
   try {
-    return await withQuarantine(values.quarantine, io, (shelf, unreadable) =>
+    return await withQuarantine(values.quarantine, io, (quarantine, unreadable) =>
       withStorage(dryRun ? undefined : storage, io, (driver) => {
-        const work = { found: wanted(shelf, ids, filter), options: options(verifier.judge, shelf, driver) };
+        const work = { found: wanted(quarantine, ids, filter), options: options(verifier.judge, quarantine, driver) };
         return replayAll(work, unreadable, io);
       }),
     );
@@ -54,8 +54,8 @@ export async function replayQuarantine(args: readonly string[], io: Io): Promise
   }
 }
 
-function options(judge: Judge, shelf: QuarantineShelf, driver: StorageDriver | undefined): ReplayOptions {
-  const into = driver && { dispatcher: createDispatcher(driver, createRecentlyRecorded()), shelf };
+function options(judge: Judge, quarantine: QuarantineEntries, driver: StorageDriver | undefined): ReplayOptions {
+  const into = driver && { dispatcher: createDispatcher(driver, createRecentlyRecorded()), quarantine };
   return { judge, into };
 }
 
@@ -89,12 +89,12 @@ async function replayAll({ found, options }: Work, unreadable: () => number, io:
 }
 
 async function* wanted(
-  shelf: QuarantineShelf,
+  quarantine: QuarantineEntries,
   ids: readonly string[],
   filter: EntryFilter,
 ): AsyncGenerator<FoundEntry> {
-  for (const id of ids) yield await shelf.get(id);
-  if (ids.length === 0) for await (const entry of shelf.entries(filter)) yield found(entry);
+  for (const id of ids) yield await quarantine.get(id);
+  if (ids.length === 0) for await (const entry of quarantine.entries(filter)) yield found(entry);
 }
 
 function found(entry: Entry): FoundEntry {

@@ -12,7 +12,7 @@ const WAITING_MS = 5;
  * @param waiting true while something that has arrived can't be taken yet
  * @param withinMs the longest to wait: a busy sender is never quiet
  */
-export async function untilQuiet(arrived: () => number, waiting: () => boolean, withinMs: number): Promise<void> {
+export async function untilIdle(arrived: () => number, waiting: () => boolean, withinMs: number): Promise<void> {
   const deadline = performance.now() + withinMs;
   let quiet = 0;
   while (quiet < QUIET_TURNS && performance.now() < deadline) {

@@ -7,7 +7,7 @@ import { bindError } from "../socket/bind-error.ts";
 import { toListenUrl } from "../socket/listen-url.ts";
 import type { Listener, ListenerOptions } from "../socket/listener.ts";
 import { plainAddress } from "../socket/plain-address.ts";
-import { untilQuiet } from "../socket/until-idle.ts";
+import { untilIdle } from "../socket/until-idle.ts";
 import { addressShare } from "./address-share.ts";
 import { ConnectionShares } from "./connection-shares.ts";
 import { type Descriptors, isExhausted, watchDescriptors } from "./descriptors.ts";
@@ -141,13 +141,13 @@ export function createTcpListener(options: TcpListenerOptions): Listener {
     if (server === undefined) return;
     const begun = performance.now();
     // Those that the system has connected and we have not seen yet would vanish with the server, in no count.
-    await untilQuiet(
+    await untilIdle(
       () => counters.connections.accepted + counters.figures.ConnectionsRefused,
       () => false,
       limits.stopWithinMs / ACCEPTING_SHARE,
     );
     const closed = new Promise((resolve) => server?.close(resolve));
-    await untilQuiet(() => arrivedBytes, isWaiting, limits.stopWithinMs - (performance.now() - begun));
+    await untilIdle(() => arrivedBytes, isWaiting, limits.stopWithinMs - (performance.now() - begun));
     await Promise.all(Array.from(connections, (connection) => connection.finish()));
     await closed;
   };

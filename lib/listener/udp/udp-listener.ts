@@ -8,7 +8,7 @@ import { isSystemIPv6Only } from "../socket/dual-stack.ts";
 import { toListenUrl } from "../socket/listen-url.ts";
 import type { Listener, ListenerOptions } from "../socket/listener.ts";
 import { plainAddress } from "../socket/plain-address.ts";
-import { untilQuiet } from "../socket/until-idle.ts";
+import { untilIdle } from "../socket/until-idle.ts";
 import { createDatagramBacklog } from "./datagram-backlog.ts";
 import { type KernelDrops, watchKernelDrops } from "./kernel-drops.ts";
 import { sealSocket } from "./seal-socket.ts";
@@ -106,13 +106,13 @@ export function createUdpListener(options: UdpListenerOptions): UdpListener {
     await starting?.catch(() => undefined);
     if (socket === undefined) return;
     // Without waiting for what is to be verified: what the socket still holds when it is closed would be in no count.
-    await untilQuiet(
+    await untilIdle(
       () => arrived,
       () => false,
       ARRIVE_WITHIN_MS,
     );
     await sealSocket(socket);
-    await untilQuiet(
+    await untilIdle(
       () => arrived,
       () => (kernelDrops?.heldBytes() ?? 0) > 0,
       READ_WITHIN_MS,
@@ -120,7 +120,7 @@ export function createUdpListener(options: UdpListenerOptions): UdpListener {
     // The kernel forgets the figure with the socket.
     kernelDrops?.read();
     await new Promise<void>((resolve) => socket?.close(resolve));
-    await untilQuiet(
+    await untilIdle(
       () => 0,
       () => backlog.length > 0,
       VERIFY_WITHIN_MS,

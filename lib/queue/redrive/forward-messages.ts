@@ -15,7 +15,7 @@ const BYTES_A_CALL = 262_144;
 const TOO_LARGE = "too large for the queue of --to";
 
 /** @param messages ten at most: SQS takes no more in one call */
-export async function sendForwarded(queue: Queue, messages: readonly Forwarded[]): Promise<Sendings> {
+export async function forwardMessages(queue: Queue, messages: readonly Forwarded[]): Promise<Sendings> {
   const refusals: (string | undefined)[] = messages.map(() => "the send was refused: no answer");
   let broken = false;
   for (const group of inGroups(messages)) {

@@ -2,7 +2,7 @@ import { ChangeMessageVisibilityBatchCommand, type Message } from "@aws-sdk/clie
 import type { Queue } from "../queue-client.ts";
 
 /** Messages that were taken from a queue and are to stay there: each once, however often the queue gives it. */
-export interface HeldMessages {
+export interface InvisibleMessages {
   readonly size: number;
   keep(message: Message): void;
   /** Whether the message is held already. The queue gave it anew, so from now on it is held by its new handle. */
@@ -13,7 +13,7 @@ export interface HeldMessages {
 
 const MESSAGES_A_CALL = 10;
 
-export function createHeldMessages({ client, url }: Queue): HeldMessages {
+export function createInvisibleMessages({ client, url }: Queue): InvisibleMessages {
   const handles = new Map<string, string>();
   const keep = ({ MessageId = "", ReceiptHandle = "" }: Message) => void handles.set(MessageId, ReceiptHandle);
   return {

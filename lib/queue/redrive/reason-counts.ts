@@ -1,5 +1,5 @@
 /** How often each of a few sentences is true. */
-export interface Tally {
+export interface ReasonCounts {
   add(sentence: string): void;
   readonly counts: ReadonlyMap<string, number>;
 }
@@ -8,7 +8,7 @@ export interface Tally {
 const MOST_SENTENCES = 20;
 const OTHERS = "others";
 
-export function createTally(): Tally {
+export function createReasonCounts(): ReasonCounts {
   const counts = new Map<string, number>();
   return {
     counts,

@@ -1,9 +1,9 @@
 import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import type { Queue } from "../queue-client.ts";
 import { forwarded, isReturning, whyDead, whyNotForwarded } from "./dead-letter.ts";
-import { sendForwarded } from "./forward-messages.ts";
-import { createHeldMessages, type HeldMessages } from "./invisible-messages.ts";
-import { createTally } from "./reason-counts.ts";
+import { forwardMessages } from "./forward-messages.ts";
+import { createInvisibleMessages, type InvisibleMessages } from "./invisible-messages.ts";
+import { createReasonCounts } from "./reason-counts.ts";
 
 export interface RedriveOptions {
   /** The dead-letter queue. */
@@ -92,9 +92,9 @@ class Moving {
   /** Why it makes no sense to go on. */
   trouble: Error | undefined;
   readonly #options: RedriveOptions;
-  readonly #held: HeldMessages;
-  readonly #reasons = createTally();
-  readonly #left = createTally();
+  readonly #held: InvisibleMessages;
+  readonly #reasons = createReasonCounts();
+  readonly #left = createReasonCounts();
   #moved = 0;
   #undeleted = 0;
   #undated = 0;
@@ -102,7 +102,7 @@ class Moving {
 
   constructor(options: RedriveOptions) {
     this.#options = options;
-    this.#held = createHeldMessages(options.from);
+    this.#held = createInvisibleMessages(options.from);
   }
 
   /** @returns false if there was none that is not held already */
@@ -145,7 +145,7 @@ class Moving {
   async #move(messages: readonly Message[]): Promise<void> {
     const { from, to } = this.#options;
     const parcels = messages.map((message) => forwarded(message, this.#isReturning(message)));
-    const { refusals, broken } = await sendForwarded(to, parcels);
+    const { refusals, broken } = await forwardMessages(to, parcels);
     const sent: Message[] = [];
     for (const [index, message] of messages.entries()) {
       const refusal = refusals[index];

@@ -12,7 +12,7 @@ import { defaultResourcesTable, settlementPartition } from "./layout/keys.ts";
 import type { Item } from "./layout/limits.ts";
 import { type Plan, planOf } from "./layout/write-plan.ts";
 import { versionReader } from "./metadata-versions.ts";
-import { needsWriter } from "./prerequisites.ts";
+import { prerequisitesWriter } from "./prerequisites.ts";
 import { keyOf, putItems, type Refusal } from "./put-items.ts";
 import { readEvents, readIdentities } from "./read.ts";
 import { itemReader } from "./readable-items.ts";
@@ -62,7 +62,7 @@ export function openDynamoDb(options: DynamoDbOptions): DynamoDbStorage {
   const closing = new AbortController();
   const { signal } = closing;
   const patience = (share = 1) => ({ deadline: now() + giveUpAfterMs * share, now, random, signal });
-  const ensureNeeds = needsWriter(client, resourcesTable);
+  const ensureNeeds = prerequisitesWriter(client, resourcesTable);
   const readItems = itemReader(options.onUnreadable);
   const versions = versionReader(client, resourcesTable, patience);
   const readFrom = { client, table, resourcesTable, versions, readItems, now };

@@ -11,10 +11,10 @@ const MAX_REMEMBERED = 50_000;
 const UPDATES_AT_A_TIME = 8;
 
 /** Sees to it that items are in the resources table; answers, by `keyOf`, why some are not. */
-export type EnsureNeeds = (needs: readonly Item[], patience: Patience) => Promise<ReadonlyMap<string, Refusal>>;
+export type EnsurePrerequisites = (needs: readonly Item[], patience: Patience) => Promise<ReadonlyMap<string, Refusal>>;
 
 /** Makes a writer that remembers what it has written, so that a metadata version costs one write and not one a sample. */
-export function needsWriter(client: DynamoDBClient, table: string): EnsureNeeds {
+export function prerequisitesWriter(client: DynamoDBClient, table: string): EnsurePrerequisites {
   const written = new LruCache<number>(MAX_REMEMBERED);
 
   return async (needs, patience) => {

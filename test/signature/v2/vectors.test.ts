@@ -5,7 +5,7 @@ import { openEnvelope } from "../../../lib/signature/v2/open-envelope.ts";
 import { verifyAttributes } from "../../../lib/signature/v2/webhook-attributes.ts";
 import { toExactJson } from "../../../lib/wire/exact-json.ts";
 import { datagramLimits } from "../../../lib/wire/limits.ts";
-import { decodeEnvelope } from "../../../lib/wire/queue-body.ts";
+import { decodeQueueBody } from "../../../lib/wire/queue-body.ts";
 import { accepted } from "../../support/fixtures.ts";
 import { receipt } from "../../support/v2-keys.ts";
 import { envelopeVectors } from "./envelope-vectors.ts";
@@ -40,7 +40,7 @@ function verdictOfWebhook({ body, attributes, receivedAt }: WebhookVector): Verd
   const verified = verifyAttributes(body, attributes, context);
   if (verified === undefined) throw new Error("not taken for signature v2");
   if (!verified.ok) return { reason: verified.reason };
-  const decoded = decodeEnvelope(body, datagramLimits);
+  const decoded = decodeQueueBody(body, datagramLimits);
   return decoded.ok
     ? { messages: toExactJson(decoded.value.messages.map(({ message }) => accepted(message))) }
     : { reason: decoded.reason };
