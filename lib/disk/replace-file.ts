@@ -1,7 +1,7 @@
-import { open, realpath, rename, stat, unlink } from "node:fs/promises";
-import { dirname } from "node:path";
+import { type FileHandle, realpath, rename, stat } from "node:fs/promises";
+import { makeFromDraft } from "./durable.ts";
+import { unlessAbsent } from "./file-error.ts";
 
-const PRIVATE = 0o600;
 /** Of an older file's permissions these are kept: a group was let in on purpose, others never should be. */
 const KEPT_MODE = 0o640;
 
@@ -22,49 +22,20 @@ export async function replaceFile(
 ): Promise<boolean> {
   // A link stays a link to the file that is replaced.
   const target = await unlessAbsent(realpath(path), path);
-  const draft = target + suffix;
-  const file = await open(draft, "wx", PRIVATE);
-  try {
-    try {
-      if (!(await proceed())) {
-        await unlink(draft);
-        return false;
-      }
-      await file.writeFile(text);
-      const old = await unlessAbsent(stat(target), undefined);
-      if (old !== undefined) {
-        const own = await file.stat();
-        if (own.uid !== old.uid || own.gid !== old.gid) await file.chown(old.uid, old.gid);
-        await file.chmod(old.mode & KEPT_MODE);
-      }
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(draft, target);
-  } catch (error) {
-    await unlessAbsent(unlink(draft), undefined);
-    throw error;
-  }
-  await syncFolder(dirname(target));
-  return true;
+  const write = async (file: FileHandle) => {
+    if (!(await proceed())) return false;
+    await file.writeFile(text);
+    await takeOver(file, target);
+    return true;
+  };
+  return makeFromDraft(target + suffix, write, () => rename(target + suffix, target));
 }
 
-/** So that the new name is there after a power cut, too. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, "r");
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
-
-async function unlessAbsent<T, U>(wanted: Promise<T>, instead: U): Promise<T | U> {
-  try {
-    return await wanted;
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return instead;
-    throw error;
-  }
+/** Owner, group and permissions of the older file, if there is one. */
+async function takeOver(file: FileHandle, target: string): Promise<void> {
+  const old = await unlessAbsent(stat(target), undefined);
+  if (old === undefined) return;
+  const own = await file.stat();
+  if (own.uid !== old.uid || own.gid !== old.gid) await file.chown(old.uid, old.gid);
+  await file.chmod(old.mode & KEPT_MODE);
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { access, link, mkdir, open, opendir, readFile, rm, stat } from "node:fs/promises";
+import { access, mkdir, opendir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { createFile } from "../disk/create-file.ts";
+import { isNotFound, unlessAbsent } from "../disk/file-error.ts";
 import { createInTurn } from "../flow/in-turn.ts";
-import { isNotFound } from "../storage/file/rotating-file.ts";
 import { parseEntryName } from "./entry-name.ts";
 import {
   type EntryStore,
@@ -63,7 +64,8 @@ export function openFileEntries({ folder, maxEntries, maxSocketEntries }: FileEn
         `the quarantine ${folder} holds ${known} entries, and takes nothing more from sockets from ${most} on: the rest is for messages of queues; replay or remove some, or raise max_entries`,
       );
     }
-    await writeWhole(folder, path, text);
+    // Another writer may be quicker with the same message.
+    await createFile(path, text, join(folder, `${UNFINISHED}${randomUUID()}`));
     known++;
     fresh--;
   }
@@ -106,43 +108,6 @@ export function openFileEntries({ folder, maxEntries, maxSocketEntries }: FileEn
   };
 }
 
-/** Under another name first, so that readers see all of it or nothing; linked, so that nothing is overwritten. */
-async function writeWhole(folder: string, path: string, text: string): Promise<void> {
-  const unfinished = join(folder, `${UNFINISHED}${randomUUID()}`);
-  try {
-    // Only its owner may look: what outsiders sent is not for everybody.
-    const handle = await open(unfinished, "wx", 0o600);
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await link(unfinished, path).catch((error: unknown) => {
-      // Another writer was quicker with the same message.
-      if (!hasCode(error, "EEXIST")) throw error;
-    });
-  } finally {
-    await rm(unfinished, { force: true });
-  }
-  await syncFolder(folder);
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
-}
-
-/** A new name is durable only once its folder is. Windows can't open a folder, and needn't. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
 async function entriesIn(folder: string): Promise<number> {
   let count = 0;
   for await (const { name } of await opendir(folder)) if (parseEntryName(name) !== undefined) count++;
@@ -150,20 +115,11 @@ async function entriesIn(folder: string): Promise<number> {
 }
 
 async function isThere(path: string): Promise<boolean> {
-  try {
-    await access(path);
-    return true;
-  } catch (error) {
-    if (isNotFound(error)) return false;
-    throw error;
-  }
+  const found = access(path).then(() => true);
+  return unlessAbsent(found, false);
 }
 
 async function dated(folder: string, name: string): Promise<StoredName | undefined> {
-  try {
-    return { name, writtenAt: (await stat(join(folder, name))).mtimeMs };
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+  const found = await unlessAbsent(stat(join(folder, name)), undefined);
+  return found && { name, writtenAt: found.mtimeMs };
 }

@@ -29,7 +29,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   "storage/rows": { is: "records as rows, and which of them counts", imports: ["sample", "wire", "storage"] },
   "storage/*": {
     is: "one driver each: place, open, layout, write, read",
-    imports: ["sample", "flow", "log", "aws", "wire", "storage", "storage/rows"],
+    imports: ["sample", "flow", "disk", "log", "aws", "wire", "storage", "storage/rows"],
   },
   dispatch: {
     is: "what was judged is recorded, or spilled",
@@ -38,8 +38,8 @@ export const rooms: Readonly<Record<string, Room>> = {
   quarantine: {
     is: "rejected messages, kept until somebody has looked",
     imports: [
-      ...["sample", "flow", "log", "aws", "ledger", "judge", "dispatch", "storage"],
-      ...["storage/file/place.ts", "storage/s3/place.ts", "storage/file/rotating-file.ts"],
+      ...["sample", "flow", "disk", "log", "aws", "ledger", "judge", "dispatch", "storage"],
+      ...["storage/file/place.ts", "storage/s3/place.ts"],
     ],
   },
   listener: {

@@ -1,3 +1,4 @@
+import { hasCode } from "../../disk/file-error.ts";
 import { replaceFile } from "../../disk/replace-file.ts";
 import { errorMessage } from "../../log/error-message.ts";
 import type { KeyStore, WrittenKeys } from "../key-store.ts";
@@ -27,7 +28,7 @@ async function writeKeyFile(path: string, text: string, basis: string | undefine
     if (await replaceFile(path, text, DRAFT_SUFFIX, isUnchanged)) return { ok: true };
     return { ok: false, problem: `the file ${path} was changed meanwhile: try again`, again: true };
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") {
+    if (hasCode(error, "EEXIST")) {
       const problem = `${path}${DRAFT_SUFFIX} is there: somebody else is changing the keys, or was interrupted; in that case remove it`;
       return { ok: false, problem, again: true };
     }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { isNotFound } from "../../disk/file-error.ts";
 import { replaceFile } from "../../disk/replace-file.ts";
 import { errorMessage } from "../../log/error-message.ts";
 import type { LastUses } from "../key-store.ts";
@@ -85,8 +86,7 @@ async function readNotes(path: string): Promise<Notes | string> {
     }
     return { since, notedAt, uses };
   } catch (error) {
-    const isAbsent = error instanceof Error && "code" in error && error.code === "ENOENT";
-    return isAbsent ? NOTHING_YET : errorMessage(error);
+    return isNotFound(error) ? NOTHING_YET : errorMessage(error);
   }
 }
 

@@ -1,4 +1,6 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { open } from "node:fs/promises";
+import { PRIVATE_MODE } from "../../disk/durable.ts";
+import { unlessAbsent } from "../../disk/file-error.ts";
 import { createInTurn } from "../../flow/in-turn.ts";
 import type { Event, MeteringRecord, Sample } from "../../sample/sample.ts";
 import type { EventFilter, SampleFilter, StorageDriver, Stored } from "../driver.ts";
@@ -12,7 +14,7 @@ import type { OnUnreadable } from "../unreadable.ts";
 import { chunksOf } from "./file-chunks.ts";
 import { lastLineStart } from "./last-line.ts";
 import { closeLogFiles, openLogFiles } from "./log-files.ts";
-import { isNotFound, PRIVATE_MODE, RotatingFile, type Rotation } from "./rotating-file.ts";
+import { RotatingFile, type Rotation } from "./rotating-file.ts";
 import { SettlementFile } from "./settlement-file.ts";
 
 export interface FileLogOptions extends Partial<Rotation> {
@@ -132,13 +134,8 @@ async function prepared(file: RotatingFile, path: string): Promise<void> {
 }
 
 async function expectFormat(path: string): Promise<void> {
-  let handle: FileHandle;
-  try {
-    handle = await open(path, "r");
-  } catch (error) {
-    if (isNotFound(error)) return;
-    throw error;
-  }
+  const handle = await unlessAbsent(open(path, "r"), undefined);
+  if (handle === undefined) return;
   try {
     expectRowFormat(await lastLineStart(handle, FORMAT_LENGTH), path);
   } finally {

@@ -1,9 +1,9 @@
 import type { Dirent } from "node:fs";
 import { access, type FileHandle, open, readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { unlessAbsent } from "../../disk/file-error.ts";
 import { compare } from "../rows/contents.ts";
 import { type RotatedName, rotatedName } from "./rotated-name.ts";
-import { isNotFound } from "./rotating-file.ts";
 
 /** One file of a log, open for reading. */
 export interface LogFile {
@@ -78,14 +78,9 @@ async function listed(path: string): Promise<{ names: readonly Named[]; unread: 
 
 /** Folders and pipes are left out, but for the log itself: nothing that rotates makes one. */
 async function namesIn(folder: string, log: string): Promise<readonly string[]> {
-  try {
-    const entries = await readdir(folder, { withFileTypes: true });
-    const isKept = (entry: Dirent) => entry.isFile() || entry.isSymbolicLink() || entry.name === log;
-    return entries.filter(isKept).map(({ name }) => name);
-  } catch (error) {
-    if (isNotFound(error)) return [];
-    throw error;
-  }
+  const entries = await unlessAbsent(readdir(folder, { withFileTypes: true }), []);
+  const isKept = (entry: Dirent) => entry.isFile() || entry.isSymbolicLink() || entry.name === log;
+  return entries.filter(isKept).map(({ name }) => name);
 }
 
 /** @returns whether the folder has shown, or may be about to show, something that was not held before */
@@ -93,7 +88,7 @@ async function openAll(folder: string, names: readonly Named[], held: Map<string
   let isNew = false;
   const present = new Set(names.map(({ name }) => name));
   for (const { name, gzip, plainName, age } of names) {
-    const handle = await openedOrNothing(join(folder, name));
+    const handle = await unlessAbsent(open(join(folder, name), "r"), undefined);
     if (handle === undefined) {
       // Moved since it was listed.
       isNew = true;
@@ -111,15 +106,6 @@ async function openAll(folder: string, names: readonly Named[], held: Map<string
     isNew ||= known === undefined;
   }
   return isNew;
-}
-
-async function openedOrNothing(path: string): Promise<FileHandle | undefined> {
-  try {
-    return await open(path, "r");
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
 }
 
 function inOrder(held: ReadonlyMap<string, LogFile>): readonly LogFile[] {

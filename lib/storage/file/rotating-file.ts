@@ -1,6 +1,7 @@
-import type { Stats } from "node:fs";
 import { type FileHandle, mkdir, open, rename, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { PRIVATE_MODE, syncFolder } from "../../disk/durable.ts";
+import { unlessAbsent } from "../../disk/file-error.ts";
 
 export interface Rotation {
   /** Bytes that a file may not reach; 0: no limit. */
@@ -15,9 +16,6 @@ export interface Permissions {
   /** Told of a file that is there and lets in others than that. */
   readonly onWider: (problem: string) => void;
 }
-
-/** Samples say who used what and when: for their owner alone, unless somebody says otherwise. */
-export const PRIVATE_MODE = 0o600;
 
 /** One open file to which whole lines are added durably. Not for calls at the same time. */
 export class RotatingFile {
@@ -73,7 +71,7 @@ export class RotatingFile {
 
   async #ready(): Promise<{ handle: FileHandle; size: number }> {
     if (this.#handle !== undefined) {
-      const [held, found] = await Promise.all([this.#handle.stat(), statOrNothing(this.#path)]);
+      const [held, found] = await Promise.all([this.#handle.stat(), unlessAbsent(stat(this.#path), undefined)]);
       if (found?.ino === held.ino && found.dev === held.dev) return { handle: this.#handle, size: found.size };
       // Another program (logrotate, a second writer) moved the file away.
       await this.close();
@@ -90,7 +88,7 @@ export class RotatingFile {
     const { mode, onWider } = this.#permissions;
     for (let number = 0; number <= this.#rotation.backupCount; number++) {
       const path = number === 0 ? this.#path : backupPath(this.#path, number);
-      const found = await statOrNothing(path);
+      const found = await unlessAbsent(stat(path), undefined);
       if (found === undefined) return;
       if (!found.isFile() || (found.mode & EVERYBODY & ~mode) === 0) continue;
       onWider(
@@ -114,9 +112,9 @@ export class RotatingFile {
   async #rotate(): Promise<void> {
     await this.close();
     for (let number = this.#rotation.backupCount; number > 1; number--) {
-      await renamedIfThere(backupPath(this.#path, number - 1), backupPath(this.#path, number));
+      await unlessAbsent(rename(backupPath(this.#path, number - 1), backupPath(this.#path, number)), undefined);
     }
-    await renamedIfThere(this.#path, backupPath(this.#path, 1));
+    await unlessAbsent(rename(this.#path, backupPath(this.#path, 1)), undefined);
   }
 }
 
@@ -133,7 +131,7 @@ function octal(mode: number): string {
 
 async function openedAtLineStart(path: string, mode: number): Promise<FileHandle> {
   await mkdir(dirname(path), { recursive: true });
-  const isNew = (await statOrNothing(path)) === undefined;
+  const isNew = (await unlessAbsent(stat(path), undefined)) === undefined;
   // Narrow from the first moment; a group is let in by name, which no umask takes away again.
   const handle = await open(path, "a+", PRIVATE_MODE);
   try {
@@ -161,36 +159,4 @@ async function endsALine(handle: FileHandle): Promise<boolean> {
 async function writeWhole(handle: FileHandle, bytes: Buffer): Promise<void> {
   let written = 0;
   while (written < bytes.length) written += (await handle.write(bytes, written, bytes.length - written)).bytesWritten;
-}
-
-/** A new file's name is durable only once its folder is. Windows can't open a folder, and needn't. */
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const folder = await open(path, "r");
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
-
-async function statOrNothing(path: string): Promise<Stats | undefined> {
-  try {
-    return await stat(path);
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
-}
-
-async function renamedIfThere(from: string, to: string): Promise<void> {
-  try {
-    await rename(from, to);
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-  }
-}
-
-export function isNotFound(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }

@@ -1,9 +1,10 @@
 import { createReadStream } from "node:fs";
+import { isNotFound } from "../../disk/file-error.ts";
 import type { Stored } from "../driver.ts";
 import { linesIn, TOO_LONG } from "../rows/json-lines.ts";
 import { fromSettlementLine, type Settlement, toSettlementLine } from "../settlement.ts";
 import type { OnUnreadable } from "../unreadable.ts";
-import { isNotFound, type Permissions, RotatingFile } from "./rotating-file.ts";
+import { type Permissions, RotatingFile } from "./rotating-file.ts";
 
 /** The settlements of a log, JSON lines in a file beside it that never rotates: there are as few as decisions were made. */
 export class SettlementFile {
