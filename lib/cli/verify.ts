@@ -8,8 +8,9 @@ import type { Receipt } from "../sample/receipt.ts";
 import { accept, type Result } from "../sample/rejection.ts";
 import { isValueMap, type Value } from "../sample/value.ts";
 import { isEnvelope } from "../signature/v2/envelope.ts";
+import { splitFrames } from "../wire/frame.ts";
 import { datagramLimits, messageLimits } from "../wire/limits.ts";
-import { type FileFormat, fileFormats, messagesOf, splitFrames } from "./command/captured-file.ts";
+import { type FileFormat, fileFormats, messagesOf } from "./command/captured-file.ts";
 import { type Command, EXIT_FAILED, EXIT_OK, usageError } from "./command/command.ts";
 import { verificationHelp, verificationOptions, verifierFrom } from "./command/verification-options.ts";
 

@@ -4,6 +4,7 @@ import { outsideSampleWindow } from "../../lib/sample/time-window.ts";
 import { isValueList, isValueMap, type Value, type ValueMap } from "../../lib/sample/value.ts";
 import { MAX_CANONICAL_TEXT } from "../../lib/signature/legacy/canonical-text.ts";
 import { digest, sign } from "../../lib/signature/legacy/sign.ts";
+import { splitFrames } from "../../lib/wire/frame.ts";
 import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
 import { decodeQueueBody } from "../../lib/wire/queue-body.ts";
 import { accepted, datagrams, decodedMap, fixture, notificationBodies } from "../support/fixtures.ts";
@@ -76,16 +77,9 @@ export function readCorpus(): Corpus {
   };
 }
 
-/** Of a TCP publisher's stream: a length of 8 little-endian bytes before each frame. */
+/** Of a TCP publisher's stream. */
 function frames(): readonly Buffer[] {
-  const stream = fixture("tcp/stream_20.0.0.bin");
-  const found: Buffer[] = [];
-  for (let at = 0; at < stream.length; ) {
-    const end = at + 8 + Number(stream.readBigUInt64LE(at));
-    found.push(stream.subarray(at + 8, end));
-    at = end;
-  }
-  return found;
+  return splitFrames(fixture("tcp/stream_20.0.0.bin")).map(accepted);
 }
 
 function messagesIn(body: string): readonly ValueMap[] {

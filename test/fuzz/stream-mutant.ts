@@ -1,5 +1,6 @@
 import { FrameReader } from "../../lib/listener/tcp/frame-reader.ts";
 import { accept, type Result } from "../../lib/sample/rejection.ts";
+import { encodeFrame } from "../../lib/wire/frame.ts";
 import { messageLimits } from "../../lib/wire/limits.ts";
 import type { Random } from "../support/random.ts";
 import type { Corpus } from "./corpus.ts";
@@ -61,13 +62,7 @@ function genuineFrame(corpus: Corpus, random: Random): { readonly bytes: Buffer;
 }
 
 function streamOf(frames: readonly Buffer[]): Buffer {
-  return Buffer.concat(
-    frames.flatMap((frame) => {
-      const header = Buffer.alloc(8);
-      header.writeBigUInt64LE(BigInt(frame.length));
-      return [header, frame];
-    }),
-  );
+  return Buffer.concat(frames.map(encodeFrame));
 }
 
 /** What the reader makes of a stream that arrives in pieces of any length. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { splitFrames } from "../../lib/cli/command/captured-file.ts";
 import { toMessage } from "../../lib/sample/message.ts";
 import type { MeteringRecord } from "../../lib/sample/sample.ts";
 import { isValueMap } from "../../lib/sample/value.ts";
 import { sign } from "../../lib/signature/legacy/sign.ts";
+import { splitFrames } from "../../lib/wire/frame.ts";
 import { decodeMsgpack } from "../../lib/wire/msgpack-reader.ts";
 import { dialectOf } from "../support/dialect-of.ts";
 import {

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { createJudge, type Judge } from "../../lib/judge/judge.ts";
 import { fixedKeys } from "../../lib/keys/keyring.ts";
 import { toMessage } from "../../lib/sample/message.ts";
+import { encodeFrame } from "../../lib/wire/frame.ts";
 import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
 import { legacyKey } from "../support/legacy-keys.ts";
 import { aSample, SECRET } from "../support/sample-builder.ts";
@@ -18,18 +19,8 @@ export function aDatagram(): Buffer {
   return encodeMsgpack(toMessage(aSample()));
 }
 
-export function framed(message: Uint8Array): Buffer {
-  return Buffer.concat([lengthOf(message.length), message]);
-}
-
 export function aFrame(): Buffer {
-  return framed(aDatagram());
-}
-
-export function lengthOf(bytes: number | bigint): Buffer {
-  const header = Buffer.alloc(8);
-  header.writeBigUInt64LE(BigInt(bytes));
-  return header;
+  return encodeFrame(aDatagram());
 }
 
 /** All that Ceilometer 20.0.0's TCP publisher sent over one connection: 40 frames. */

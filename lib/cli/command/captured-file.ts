@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
-import { accept, type Result, reject } from "../../sample/rejection.ts";
+import { type Result, reject } from "../../sample/rejection.ts";
 import type { Value } from "../../sample/value.ts";
+import { splitFrames } from "../../wire/frame.ts";
 import { datagramLimits, messageLimits } from "../../wire/limits.ts";
 import { decodeMsgpack } from "../../wire/msgpack-reader.ts";
 import { decodeQueueBody } from "../../wire/queue-body.ts";
@@ -19,24 +20,6 @@ export function messagesOf(bytes: Buffer, format: FileFormat, limits = datagramL
     case "envelope":
       return fromEnvelope(bytes);
   }
-}
-
-/** The frames of a TCP stream; the last one may be a rejection. */
-export function splitFrames(stream: Buffer): readonly Result<Buffer>[] {
-  const frames: Result<Buffer>[] = [];
-  let at = 0;
-  while (at < stream.length) {
-    if (stream.length - at < 8) return [...frames, reject("undecodable", "the stream ends inside a frame's length")];
-    const length = stream.readBigUInt64LE(at);
-    if (length > BigInt(messageLimits.maxBytes)) {
-      return [...frames, reject("too-large", `a frame of ${length} bytes; the limit is ${messageLimits.maxBytes}`)];
-    }
-    const end = at + 8 + Number(length);
-    if (end > stream.length) return [...frames, reject("undecodable", "the stream ends inside a frame")];
-    frames.push(accept(stream.subarray(at + 8, end)));
-    at = end;
-  }
-  return frames;
 }
 
 function fromEnvelope(bytes: Buffer): readonly Result<Value>[] {

@@ -1,5 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
-import { splitFrames } from "../command/captured-file.ts";
+import { splitFrames } from "../../wire/frame.ts";
 import { openPublisher } from "../send/publisher.ts";
 
 /** Real publishers' datagrams, frames and queue messages, which the tests use as well. */

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import type { Value } from "../../sample/value.ts";
+import { splitFrames } from "../../wire/frame.ts";
 import { encodeMsgpack } from "../../wire/msgpack-writer.ts";
-import { type FileFormat, messagesOf, splitFrames } from "../command/captured-file.ts";
+import { type FileFormat, messagesOf } from "../command/captured-file.ts";
 import type { Problem } from "../command/verification-options.ts";
 import type { Publisher } from "./publisher.ts";
 

@@ -5,6 +5,7 @@ import { type ListenAddress, parseListenUrl } from "../../listener/socket/listen
 import { openQueue, type Queue } from "../../queue/queue-client.ts";
 import { sendMessage } from "../../queue/send-message.ts";
 import type { MessageAttributes } from "../../sample/arrived.ts";
+import { encodeFrame } from "../../wire/frame.ts";
 
 /** The far side of a collector: sends one message at a time, and waits until the system has taken it. */
 export interface Publisher {
@@ -62,9 +63,7 @@ async function tcpPublisher({ host, port }: ListenAddress): Promise<Publisher> {
     carries: "bytes",
     bestBytes: BEST_FRAME,
     async send(message) {
-      const length = Buffer.alloc(8);
-      length.writeBigUInt64LE(BigInt(message.length));
-      if (failure === undefined && !socket.write(Buffer.concat([length, message]))) {
+      if (failure === undefined && !socket.write(encodeFrame(message))) {
         await Promise.race([once(socket, "drain"), once(socket, "close")]);
       }
       if (failure !== undefined || socket.destroyed) throw failure ?? new Error("the collector closed the connection");

@@ -1,8 +1,7 @@
 import { accept, type Result, reject } from "../../sample/rejection.ts";
+import { FRAME_HEADER_BYTES, frameLength } from "../../wire/frame.ts";
 import { ALWAYS_HELD_BYTES } from "./largest-holder.ts";
 
-/** Little-endian, before each frame. */
-const HEADER_BYTES = 8;
 /** What a frame's own buffer begins with. It grows with what arrives: a length alone must not cost its sender's claim. */
 const FIRST_BODY_BYTES = 4_096;
 const EMPTY: Uint8Array = new Uint8Array(0);
@@ -16,7 +15,7 @@ const EMPTY: Uint8Array = new Uint8Array(0);
  */
 export class FrameReader {
   readonly #maxFrameBytes: number;
-  readonly #header = new DataView(new ArrayBuffer(HEADER_BYTES));
+  readonly #header = new DataView(new ArrayBuffer(FRAME_HEADER_BYTES));
   #headerLength = 0;
   /** Of the frame now being read; undefined until its header is whole. */
   #frameLength: number | undefined;
@@ -76,15 +75,15 @@ export class FrameReader {
   }
 
   #readHeader(): boolean {
-    for (const byte of this.#take(Math.min(this.#unread, HEADER_BYTES - this.#headerLength))) {
+    for (const byte of this.#take(Math.min(this.#unread, FRAME_HEADER_BYTES - this.#headerLength))) {
       this.#header.setUint8(this.#headerLength++, byte);
     }
-    return this.#headerLength === HEADER_BYTES;
+    return this.#headerLength === FRAME_HEADER_BYTES;
   }
 
   /** Above 2^53 no longer exact, which is far over any limit. */
   #lengthInHeader(): number {
-    return Number(this.#header.getBigUint64(0, true));
+    return Number(frameLength(this.#header));
   }
 
   /** Doubling keeps the copying linear even when bytes come one at a time. */
@@ -116,7 +115,7 @@ export class FrameReader {
   }
 
   #breakOff(): Result<Uint8Array> {
-    const length = this.#header.getBigUint64(0, true);
+    const length = frameLength(this.#header);
     this.#broken = true;
     this.#needMore();
     return length === 0n

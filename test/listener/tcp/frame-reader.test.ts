@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { FrameReader } from "../../../lib/listener/tcp/frame-reader.ts";
-import { capturedStream, framed, lengthOf } from "../genuine.ts";
+import { encodeFrame, frameHeader } from "../../../lib/wire/frame.ts";
+import { capturedStream } from "../genuine.ts";
 
 const LIMIT = 20_000;
 
@@ -29,20 +30,26 @@ describe("FrameReader", () => {
     const frame = fc.uint8Array({ minLength: 1, maxLength: 10_000, size: "max" });
     fc.assert(
       fc.property(fc.array(frame, { maxLength: 12 }), fc.array(fc.nat(60_000), { maxLength: 60 }), (frames, cuts) => {
-        const stream = Buffer.concat(frames.map(framed));
+        const stream = Buffer.concat(frames.map(encodeFrame));
         const found = read(stream, cuts).filter(Buffer.isBuffer);
         expect(found.map(({ length }) => length)).toStrictEqual(frames.map(({ length }) => length));
-        expect(Buffer.concat(found.map(framed)).equals(stream)).toBe(true);
+        expect(Buffer.concat(found.map(encodeFrame)).equals(stream)).toBe(true);
       }),
     );
   });
 
   it("gives the same answers for any bytes at all, however they are chunked", () => {
-    const header = fc.constantFrom(lengthOf(0), lengthOf(3), lengthOf(LIMIT), lengthOf(LIMIT + 1), lengthOf(2n ** 63n));
+    const header = fc.constantFrom(
+      frameHeader(0),
+      frameHeader(3),
+      frameHeader(LIMIT),
+      frameHeader(LIMIT + 1),
+      frameHeader(2n ** 63n),
+    );
     const part = fc.oneof(
       header,
       fc.uint8Array({ maxLength: 40 }),
-      fc.uint8Array({ minLength: 1, maxLength: 40 }).map(framed),
+      fc.uint8Array({ minLength: 1, maxLength: 40 }).map(encodeFrame),
     );
     fc.assert(
       fc.property(fc.array(part), fc.array(fc.nat(400)), (parts, cuts) => {
@@ -56,12 +63,12 @@ describe("FrameReader", () => {
     const atOnce = read(capturedStream);
     const everywhere = Array.from(capturedStream, (_, index) => index);
     expect(atOnce).toHaveLength(40);
-    expect(Buffer.concat(atOnce.filter(Buffer.isBuffer).map(framed)).equals(capturedStream)).toBe(true);
+    expect(Buffer.concat(atOnce.filter(Buffer.isBuffer).map(encodeFrame)).equals(capturedStream)).toBe(true);
     expect(read(capturedStream, everywhere)).toStrictEqual(atOnce);
   });
 
   it("takes a frame of exactly the limit", () => {
-    expect(read(framed(filled(LIMIT)))).toStrictEqual([filled(LIMIT)]);
+    expect(read(encodeFrame(filled(LIMIT)))).toStrictEqual([filled(LIMIT)]);
   });
 
   it.each([
@@ -87,15 +94,15 @@ describe("FrameReader", () => {
       },
     ],
   ])("refuses a length of %s, and gives nothing after it", (length, rejection) => {
-    const stream = Buffer.concat([framed(filled(3)), lengthOf(length), framed(filled(4))]);
+    const stream = Buffer.concat([encodeFrame(filled(3)), frameHeader(length), encodeFrame(filled(4))]);
     const reader = new FrameReader(LIMIT);
     expect(read(stream, [], reader)).toStrictEqual([filled(3), rejection]);
-    expect(read(framed(filled(5)), [], reader)).toStrictEqual([]);
+    expect(read(encodeFrame(filled(5)), [], reader)).toStrictEqual([]);
     expect(reader.bufferedBytes).toBe(0);
   });
 
   it("is inside a frame from the first byte of its length to its last", () => {
-    const stream = framed(filled(2));
+    const stream = encodeFrame(filled(2));
     const reader = new FrameReader(LIMIT);
     const inside = Array.from(stream, (byte) => {
       read(Buffer.of(byte), [], reader);
@@ -106,13 +113,13 @@ describe("FrameReader", () => {
 
   it("does not take memory for a length before its bytes come", () => {
     const reader = new FrameReader(1_048_576);
-    read(Buffer.concat([lengthOf(1_048_576), filled(10)]), [], reader);
+    read(Buffer.concat([frameHeader(1_048_576), filled(10)]), [], reader);
     expect(reader.bufferedBytes).toBe(4_096);
   });
 
   it("never holds more than twice what has arrived, nor more than the frame", () => {
     const reader = new FrameReader(1_048_576);
-    read(lengthOf(300_000), [], reader);
+    read(frameHeader(300_000), [], reader);
     for (let arrived = 1_000; arrived < 300_000; arrived += 1_000) {
       read(filled(1_000), [], reader);
       expect(reader.bufferedBytes).toBeLessThanOrEqual(Math.min(300_000, Math.max(4_096, 2 * arrived)));
@@ -121,15 +128,15 @@ describe("FrameReader", () => {
 
   it("keeps no chunk alive for the little that was in it", () => {
     const reader = new FrameReader(LIMIT);
-    read(Buffer.concat([framed(filled(10_000)), lengthOf(100), filled(1)]), [], reader);
+    read(Buffer.concat([encodeFrame(filled(10_000)), frameHeader(100), filled(1)]), [], reader);
     expect(reader.bufferedBytes).toBe(100);
   });
 
   it("holds the frames that the caller does not take, and takes more meanwhile", () => {
     const reader = new FrameReader(LIMIT);
-    reader.write(Buffer.concat([framed(filled(1)), framed(filled(2))]));
+    reader.write(Buffer.concat([encodeFrame(filled(1)), encodeFrame(filled(2))]));
     expect(reader.next()).toStrictEqual({ ok: true, value: filled(1) });
-    reader.write(framed(filled(3)));
+    reader.write(encodeFrame(filled(3)));
     expect(reader.bufferedBytes).toBe(10 + 11);
     expect(reader.next()).toStrictEqual({ ok: true, value: filled(2) });
     expect(reader.next()).toStrictEqual({ ok: true, value: filled(3) });
@@ -140,7 +147,7 @@ describe("FrameReader", () => {
     const bytes = 1_048_576;
     const reader = new FrameReader(bytes);
     const byte = Buffer.of(7);
-    reader.write(lengthOf(bytes));
+    reader.write(frameHeader(bytes));
     const started = performance.now();
     let early = 0;
     for (let sent = 0; sent < bytes; sent++) {

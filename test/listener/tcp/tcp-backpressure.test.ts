@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { encodeFrame, frameHeader } from "../../../lib/wire/frame.ts";
 import { openGated, samplesIn } from "../../dispatch/gated-driver.ts";
 import { expectCounters } from "../../ledger/ledger.ts";
 import { eventually } from "../../support/eventually.ts";
-import { aFrame, framed, lengthOf } from "../genuine.ts";
+import { aFrame } from "../genuine.ts";
 import { tcpRig } from "./tcp-rig.ts";
 
 const { listen, publish } = tcpRig();
@@ -78,7 +79,7 @@ describe("a TCP listener with a full queue", () => {
     driver.shut();
     const { listener } = listen({ driver }, { capacity: 1 });
     const publisher = await publish(await listener.start());
-    publisher.post(Buffer.concat([frames(2), lengthOf(0), frames(1)]));
+    publisher.post(Buffer.concat([frames(2), frameHeader(0), frames(1)]));
     await eventually("paused", () => (listener.counters.connections?.bufferedBytes ?? 0) > 0);
     driver.open();
     await eventually("closed", () => publisher.closed);
@@ -141,7 +142,7 @@ describe("stopping a TCP listener", () => {
     const { listener, queue } = listen({ driver, limits: { stopWithinMs: 30 } }, { capacity: 3 });
     const url = await listener.start();
     const [first, second] = [await publish(url), await publish(url)];
-    await first.send(Buffer.concat([frames(5), framed(Buffer.of(0x07))]));
+    await first.send(Buffer.concat([frames(5), encodeFrame(Buffer.of(0x07))]));
     await eventually("the queue full", () => listener.counters.figures.MessagesInFlight === 3);
     await second.send(frames(2));
     const held = (): number => listener.counters.connections?.bufferedBytes ?? 0;

@@ -1,15 +1,16 @@
 import { describe, expect, it } from "vitest";
+import { encodeFrame, frameHeader } from "../../../lib/wire/frame.ts";
 import { openGated } from "../../dispatch/gated-driver.ts";
 import { expectCounters } from "../../ledger/ledger.ts";
 import { eventually } from "../../support/eventually.ts";
-import { aFrame, framed, lengthOf } from "../genuine.ts";
+import { aFrame } from "../genuine.ts";
 import { tcpRig } from "./tcp-rig.ts";
 
 const { listen, publish } = tcpRig();
 
 /** The beginning of a frame. */
 function half(bytes: number, of: number): Buffer {
-  return Buffer.concat([lengthOf(of), Buffer.alloc(bytes, 0xc1)]);
+  return Buffer.concat([frameHeader(of), Buffer.alloc(bytes, 0xc1)]);
 }
 
 describe("the frames that a TCP listener holds", () => {
@@ -82,7 +83,7 @@ describe("the frames that a TCP listener holds", () => {
     for (let count = 0; count < 100; count++) {
       await good.send(aFrame());
       // In pieces, between which others get their turn.
-      const frame = framed(Buffer.alloc(300_000, 0xc1));
+      const frame = encodeFrame(Buffer.alloc(300_000, 0xc1));
       for (let from = 0; from < frame.length; from += 50_000) await large.send(frame.subarray(from, from + 50_000));
     }
     await attacked;
@@ -108,7 +109,7 @@ describe("the frames that a TCP listener holds", () => {
     const first = await publish(url);
     await first.send(aFrame());
     await eventually("the queue full", () => listener.counters.figures.MessagesInFlight === 1);
-    const large = framed(Buffer.alloc(400_000, 0xc1));
+    const large = encodeFrame(Buffer.alloc(400_000, 0xc1));
     // One after another, so that none is cut off on its way.
     const arrived = () => listener.counters.bytes + (listener.counters.connections?.bufferedBytes ?? 0);
     for (let count = 1; count <= 10; count++) {

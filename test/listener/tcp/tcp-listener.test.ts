@@ -4,11 +4,12 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ListenerOptions } from "../../../lib/listener/socket/listener.ts";
 import type { Receipt } from "../../../lib/sample/receipt.ts";
+import { encodeFrame, frameHeader } from "../../../lib/wire/frame.ts";
 import { type Mood, moodScript, openErratic } from "../../dispatch/erratic-driver.ts";
 import { openGated, samplesIn } from "../../dispatch/gated-driver.ts";
 import { expectCounters, unaccounted } from "../../ledger/ledger.ts";
 import { eventually } from "../../support/eventually.ts";
-import { aDatagram, aFrame, capturedStream, framed, judge, lengthOf } from "../genuine.ts";
+import { aDatagram, aFrame, capturedStream, judge } from "../genuine.ts";
 import { tcpRig } from "./tcp-rig.ts";
 
 const { listen, publish } = tcpRig();
@@ -77,7 +78,7 @@ describe("a TCP listener", () => {
     const url = await listener.start();
     expect(url).toMatch(/^tcp:\/\/\[::1\]:[0-9]+$/);
     const publisher = await publish(url);
-    await publisher.send(aFrame(), framed(Buffer.of(0x07)));
+    await publisher.send(aFrame(), encodeFrame(Buffer.of(0x07)));
     await eventually("recorded", () => listener.counters.figures.MessagesRecorded === 1 && told.length === 1);
     expect(told).toStrictEqual([`[::1]:${publisher.port}`]);
   });
@@ -85,7 +86,7 @@ describe("a TCP listener", () => {
   it("rejects a frame that is not genuine, and goes on with the same connection", async () => {
     const { listener } = listen({ driver: openGated() });
     const publisher = await publish(await listener.start());
-    await publisher.send(framed(Buffer.of(0x07)), framed(Buffer.of(0xc1)), aFrame());
+    await publisher.send(encodeFrame(Buffer.of(0x07)), encodeFrame(Buffer.of(0xc1)), aFrame());
     await eventually("the good one recorded", () => listener.counters.figures.MessagesRecorded === 1);
     expectCounters(listener.counters, {
       MessagesReceived: 3,
@@ -96,8 +97,8 @@ describe("a TCP listener", () => {
   });
 
   it.each([
-    ["too-large", lengthOf(2_001), "a frame of 2001 bytes; the limit is 2000"],
-    ["undecodable", lengthOf(0), "a frame of 0 bytes"],
+    ["too-large", frameHeader(2_001), "a frame of 2001 bytes; the limit is 2000"],
+    ["undecodable", frameHeader(0), "a frame of 0 bytes"],
   ] as const)("closes the connection with a bad length (%s), and no other", async (reason, header, detail) => {
     const told: unknown[] = [];
     const onRejected: ListenerOptions["onRejected"] = ({ arrived, rejected }, from) =>
@@ -156,8 +157,10 @@ describe("a TCP listener", () => {
       const url = await listener.start();
       const publishers = [await publish(url), await publish(url)];
       for (const publisher of publishers) {
-        const frames = Array.from({ length: 10 }, (_, index) => (index % 4 === 0 ? framed(Buffer.of(7)) : aFrame()));
-        publisher.post(Buffer.concat([...frames, framed(aDatagram()).subarray(0, cut)]));
+        const frames = Array.from({ length: 10 }, (_, index) =>
+          index % 4 === 0 ? encodeFrame(Buffer.of(7)) : aFrame(),
+        );
+        publisher.post(Buffer.concat([...frames, encodeFrame(aDatagram()).subarray(0, cut)]));
         publisher.end();
       }
       await eventually("all taken", () => listener.counters.figures.MessagesReceived === 20);
