@@ -1,7 +1,7 @@
 import type { Arrived } from "../../sample/arrived.ts";
-import { accept, type Result, reject } from "../../sample/rejection.ts";
+import { accept, type Result } from "../../sample/rejection.ts";
 import { isValueList, type Value } from "../../sample/value.ts";
-import { DEFLATED, isEnvelope, KEY_ID_AT, MAC_BYTES, SENT_AT_BYTES } from "../../signature/v2/envelope.ts";
+import { isEnvelope, readHeader } from "../../signature/v2/envelope.ts";
 import { inflate } from "../../signature/v2/inflate.ts";
 import { messageLimits } from "../../wire/limits.ts";
 import { decodeMsgpack } from "../../wire/msgpack-reader.ts";
@@ -29,16 +29,16 @@ export function shownContent(arrived: Arrived): Result<ShownContent> {
 }
 
 function envelopeContent(bytes: Buffer): Result<ShownContent> {
-  const [flags = 0, keyIdBytes = 0] = bytes.subarray(KEY_ID_AT - 2, KEY_ID_AT);
-  const sentAt = KEY_ID_AT + keyIdBytes;
-  const bodyAt = sentAt + SENT_AT_BYTES;
-  if (bytes.length < bodyAt + MAC_BYTES) return reject("undecodable", "an envelope of signature v2 that is not whole");
-  const body = bytes.subarray(bodyAt, bytes.length - MAC_BYTES);
+  const read = readHeader(bytes);
+  if (!read.ok) return read;
+  const { keyId, sentAt, deflated, body } = read.value;
   // The same limits as for a message that is proved: this one may be anybody's.
-  const plain = (flags & DEFLATED) === 0 ? accept<Uint8Array>(body) : inflate(body, messageLimits.maxBytes);
+  const plain = deflated ? inflate(body, messageLimits.maxBytes) : accept<Uint8Array>(body);
   if (!plain.ok) return plain;
   const decoded = decodeMsgpack(plain.value, messageLimits);
   if (!decoded.ok) return decoded;
-  const envelope = { keyId: bytes.toString("latin1", KEY_ID_AT, sentAt), sentAt: bytes.readBigUInt64BE(sentAt) };
-  return accept({ envelope, messages: isValueList(decoded.value) ? decoded.value : [decoded.value] });
+  return accept({
+    envelope: { keyId, sentAt },
+    messages: isValueList(decoded.value) ? decoded.value : [decoded.value],
+  });
 }

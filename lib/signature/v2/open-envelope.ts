@@ -1,14 +1,13 @@
 import { createHmac, type KeyObject, timingSafeEqual } from "node:crypto";
 import type { Key } from "../../keys/key.ts";
-import { isKeyId, keyIdRule } from "../../keys/key-id.ts";
 import type { Keyring } from "../../keys/keyring.ts";
 import type { Receipt } from "../../sample/receipt.ts";
-import { accept, type Rejected, type Result, reject } from "../../sample/rejection.ts";
+import { accept, type Result, reject } from "../../sample/rejection.ts";
 import { outsideEnvelopeWindow } from "../../sample/time-window.ts";
 import { isValueList, type Value } from "../../sample/value.ts";
 import type { DecodeLimits } from "../../wire/limits.ts";
 import { readMsgpack } from "../../wire/msgpack-reader.ts";
-import { DEFLATED, KEY_ID_AT, MAC_BYTES, MAGIC, SENT_AT_BYTES, VERSION } from "./envelope.ts";
+import { type Header, readHeader, undecodable } from "./envelope.ts";
 import { inflate } from "./inflate.ts";
 import { namedKey } from "./named-key.ts";
 
@@ -47,43 +46,11 @@ export function openEnvelope(bytes: Uint8Array, options: OpenOptions): Result<Op
   if (!hasMac(header, key.value.secret)) {
     return reject("bad-signature", `not signed with the key ${key.value.id}: compare the secrets; else it is forged`);
   }
-  const outside = timeWindow ? outsideEnvelopeWindow(header.sentAt, receipt.receivedAt) : undefined;
+  const outside = timeWindow ? outsideEnvelopeWindow(Number(header.sentAt), receipt.receivedAt) : undefined;
   if (outside !== undefined) return reject("outside-window", outside);
   const body = readBody(header, limits);
   if (!body.ok) return body;
   return accept({ key: key.value, ...body.value });
-}
-
-interface Header {
-  readonly keyId: string;
-  readonly deflated: boolean;
-  /** Milliseconds since 1970. */
-  readonly sentAt: number;
-  readonly body: Buffer;
-  /** All that the MAC covers. */
-  readonly signed: Buffer;
-  readonly mac: Buffer;
-}
-
-function readHeader(bytes: Buffer): Result<Header> {
-  if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) return undecodable("it does not begin with the magic C1435347");
-  const [version, flags = 0, keyIdBytes = 0] = bytes.subarray(MAGIC.length, KEY_ID_AT);
-  if (version !== VERSION) return undecodable(`version ${version}; only ${VERSION} is known`);
-  if ((flags & ~DEFLATED) !== 0) return undecodable(`unknown flags 0x${flags.toString(16)}`);
-  const sentAt = KEY_ID_AT + keyIdBytes;
-  const bodyAt = sentAt + SENT_AT_BYTES;
-  const macAt = bytes.length - MAC_BYTES;
-  if (macAt < bodyAt) return undecodable(`${bytes.length} bytes; ${bodyAt + MAC_BYTES} would be the least`);
-  const keyId = bytes.toString("latin1", KEY_ID_AT, sentAt);
-  if (!isKeyId(keyId)) return undecodable(`the key id is not ${keyIdRule}`);
-  return accept({
-    keyId,
-    deflated: flags === DEFLATED,
-    sentAt: Number(bytes.readBigUInt64BE(sentAt)),
-    body: bytes.subarray(bodyAt, macAt),
-    signed: bytes.subarray(0, macAt),
-    mac: bytes.subarray(macAt),
-  });
 }
 
 function hasMac({ signed, mac }: Header, secret: KeyObject): boolean {
@@ -106,8 +73,4 @@ function readBody(
     return tooLarge === undefined ? accept(message) : reject("too-large", tooLarge);
   });
   return accept({ messages, bytes: plain.value.length });
-}
-
-function undecodable(detail: string): Rejected {
-  return reject("undecodable", `envelope: ${detail}`);
 }

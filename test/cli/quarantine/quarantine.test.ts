@@ -129,7 +129,16 @@ describe("countersign quarantine show", () => {
 
   it.each<[string, Suspect, object]>([
     ["bytes", aDatagram(Uint8Array.of(0xc2, 0xff)), { undecodable: expect.any(String), hex: "c2ff" }],
-    ["half an envelope", aDatagram(Uint8Array.of(0xc1, 0x43, 0x53, 0x47, 2)), { hex: "c143534702" }],
+    [
+      "half an envelope",
+      aDatagram(Uint8Array.of(0xc1, 0x43, 0x53, 0x47, 2)),
+      { undecodable: "envelope: 5 bytes; 47 would be the least", hex: "c143534702" },
+    ],
+    [
+      "an envelope of another version",
+      aDatagram(Buffer.concat([Uint8Array.of(0xc1, 0x43, 0x53, 0x47, 3, 0, 0), Buffer.alloc(41, 0x90)])),
+      { undecodable: "envelope: version 3; only 2 is known" },
+    ],
     ["a text", aQueueMessage("{\u001b[2J"), { undecodable: expect.any(String), text: "{\u001b[2J" }],
   ])("prints %s as they are where they can't be decoded", async (_what, suspect, fields) => {
     const text = await shown(suspect);
