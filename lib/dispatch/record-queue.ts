@@ -1,4 +1,5 @@
 import { backoff } from "../flow/backoff.ts";
+import { BatchClock } from "../flow/batch-clock.ts";
 import { DrainWaiters } from "../flow/drain-waiters.ts";
 import type { MeteringRecord } from "../sample/sample.ts";
 import type { StorageDriver, Stored } from "../storage/driver.ts";
@@ -89,21 +90,21 @@ export function createRecordQueue(options: RecordQueueOptions): RecordQueue {
 }
 
 class BatchingQueue implements RecordQueue {
-  readonly #options: Required<Omit<RecordQueueOptions, "onFailed">> & Pick<RecordQueueOptions, "onFailed">;
+  readonly #options: Required<Omit<RecordQueueOptions, "onFailed" | "lingerMs">> & Pick<RecordQueueOptions, "onFailed">;
   readonly #waiting: Entry[] = [];
   readonly #inFlight = new Set<readonly Entry[]>();
   readonly #retries = new Set<Retry>();
   readonly #roomWanted: (() => void)[] = [];
   readonly #drains = new DrainWaiters();
+  readonly #clock: BatchClock;
   #held = 0;
   #heldBytes = 0;
-  #linger: NodeJS.Timeout | undefined;
-  #soon: NodeJS.Immediate | undefined;
 
   constructor(options: RecordQueueOptions) {
     const { driver, capacity = 10_000, maxBytes = 33_554_432, batchSize = 250, lingerMs = 200, onFailed } = options;
     const { maxBatchesInFlight = 4, retryForMs = 30_000 } = options;
-    this.#options = { driver, capacity, maxBytes, batchSize, lingerMs, maxBatchesInFlight, retryForMs, onFailed };
+    this.#options = { driver, capacity, maxBytes, batchSize, maxBatchesInFlight, retryForMs, onFailed };
+    this.#clock = new BatchClock(lingerMs, () => this.#move());
   }
 
   get held(): number {
@@ -122,14 +123,14 @@ class BatchingQueue implements RecordQueue {
     const message = { bytes, records: offers.length };
     const own = { message, since: performance.now(), attempts: 0, cause: undefined, done: false };
     for (const offer of offers) this.#waiting.push({ ...offer, ...own });
-    if (this.#isDue()) this.#moveSoon();
+    if (this.#isDue()) this.#clock.moveSoon();
     else this.#lingerOn();
     return true;
   }
 
   whenRoom(resume: () => void): () => void {
     this.#roomWanted.push(resume);
-    if (this.room > 0) this.#moveSoon();
+    if (this.room > 0) this.#clock.moveSoon();
     return () => {
       const index = this.#roomWanted.indexOf(resume);
       if (index >= 0) this.#roomWanted.splice(index, 1);
@@ -139,33 +140,20 @@ class BatchingQueue implements RecordQueue {
   drain(withinMs: number): Promise<boolean> {
     const drained = this.#drains.add(withinMs, () => this.#abandon());
     for (const retry of this.#retries) this.#wake(retry);
-    this.#moveSoon();
+    this.#clock.moveSoon();
     return drained;
-  }
-
-  /** In another turn of the loop: the work of storage has no place in a socket's callback. */
-  #moveSoon(): void {
-    this.#soon ??= setImmediate(() => {
-      this.#soon = undefined;
-      this.#move();
-    });
   }
 
   #lingerOn(): void {
     const [oldest] = this.#waiting;
-    if (oldest === undefined || this.#linger !== undefined) return;
-    const remaining = oldest.since + this.#options.lingerMs - performance.now();
-    this.#linger = setTimeout(() => {
-      this.#linger = undefined;
-      this.#move();
-    }, remaining);
+    if (oldest !== undefined) this.#clock.moveOnceLingered(oldest.since);
   }
 
   #isDue(): boolean {
     const [oldest] = this.#waiting;
     if (oldest === undefined) return false;
     if (this.#waiting.length >= this.#options.batchSize || this.#drains.wanted || oldest.attempts > 0) return true;
-    return performance.now() - oldest.since >= this.#options.lingerMs;
+    return this.#clock.hasLingered(oldest.since);
   }
 
   #move(): void {
@@ -238,7 +226,7 @@ class BatchingQueue implements RecordQueue {
     for (const entry of left) entry.cause ??= late;
     this.#drains.end(left.length === 0);
     this.#giveUp(left);
-    this.#moveSoon();
+    this.#clock.moveSoon();
   }
 
   #giveUp(entries: readonly Entry[]): void {

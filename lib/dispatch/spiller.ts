@@ -1,4 +1,5 @@
 import { backoff } from "../flow/backoff.ts";
+import { BatchClock } from "../flow/batch-clock.ts";
 import { DrainWaiters } from "../flow/drain-waiters.ts";
 import { Fifo } from "../flow/fifo.ts";
 import type { Logger } from "../log/logger.ts";
@@ -69,13 +70,14 @@ export function createSpiller(options: SpillerOptions): Spiller {
 class BatchingSpiller implements Spiller {
   readonly #queue: SpillQueue;
   readonly #log: SpillLog;
-  readonly #limits: { readonly maxHeldBytes: number; readonly lingerMs: number; readonly maxSendsInFlight: number };
+  readonly #limits: { readonly maxHeldBytes: number; readonly maxSendsInFlight: number };
   readonly #fresh = new Fifo<Entry>();
   /** Sent in vain, the oldest last. All are older than the fresh. */
   #returned: Entry[] = [];
   readonly #inFlight = new Set<readonly Entry[]>();
   #settlements: (() => void)[] = [];
   readonly #drains = new DrainWaiters();
+  readonly #clock: BatchClock;
   #held = 0;
   #heldBytes = 0;
   #waitingBytes = 0;
@@ -83,8 +85,6 @@ class BatchingSpiller implements Spiller {
   /** Calls that failed one after another. After one, a single call finds out whether the queue is back. */
   #attempts = 0;
   #pause: NodeJS.Timeout | undefined;
-  #linger: NodeJS.Timeout | undefined;
-  #soon: NodeJS.Immediate | undefined;
 
   constructor({
     queue,
@@ -95,7 +95,8 @@ class BatchingSpiller implements Spiller {
   }: SpillerOptions) {
     this.#queue = queue;
     this.#log = createSpillLog(logger);
-    this.#limits = { maxHeldBytes, lingerMs, maxSendsInFlight };
+    this.#limits = { maxHeldBytes, maxSendsInFlight };
+    this.#clock = new BatchClock(lingerMs, () => this.#move());
   }
 
   get held(): number {
@@ -108,7 +109,7 @@ class BatchingSpiller implements Spiller {
 
   offer(message: SpilledMessage, settled: (fate: SpillFate) => void): void {
     const size = message.bytes.byteLength + MESSAGE_OVERHEAD_BYTES;
-    this.#moveSoon();
+    this.#clock.moveSoon();
     const onTheWay = this.#heldBytes - this.#waitingBytes;
     if (onTheWay + size > this.#limits.maxHeldBytes) {
       this.#log.full();
@@ -127,16 +128,8 @@ class BatchingSpiller implements Spiller {
     const drained = this.#drains.add(withinMs, () => this.#abandon());
     this.#endPause();
     this.#attempts = 0;
-    this.#moveSoon();
+    this.#clock.moveSoon();
     return drained;
-  }
-
-  /** In another turn of the loop: neither calls nor answers have a place in a socket's callback. */
-  #moveSoon(): void {
-    this.#soon ??= setImmediate(() => {
-      this.#soon = undefined;
-      this.#move();
-    });
   }
 
   #move(): void {
@@ -156,17 +149,12 @@ class BatchingSpiller implements Spiller {
     const oldest = this.#fresh.first;
     if (oldest === undefined) return false;
     if (this.#drains.wanted || this.#waitingBytes >= this.#queue.maxBytes) return true;
-    return performance.now() - oldest.since >= this.#limits.lingerMs;
+    return this.#clock.hasLingered(oldest.since);
   }
 
   #lingerOn(): void {
     const oldest = this.#fresh.first;
-    if (oldest === undefined || this.#linger !== undefined) return;
-    const remaining = oldest.since + this.#limits.lingerMs - performance.now();
-    this.#linger = setTimeout(() => {
-      this.#linger = undefined;
-      this.#move();
-    }, remaining);
+    if (oldest !== undefined) this.#clock.moveOnceLingered(oldest.since);
   }
 
   #takeBatch(): readonly Entry[] {
