@@ -4,14 +4,16 @@ import { toExactJson } from "../../lib/wire/exact-json.ts";
 import { balanced, imbalance } from "../support/balance.ts";
 import { seededRandom } from "../support/random.ts";
 import { LOAD_SECRET, loadDatagrams, loadSample, openSender } from "./load.ts";
+import { machineRate } from "./machine-rate.ts";
 import { type CollectProgram, startCollect } from "./program.ts";
 import { scenarioSeed } from "./seed.ts";
 import { until } from "./until.ts";
 import { depth, openWorld, sendBodies, storedIds } from "./world.ts";
 
 const KILLS = inject("isShort") ? 5 : 20;
-const DATAGRAMS_A_SECOND = 500;
-const MESSAGES_A_SECOND = 50;
+/** As much as a busy region sends, but no more than this machine stores with ease: what it can't keep up with waits longer. */
+const MOST_DATAGRAMS_A_SECOND = 500;
+const DATAGRAMS_A_MESSAGE = 10;
 /** What docs/architecture.md publishes: the longest that an accepted datagram is in memory only, storage being up. */
 const FLUSH_INTERVAL_MS = 1_000;
 
@@ -24,6 +26,10 @@ it(`loses nothing from the queue, and by UDP at most one flush interval, when ki
       ...["--listen", address, "--queue", world.queue.url, "--spill-queue", world.spillQueue.url],
       ...["--storage", storage, "--secret", LOAD_SECRET],
     ]);
+  const perSecond = Math.min(
+    MOST_DATAGRAMS_A_SECOND,
+    (await machineRate(["--storage", storage, "--secret", LOAD_SECRET])) / 2,
+  );
   let collector: CollectProgram = await start("udp://127.0.0.1:0");
   const [address = ""] = collector.listening;
   const sender = await openSender(address);
@@ -31,8 +37,8 @@ it(`loses nothing from the queue, and by UDP at most one flush interval, when ki
   // When each was handed to the system, by its number.
   const sentAt: number[] = [];
   const sending = Promise.all([
-    sender.send(timed(loadDatagrams(DATAGRAMS_A_SECOND * 150, "udp"), sentAt), DATAGRAMS_A_SECOND, () => stopped),
-    sendQueue(world.queue, () => stopped),
+    sender.send(timed(loadDatagrams(MOST_DATAGRAMS_A_SECOND * 150, "udp"), sentAt), perSecond, () => stopped),
+    sendQueue(world.queue, perSecond / DATAGRAMS_A_MESSAGE, () => stopped),
   ]);
   const lives: { readonly killedAt: number; readonly readyAt: number }[] = [];
   for (let kill = 0; kill < KILLS; kill++) {
@@ -66,7 +72,13 @@ it(`loses nothing from the queue, and by UDP at most one flush interval, when ki
   const tooOld = ages.filter((age) => age > FLUSH_INTERVAL_MS);
   // The kernel may drop some of its own accord, and only the last process can tell.
   expect(tooOld.length).toBeLessThanOrEqual(ledgers.udp?.figures.KernelDrops ?? 0);
-  console.log({ sentDatagrams, lost: lost.length, lostOfThoseHeard: heard.length, oldestMs: Math.max(0, ...ages) });
+  console.log({
+    perSecond,
+    sentDatagrams,
+    lost: lost.length,
+    lostOfThoseHeard: heard.length,
+    oldestMs: Math.max(0, ...ages),
+  });
 });
 
 function* timed(datagrams: readonly Buffer[], sentAt: number[]): Generator<Buffer> {
@@ -76,11 +88,15 @@ function* timed(datagrams: readonly Buffer[], sentAt: number[]): Generator<Buffe
   }
 }
 
-async function sendQueue(queue: Parameters<typeof sendBodies>[0], isStopped: () => boolean): Promise<number> {
+async function sendQueue(
+  queue: Parameters<typeof sendBodies>[0],
+  perSecond: number,
+  isStopped: () => boolean,
+): Promise<number> {
   const started = performance.now();
   let sent = 0;
   while (!isStopped()) {
-    const early = started + (sent / MESSAGES_A_SECOND) * 1_000 - performance.now();
+    const early = started + (sent / perSecond) * 1_000 - performance.now();
     if (early > 0) await pause(early);
     const numbers = Array.from({ length: 10 }, () => sent++);
     await sendBodies(
