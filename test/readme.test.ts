@@ -8,6 +8,8 @@ import { type TemporaryFolder, temporaryFolder } from "./support/temporary-folde
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const readme = readFileSync(`${root}README.md`, "utf8");
+const commands = readFileSync(`${root}docs/commands.md`, "utf8");
+const architecture = readFileSync(`${root}docs/architecture.md`, "utf8");
 const { scripts } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
 
 /** Where the README keeps things; here a folder of our own stands for it. */
@@ -165,9 +167,10 @@ async function follow(steps: readonly Step[]): Promise<void> {
   }
 }
 
-describe("the README", () => {
+describe("the README and the page of commands", () => {
+  const blocks = [...consoleBlocks(readme), ...consoleBlocks(commands)];
   // Not npm itself, whose install would take minutes and the network, and not these very tests.
-  const runnable = consoleBlocks(readme).filter(([first]) => first?.command !== "npm ci && npm test");
+  const runnable = blocks.filter(([first]) => first?.command !== "npm ci && npm test");
   // Commands that read come after those that wrote: a later block may use what an earlier one has stored.
   it.each(runnable.map((steps) => [steps[0]?.command ?? "", steps] as const))(
     "shows what happens: %s",
@@ -176,14 +179,14 @@ describe("the README", () => {
   );
 
   it("shows each way to run it, to test it and to read back", () => {
-    const commands = consoleBlocks(readme).flatMap((steps) => steps.map(({ command }) => command.split(" --")[0]));
-    expect(commands).toEqual(
+    const shown = blocks.flatMap((steps) => steps.map(({ command }) => command.split(" --")[0]));
+    expect(shown).toEqual(
       expect.arrayContaining(["npm ci && npm start", "npm start", "npm ci && npm test", "npx countersign samples"]),
     );
   });
 
-  it("has a tree of what is there", () => {
-    const tree = /## The tree\n.*?```text\n(.*?)```/s.exec(readme)?.[1] ?? "";
+  it("have a tree of what is there beside them", () => {
+    const tree = /## The tree\n.*?```text\n(.*?)```/s.exec(architecture)?.[1] ?? "";
     const paths = tree.split("\n").flatMap((line) => line.split(" ")[0] || []);
     expect(paths.length).toBeGreaterThan(10);
     expect(paths.filter((path) => !existsSync(root + path))).toEqual([]);

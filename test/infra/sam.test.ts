@@ -24,7 +24,7 @@ describe("a stage without a socket side", () => {
 describe("what `sam local invoke` reads from the template", () => {
   const handler = collector.Resources[FUNCTION];
 
-  it("is one function, under the id that the README names", () => {
+  it("is one function, under the id that docs/deploy.md names", () => {
     expect(resourcesOf(collector, "AWS::Lambda::Function").map(([id]) => id)).toEqual([FUNCTION]);
   });
 
