@@ -43,10 +43,10 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const DEFAULT_STAGE = "default";
 /** Soon enough for a rotation, and no more than a few thousand reads of Secrets Manager a month and process. */
 export const DEFAULT_KEY_CACHE_SECONDS = 300;
-/** What the list of listeners says when it is empty. */
+/** The text of an empty list of listeners. */
 const NO_LISTENER = "none";
 
-/** What each setting is called in an environment. */
+/** The name of each setting's variable in an environment. */
 export const environmentNames = {
   storage: "COUNTERSIGN_STORAGE",
   secrets: "COUNTERSIGN_SECRETS",
@@ -212,7 +212,7 @@ export function parseListenerNames(text: string): readonly ListenerName[] | stri
  * @returns why samples must not be kept for so few days (null: for ever); undefined if they may
  */
 export function retentionProblem(days: number | null, timeWindow: boolean, without: string): string | undefined {
-  // What has expired would be accepted once more, and billed twice.
+  // A storage that forgets a sample while the time window still lets it in would take it again, and bill it twice.
   if (!timeWindow || days === null || days >= LEAST_RETENTION_DAYS) return undefined;
   return `at least ${LEAST_RETENTION_DAYS}, which is longer than the time window and what waits in queues and quarantine, or ${without}`;
 }

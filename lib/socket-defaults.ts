@@ -4,7 +4,7 @@ import {
   DEFAULT_CONNECTIONS_PER_ADDRESS,
 } from "./listener/tcp/tcp-limits.ts";
 
-/** What a process with sockets is told beside where to listen. */
+/** The settings of a process with sockets, beside where to listen. */
 export interface SocketSettings {
   /** The address that the health port is bound to. */
   readonly healthHost: string;

@@ -8,7 +8,7 @@ import type { Quarantine } from "../quarantine/quarantine.ts";
 import { createQueueHandler, type QueueHandler } from "../queue/queue-handler.ts";
 import type { Parts } from "./open-parts.ts";
 
-/** What takes messages of the queues, whoever polls these, and counts them. */
+/** The handler of the queues' messages, whoever polls for them, and its ledger. */
 export interface QueueSide {
   readonly handler: QueueHandler;
   ledger(): Ledger;

@@ -9,13 +9,13 @@ import { createQuarantineQuota, type QuarantineQuota } from "../quarantine/quara
 import type { Parts } from "./open-parts.ts";
 import { processLedger } from "./process-ledger.ts";
 
-/** What takes datagrams and frames, with the share of the quarantine that anybody may fill. */
+/** The collector of datagrams and frames, with the share of the quarantine that anybody may fill. */
 export interface SocketSide {
   readonly collector: SocketCollector;
   /** Undefined where nothing is kept of what is rejected. */
   readonly quota: QuarantineQuota | undefined;
   ledgers(): Ledgers;
-  /** What each listener has counted beside its ledger, by its URL. */
+  /** The counts of each listener that stand in no ledger, by its URL. */
   beside(): Readonly<Record<string, unknown>>;
   /** @param droppedLines of the log */
   processLedger(droppedLines: number): ProcessLedger;

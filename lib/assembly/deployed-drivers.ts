@@ -5,8 +5,8 @@ import { s3Urls } from "../storage/s3/place.ts";
 import { type StorageKind, storageKind } from "../storage/storage-kind.ts";
 
 /**
- * What a function or a task keeps samples in: a bundle holds these and no others. Not loaded later, as a bundler keeps all of
- * what is imported so, used or not: 76 KB more.
+ * The storages of a function or a task: its bundle holds their drivers and no others. They are imported at the top, because
+ * a bundler keeps all of a module that is imported later, used or not: 76 KB more.
  */
 export const deployedDrivers: readonly StorageKind[] = [
   storageKind(dynamodbUrls, async () => openTables),

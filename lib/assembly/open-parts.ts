@@ -13,7 +13,7 @@ import { parseStorageUrl, splitUrls } from "../storage/storage-url.ts";
 import { createExpiredCounter } from "./expired-records.ts";
 import { type JudgeSettings, openJudge, type Verifier } from "./open-judge.ts";
 
-/** What a collector is made of, wherever it runs: open, and the caller's to close. */
+/** The parts of a collector, wherever it runs: open, and the caller's to close. */
 export interface Parts extends Verifier {
   readonly storage: StorageDriver;
   /** How many records were stored although their retention is over. */
@@ -76,7 +76,7 @@ export async function openParts(settings: PartsSettings, logger: Logger): Promis
   return { ok: false, problems: [...tooShort, ...failed.map(({ problem }) => problem)], transient };
 }
 
-/** What has expired would be accepted again while the time window still lets it in. */
+/** A storage that forgets a sample while the time window still lets it in would take it again, and bill it twice. */
 function retentionProblems({ storage, drivers, timeWindow }: PartsSettings): readonly string[] {
   return splitUrls(storage).flatMap((url) => {
     const parsed = parseStorageUrl(url, drivers);

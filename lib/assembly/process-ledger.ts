@@ -2,7 +2,7 @@ import type { ProcessLedger } from "../ledger/ledger.ts";
 import { doubtFigures } from "./doubt-log.ts";
 import type { Parts } from "./open-parts.ts";
 
-/** What became of the rejected messages that a quarantine was given. */
+/** The fate of the rejected messages that a quarantine was given. */
 export interface QuarantineCounts {
   readonly kept: number;
   /** Of those that anybody can send, beyond their share. @default 0, where everything is kept */
@@ -11,7 +11,7 @@ export interface QuarantineCounts {
 }
 
 /**
- * What a process has counted beside its listeners.
+ * The figures of a process as a whole, beside those of its listeners.
  *
  * @param quarantine undefined where nothing is kept
  */

@@ -2,8 +2,8 @@ import type { Logger } from "../log/logger.ts";
 import type { Parts } from "./open-parts.ts";
 
 /**
- * What SIGHUP asks of a collector: to read again what it was told by files, and to open files anew that were moved
- * away. It goes on receiving meanwhile, and what can't be read or opened changes nothing. Says when it is done.
+ * The reload at SIGHUP: reads keys and secrets again, and opens files anew that were moved away. The collector goes on
+ * receiving meanwhile, and what can't be read or opened changes nothing. Logs when it is done.
  */
 export async function reloadParts({ keys, storage }: Pick<Parts, "keys" | "storage">, logger: Logger): Promise<void> {
   const [areKeysRead, problem] = await Promise.all([

@@ -35,7 +35,7 @@ export function addressesOf({ listen }: Settings): readonly ListenAddress[] {
 
 export type TcpSettings = Pick<Settings, "tcpConnections" | "tcpConnectionsPerAddress" | "tcpBufferMebibytes">;
 
-/** What outsiders may make each TCP listener hold. */
+/** The limits on what outsiders may make each TCP listener hold. */
 export function tcpLimitsOf(settings: TcpSettings): Partial<TcpLimits> {
   return {
     maxConnections: settings.tcpConnections,

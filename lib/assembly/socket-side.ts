@@ -105,7 +105,7 @@ function spillQueueOf({ spillQueue }: Settings): readonly WantedQueue[] {
   return spillQueue === null ? [] : [{ name: environmentNames.spillQueue, url: spillQueue, use: "spilled to" }];
 }
 
-/** What the health port tells of. */
+/** The state of the process that the health port answers from. */
 interface Running {
   receiving: boolean;
   figures(): string;

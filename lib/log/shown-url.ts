@@ -26,7 +26,7 @@ const HIDDEN = "…";
 const UP_TO_AT = /^.*(?=@|%(?:25)*40)/is;
 /** No @, and no colon that could part a name from a password, before parameters with names like ours. */
 const SAFE_IN_FRONT = /^[^:@?%]*\?(?:endpoint|region|[a-z]+(?:_[a-z]+)+)=/;
-/** What is no port behind a colon: a list of URLs may have been cut at a comma inside a password. */
+/** A colon with something other than a port behind it: a list of URLs may have been cut at a comma inside a password. */
 const NO_PORT = /^[^/?#[]*:(?![0-9a-fx:.-]*(?:[/?#]|$))[^/?#]*/;
 /** Parameters that are none of ours, and whose values nobody should read. */
 const PRIVATE_PARAMETERS = /([?&][^=&#]*(?:pass|pwd|pw|secret|token|key|sig|cred|auth)[^=&#]*=)[^&#]*/gi;

@@ -1,7 +1,7 @@
 import type { Receipt } from "./receipt.ts";
 import type { Rejection } from "./rejection.ts";
 
-/** What came with a queue's message beside its body; only those that are text. */
+/** The attributes of a queue's message, by name; only those that are text. */
 export type MessageAttributes = Readonly<Record<string, string>>;
 
 /** A message as it arrived: a datagram or frame, or the body of a queue's message. */

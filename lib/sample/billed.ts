@@ -2,14 +2,14 @@ import { contentDigest } from "./content.ts";
 import type { ExactNumber, Sample } from "./sample.ts";
 
 /**
- * What of a sample a bill is made of, as text: two samples of one identity that agree in it are one sample, two that
- * don't are a conflict. A volume is the decimal that its shortest text says, so that `1` and `1.0` bill the same.
+ * The fields of a sample that a bill is made of, as text: two samples of one identity that agree in them are one sample,
+ * two that don't are a conflict. A volume is the decimal that its shortest text says, so that `1` and `1.0` bill the same.
  */
 export function billedContent(sample: Sample): string {
   return JSON.stringify([...billedTo(sample), sample.user_id, decimal(sample.counter_volume)]);
 }
 
-/** Whose and what a volume is: among conflicting samples, the greatest volume counts for each of these. */
+/** Owner and kind of a volume: among conflicting samples, the greatest volume per project, type and unit counts. */
 export function billedTo(sample: Sample): readonly [project: string | null, type: string, unit: string] {
   return [sample.project_id, sample.counter_type, sample.counter_unit];
 }

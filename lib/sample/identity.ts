@@ -1,7 +1,7 @@
 import type { MeteringRecord } from "./sample.ts";
 
 /**
- * What makes two deliveries the same record: (meter, resource, time, message id) of a sample,
+ * The fields that two deliveries of the same record agree in: (meter, resource, time, message id) of a sample,
  * (type, time, message id) of an event. The same in every storage, query and saved SQL.
  */
 export function identity(record: MeteringRecord): string {

@@ -25,7 +25,7 @@ export interface Rejection {
   readonly reason: RejectionReason;
   /** For a person: what was wrong, with the offending value shortened. Never a secret or a digest. */
   readonly detail: string;
-  /** What proved it genuine all the same, of one that is `ambiguous`. */
+  /** The signature that proved an `ambiguous` one genuine all the same. */
   readonly signature?: string | undefined;
 }
 

@@ -4,7 +4,7 @@ import type { Value, ValueMap } from "./value.ts";
 export const dialects = ["py3", "kilo", "icehouse"] as const;
 export type Dialect = (typeof dialects)[number];
 
-/** What a record's signature covered: the canonical text of a dialect, or the raw bytes of an envelope of signature v2. */
+/** The forms that a signature covers: the canonical text of a dialect, or the raw bytes of an envelope of signature v2. */
 export const signedForms = [...dialects, "v2"] as const;
 export type SignedForm = (typeof signedForms)[number];
 
@@ -20,7 +20,7 @@ export type ExactNumber = number | bigint;
  */
 export interface Sample {
   readonly kind: "sample";
-  /** What the signature was verified against. */
+  /** The form that the signature was verified against. */
   readonly dialect: SignedForm;
   /** `timestamp` in UTC with six digits of a second: `2022-09-30T12:00:00.123456Z`. Sorts as text. */
   readonly time: string;

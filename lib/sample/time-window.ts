@@ -4,7 +4,7 @@ const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
 /**
- * What is believable, in milliseconds before and after the first receipt. A publisher that was cut off may deliver
+ * The times that are believed, in milliseconds before and after the first receipt. A publisher that was cut off may deliver
  * last month's samples; whoever captured older ones can't bring them back as a bill.
  */
 const sampleWindow = { past: 35 * DAY, future: DAY } as const;
