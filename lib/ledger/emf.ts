@@ -31,7 +31,7 @@ export interface MetricsOptions {
 }
 
 export function createMetricsWriter({ stage, write, now = Date.now }: MetricsOptions): MetricsWriter {
-  /** What the lines said so far that were taken, by where and what. */
+  /** The totals said so far by the lines that the log took, by dimensions and figure. */
   const written = new Map<string, number>();
 
   /** Writes one line of what has been counted since the last one that was taken. */

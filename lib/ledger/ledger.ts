@@ -2,7 +2,7 @@ import type { ListenerName } from "../sample/listener-name.ts";
 import type { RejectionReason } from "../sample/rejection.ts";
 import type { MetricName, ProcessMetricName } from "./metrics.ts";
 
-/** What one listener has counted since its start. */
+/** The ledger of one listener: the fate of every message and sample since its start. */
 export interface Ledger {
   /** Totals since the start, but for those of the moment. A listener has only figures of its own. */
   readonly figures: Readonly<Partial<Record<MetricName, number>>>;
@@ -12,7 +12,7 @@ export interface Ledger {
 
 export type Ledgers = Readonly<Partial<Record<ListenerName, Ledger>>>;
 
-/** What a process has counted since its start beside its listeners' ledgers. */
+/** The figures of a process since its start, beside its listeners' ledgers. */
 export interface ProcessLedger {
   readonly figures: Readonly<Record<ProcessMetricName, number>>;
   /** Samples that each key proved genuine, by key id. */

@@ -1,7 +1,7 @@
 import type { Ledgers } from "./ledger.ts";
 import type { MetricName } from "./metrics.ts";
 
-/** What a collector could not keep, for the last line of its log. */
+/** The losses of a collector, for the last line of its log. */
 export interface Losses {
   readonly message: string;
   readonly figures: Readonly<Partial<Record<MetricName, number>>>;

@@ -48,7 +48,7 @@ export const metricNames = [
   "FramesCut",
   /** Samples waiting for storage or for the spill queue, at the moment of writing: what a scaling policy looks at. */
   "RecordsInFlight",
-  /** What the two ledgers lack or count twice: 0 at every moment, or our own code is at fault. */
+  /** The sum of all that the two ledgers lack or count twice: 0 at every moment, or our own code is at fault. */
   "Imbalance",
 ] as const;
 export type MetricName = (typeof metricNames)[number];

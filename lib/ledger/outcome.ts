@@ -1,7 +1,7 @@
 import type { Rejection } from "../sample/rejection.ts";
 import type { MetricName } from "./metrics.ts";
 
-/** What became of one message of the queue. Every message ends in exactly one of these. */
+/** The fate of one message of the queue. Every message ends in exactly one of these. */
 export type Outcome =
   /** Each of its samples is stored durably, but for those that can never be. */
   | {

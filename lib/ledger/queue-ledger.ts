@@ -3,7 +3,7 @@ import { imbalanceOf } from "./imbalance.ts";
 import type { Ledger } from "./ledger.ts";
 import { endFigures, endOf, type Outcome } from "./outcome.ts";
 
-/** What was found in the messages of an invocation, counted apart from what became of it. */
+/** The messages and samples found in one invocation, counted apart from their fate. */
 export interface Received {
   /** The datagrams in a spill batch are messages each. */
   readonly messages: number;

@@ -5,7 +5,7 @@ import type { connectionFigures, socketFigures } from "./metrics.ts";
 export type SocketFigure = Exclude<(typeof socketFigures)[number], "Imbalance">;
 export type ConnectionFigure = (typeof connectionFigures)[number];
 
-/** What one listener has counted: its figures under the names that metrics, alarms and the log give them, and what stands beside. */
+/** The counts of one listener: its figures under the names that metrics, alarms and the log give them, and others beside. */
 export interface ListenerCounters {
   /**
    * Both ledgers of the listener (see `metrics.ts`). KernelDrops stands in a snapshot alone, of UDP, and is absent where
@@ -22,7 +22,7 @@ export interface ListenerCounters {
   readonly connections?: ConnectionCounters;
 }
 
-/** What a TCP listener counts of its connections beside its figures. One that we close is counted under one cause. */
+/** The counts of a TCP listener's connections beside its figures. One that we close is counted under one cause. */
 export interface ConnectionCounters {
   readonly open: number;
   readonly accepted: number;

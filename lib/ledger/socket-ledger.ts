@@ -15,7 +15,7 @@ export function listenerLedgers(counters: Readonly<Record<string, ListenerCounte
   return ledgers;
 }
 
-/** What a single listener has counted that stands in no ledger, by its URL. */
+/** The counts of each listener that stand in no ledger, by its URL. */
 export function besideLedgers(counters: Readonly<Record<string, ListenerCounters>>): Readonly<Record<string, unknown>> {
   const own = Object.entries(counters).map(([url, { figures: _, rejected: _rejected, ...others }]) => [url, others]);
   return Object.fromEntries(own);

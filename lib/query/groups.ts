@@ -1,7 +1,7 @@
 import type { Sample } from "../sample/sample.ts";
 import { isValueMap, type Value, type ValueMap } from "../sample/value.ts";
 
-/** What of a sample its usage can be told apart by, beside meter, type, unit and project. */
+/** The fields of a sample that usage and statistics can be grouped by, beside those of its metadata. */
 export const groupFields = ["project_id", "user_id", "resource_id", "source", "unit"] as const;
 export type GroupField = (typeof groupFields)[number] | `metadata.${string}`;
 

@@ -5,7 +5,7 @@ import { canonicalUnit } from "./units.ts";
 
 /** One identity as it is read back, in the order of the storage. */
 export interface Identity {
-  /** What counts of it: at most one for each project, type and canonical unit. */
+  /** The samples of it that count: at most one per project, type and canonical unit. */
   readonly counting: readonly StoredSample[];
   /** All contents of a conflict that nobody has settled; else none. */
   readonly conflicting: readonly StoredSample[];

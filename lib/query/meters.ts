@@ -1,7 +1,7 @@
 import type { CounterType } from "../sample/sample.ts";
 import { counts, type StoredSample } from "../storage/driver.ts";
 
-/** What was metered: one row a name, type and unit, or two units that are one. */
+/** A meter: one row per name, type and unit; two units that are one share a row. */
 export interface Meter {
   readonly name: string;
   readonly type: CounterType;

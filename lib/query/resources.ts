@@ -2,7 +2,7 @@ import { compareBilled } from "../sample/billed.ts";
 import type { ValueMap } from "../sample/value.ts";
 import { counts, type StoredSample } from "../storage/driver.ts";
 
-/** What was measured. Owner and metadata are those of its newest sample that counts, whichever arrived last. */
+/** A measured resource. Owner and metadata are those of its newest sample that counts, whichever arrived last. */
 export interface Resource {
   readonly resource_id: string;
   readonly project_id: string | null;

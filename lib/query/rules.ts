@@ -27,7 +27,7 @@ export function maxGapOf(rules: UsageRules, meter: string): number {
 }
 
 /**
- * What has to be read so that `[from, to)` is told rightly: a gauge's reading that still holds at `from` has its
+ * The range to read so that usage of `[from, to)` is right: a gauge's reading that still holds at `from` has its
  * predecessor within the window, and an interval that began before `to` is a gap only if it ends within it.
  */
 export function neighbourhood(rules: UsageRules, from: Instant, to: Instant): { from: Instant; to: Instant } {

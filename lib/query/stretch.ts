@@ -3,7 +3,7 @@ import type { Sample } from "../sample/sample.ts";
 import { compareDecimals, type Decimal } from "./decimal.ts";
 import type { Instant } from "./instant.ts";
 
-/** What a series says at one instant. */
+/** One reading of a series: its volume at an instant. */
 export interface Level {
   readonly time: Instant;
   readonly volume: Decimal;
@@ -23,7 +23,7 @@ export interface Interval {
 }
 
 /**
- * What neighbours need to know of a stretch of a series: its levels at both ends. The intervals between are settled,
+ * Both ends of a stretch of a series, which is all that its neighbours need of it. The intervals between are settled,
  * each once, as soon as nothing that is put at either end can change them. A further level may have an end's instant
  * and outdo it, and an interval depends on the level before it: so the first two levels and the last three are kept.
  */

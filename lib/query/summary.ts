@@ -17,8 +17,8 @@ export interface Reading {
 }
 
 /**
- * What a stretch of a series adds up to. Every rule looks at neighbours alone, so the summaries of two stretches that
- * follow each other merge into that of both, wherever they were cut.
+ * The sums of a stretch of a series. Every rule looks at neighbours alone, so the summaries of two stretches that follow
+ * each other merge into that of both, wherever they were cut.
  */
 export interface Summary {
   readonly stretch: Stretch;
@@ -51,7 +51,7 @@ export function extended(reading: Reading, sums: Sums, level: Level, later: Stre
   return joined(stretchOf(level), later, (one) => addInterval(reading, sums, one));
 }
 
-/** What `finished` gives, in place. */
+/** `finished` in place: adds the intervals at both ends to `sums` itself. */
 export function finishInto(reading: Reading, sums: Sums, stretch: Stretch): void {
   settleEnds(stretch, (one) => addInterval(reading, sums, one));
 }
@@ -99,7 +99,7 @@ function addRise(reading: Reading, at: TotalsAt, { begin, end }: Interval): void
   else addGap(borders, at, begin.time, end.time);
 }
 
-/** What of a rise falls at its later sample. Where that is nothing, its period has no row for the earlier one's owner. */
+/** The part of a rise that falls at its later sample. If it is nothing, that period gets no row for the earlier one's owner. */
 function addAtEnd(totals: () => Totals, { kind, amount }: Rise, isShared: boolean): void {
   if (kind === "reset") totals().resets += 1;
   if (kind === "disorder") totals().disorder += 1;
@@ -130,7 +130,7 @@ interface Rise {
   readonly amount: Decimal;
 }
 
-/** What a counter counted between two readings. */
+/** The rise of a counter between two readings. */
 function riseBetween(rules: UsageRules, from: Decimal, to: Decimal): Rise {
   const isReset = compareDecimals(percent(to, 100n), percent(from, rules.disorderPercent)) < 0;
   if (isReset) return { kind: "reset", amount: isNegative(to) ? ZERO : to };

@@ -1,7 +1,7 @@
 import { add, type Decimal, ZERO } from "./decimal.ts";
 import type { Instant } from "./instant.ts";
 
-/** What stands in one row of usage. */
+/** The figures of one row of usage. */
 export interface Totals {
   /** A counter's in its unit, a gauge's in unit·microseconds. */
   amount: Decimal;

@@ -21,14 +21,14 @@ export interface UsageQuery extends OwnerFilter {
   readonly rules: UsageRules;
 }
 
-/** What was used of one meter by one group in one period. */
+/** The usage of one meter by one group in one period. */
 export interface UsageRow {
   readonly meter: string;
   readonly type: CounterType;
   /** The canonical one. */
   readonly unit: string;
   readonly project: string | null;
-  /** What the query's `by` names beside the project. */
+  /** The values of the fields in the query's `by`, beside the project. */
   readonly group: ReadonlyMap<GroupField, string | null>;
   readonly from: Instant;
   readonly to: Instant;
@@ -48,8 +48,8 @@ export interface UsageRow {
 }
 
 /**
- * What was used, in the order of meters, groups and periods. Reads each sample of the periods and their neighbourhood
- * once, newest first, and holds one summary for each series and one row for each group and period.
+ * Usage, in the order of meters, groups and periods. Reads each sample of the periods and their neighbourhood once,
+ * newest first, and holds one summary per series and one row per group and period.
  */
 export async function usage(storage: Pick<StorageDriver, "samples">, query: UsageQuery): Promise<readonly UsageRow[]> {
   const { borders, rules, resource, meters = [] } = query;
