@@ -36,21 +36,21 @@ export interface Peer {
   readonly port: number;
 }
 
-/** What takes over from an intake, shared by as many as there are listeners. */
+/** The surroundings of an intake, shared by the intakes of all listeners. */
 export interface IntakeOptions {
   /** Decodes, proves and reads one datagram or frame. Runs between two readings of the socket, so it never waits. */
   readonly judge: (bytes: Uint8Array, receipt: Receipt) => readonly Result<Genuine>[];
   /** Where genuine records go. */
   readonly queue: RecordQueue;
-  /** What was recorded a moment ago, by any listener. */
+  /** The records stored a moment ago, by any listener. */
   readonly recent: RecentlyRecorded;
-  /** What is on its way, whichever listener took it. */
+  /** The messages on their way, whichever listener took them. */
   readonly pending: PendingMessages;
   /** Takes messages that storage does not. @default none: they are counted failed or shed */
   readonly spiller?: Spiller | undefined;
   /** Told of each message with something rejected in it, after that was counted; `from` is `address:port`. */
   readonly onRejected?: (suspect: Suspect, from: string) => void;
-  /** Told of what is nobody's message: a socket's own error after the start, or a fault in `judge`. */
+  /** Told of an error that no message is to blame for: a socket's own after the start, or a fault in `judge`. */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -77,7 +77,7 @@ export function createIntake(listener: ListenerName, options: IntakeOptions, cou
     const bytes = fresh.length > 0 ? detachedBytes(arrived) : arrived;
     const tell = (...rejections: readonly Rejection[]) =>
       onRejected?.({ arrived: { form: "bytes", bytes, receipt }, rejected: rejections }, spelled(peer));
-    // What outlives this call may hold none of the decoded samples: a message waits for the spill queue as its bytes.
+    // The tracked message outlives this call, so it holds its bytes, which the spill queue takes, and no decoded sample.
     const message = new TrackedMessage(counters, { bytes, receipt }, judged.length, {
       recent,
       spiller,

@@ -16,7 +16,7 @@ export interface RecentPairings {
 }
 
 interface Generation {
-  /** What was told of each key when it was met first. */
+  /** The `told` of each key's first value. */
   readonly keys: Map<string, string>;
   /** Keys and values together. */
   readonly pairs: Set<string>;

@@ -6,11 +6,11 @@ import type { MeteringRecord, Sample } from "../sample/sample.ts";
 import { createRecentPairings } from "./recent-pairings.ts";
 
 /**
- * What was recorded last, by its content: whoever sends a captured message again and again buys no writes with it,
- * and whoever sends another content first silences nothing.
+ * The newest records, by content. A captured message that is sent again and again costs no further write, and another
+ * content that is sent first silences nothing.
  */
 export interface RecentlyRecorded {
-  /** Whether the very same was recorded, by whatever way it came. */
+  /** Whether a record of the same content is among them, whichever way it came. */
   has(record: MeteringRecord): boolean;
   /** @returns whether it says something else than was recorded of its identity, and is the first to say so */
   add(genuine: Recorded): boolean;

@@ -1,6 +1,6 @@
 import type { Logger } from "../log/logger.ts";
 
-/** What a spiller says about its queue: a line when something changes, never one a message. */
+/** The log lines of a spiller about its queue: one per change, never one per message. */
 export interface SpillLog {
   /** A call failed that will be made again. */
   refused(cause: unknown, held: number, heldBytes: number): void;

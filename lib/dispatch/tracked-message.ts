@@ -17,10 +17,10 @@ const fateFigures = {
   shed: "MessagesShed",
 } as const;
 
-/** Where those of its samples count that storage did not take. */
+/** The figure, per end of a message, of those of its samples that storage did not take. */
 const unstoredFigures = { failed: "SamplesFailed", spilled: "SamplesSpilled", shed: "SamplesShed" } as const;
 
-/** Whom the message turns to on its way. */
+/** The neighbours that a message turns to on its way. */
 export interface Surroundings {
   readonly recent: RecentlyRecorded;
   /** Takes what storage did not. @default none: it is counted failed or shed */
@@ -72,7 +72,7 @@ export class TrackedMessage {
   }
 
   /**
-   * What is known of it before storage is asked.
+   * Counts the samples that come to an end before storage is asked.
    *
    * @param rejected the judge's reasons
    * @param duplicates samples that were recorded a moment ago
@@ -86,7 +86,7 @@ export class TrackedMessage {
     this.#concludeIfSettled();
   }
 
-  /** What storage answered to one of its samples. */
+  /** Takes storage's answer to one of its samples. */
   settle(fate: Stored, sample: Genuine): void {
     if (fate.kind === "recorded") this.#record(sample);
     else if (fate.kind === "failed") this.#unstored++;

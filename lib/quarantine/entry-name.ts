@@ -1,6 +1,6 @@
 import { type Rejection, type RejectionReason, rejectionReasons } from "../sample/rejection.ts";
 
-/** What the name of a stored entry says, so that it needn't be read to be found. */
+/** The facts in the name of a stored entry, which is found by them without being read. */
 export interface EntryName {
   readonly id: string;
   readonly reasons: readonly RejectionReason[];

@@ -28,9 +28,9 @@ const MOST_SIGNATURES = 10_000;
 
 interface Waiting {
   readonly suspect: Suspect;
-  /** What is kept of the same signature. */
+  /** The digests of all that is kept under the same signature. */
   readonly contents: Set<string>;
-  /** Its own in that. */
+  /** Its own digest among them. */
   readonly content: string;
 }
 

@@ -15,9 +15,9 @@ export type FoundEntry =
 
 export type Removed = { readonly ok: true } | { readonly ok: false; readonly cause: unknown };
 
-/** What a quarantine holds, for those who look. */
+/** The entries of a quarantine, for those who look. */
 export interface QuarantineEntries {
-  /** What was kept last comes first, to the second; each id once. Rejects with what the store answered to listing. */
+  /** Newest first, to the second; each id once. Rejects with the store's answer to listing. */
   entries(filter?: EntryFilter): AsyncIterable<Entry>;
   /** @param id the whole of it, or as many of its first digits (at least 4) as no other entry has. Never rejects. */
   get(id: string): Promise<FoundEntry>;

@@ -55,7 +55,7 @@ export function parseQuarantineUrl(text: string): ParsedQuarantineUrl {
   // The name of a folder may end with a slash, that of a storage's file may not.
   const name = (text.split("?")[0] ?? "").replace(/(?<=[^/])\/$/, "");
   const named = parseStorageUrl<FilePlace | S3Place>(name, [fileUrls, s3Urls]);
-  // What is cut at a question mark may have been cut inside a password.
+  // A password may hold a question mark: then `name` ends inside it, and must not be shown.
   if (!named.ok) return { ok: false, problem: named.problem.replace(shownUrl(name), () => shownUrl(text)) };
 
   const parameters = new UrlParameters(url.searchParams);

@@ -5,7 +5,7 @@ import type { Rejection } from "../sample/rejection.ts";
 import type { Entry } from "./entry.ts";
 import type { QuarantineEntries } from "./quarantine-entries.ts";
 
-/** What became of an entry. Only a recorded one is removed. */
+/** The fate of an entry. Only a recorded one is removed. */
 export type Replayed =
   /** Every sample in it is stored; of a dry run: would be. */
   | {

@@ -4,7 +4,7 @@ import type { Arrived } from "../sample/arrived.ts";
 
 /** Remembers for a while what was seen, to notice the same again. */
 export interface SeenContent {
-  /** What content is remembered by. */
+  /** The digest that content is remembered by. */
   digest(arrived: Arrived): string;
   has(digest: string): boolean;
   add(digest: string): void;

@@ -1,7 +1,7 @@
 import type { Event, MeteringRecord, Sample } from "../sample/sample.ts";
 import type { Settlement } from "./settlement.ts";
 
-/** What became of one record: stored, to be tried again, or never storable here. */
+/** The fate of one record: stored, to be tried again, or never storable here. */
 export type Stored =
   | { readonly kind: "recorded" }
   | { readonly kind: "failed"; readonly cause: unknown }
@@ -22,8 +22,8 @@ export interface StorageDriver {
   unstorable(record: MeteringRecord): string | undefined;
 
   /**
-   * Stores durably; one answer a record, in order. Never rejects its promise for what a service answered.
-   * What is recorded twice is read back once. Two contents of one identity are two rows: neither overwrites the other.
+   * Stores durably; one answer per record, in order. Never rejects its promise for what a service answered.
+   * A content recorded twice is read back once. Two contents of one identity are two rows: neither overwrites the other.
    * An empty batch makes no call.
    */
   record(records: readonly MeteringRecord[]): Promise<readonly Stored[]>;

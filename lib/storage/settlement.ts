@@ -17,7 +17,7 @@ export interface Settlement {
   readonly by: string;
   /** When, in UTC, as `Sample.time`. */
   readonly at: string;
-  /** What the right content bills, for SQL, which can't digest a sample. */
+  /** The billed fields of the right content, for SQL, which can't digest a sample. */
   readonly billed: SettledBill;
 }
 
@@ -57,7 +57,7 @@ export function fromSettlementLine(line: string): Result<Settlement> {
   return settlement === undefined ? reject("undecodable", "not a settlement") : accept(settlement);
 }
 
-/** What tells the settlements of one identity from all others. */
+/** The key that the settlements of one identity share. */
 export function settledKey({ counter_name, resource_id, time, message_id }: SettledIdentity): string {
   return JSON.stringify([counter_name, resource_id, time, message_id]);
 }

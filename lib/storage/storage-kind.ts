@@ -21,7 +21,7 @@ export interface UrlForm<Place> {
   placeOf(url: URL, parameters: UrlParameters, text: string): Place | string;
 }
 
-/** What a URL names, as its kind of storage takes it. */
+/** The place that a URL names, in the terms of its kind of storage. */
 export interface NamedPlace {
   /** Days that a sample is kept, counted from its own time; for ever without. */
   readonly retentionDays?: number | undefined;

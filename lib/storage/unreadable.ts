@@ -2,7 +2,7 @@
 export interface Source {
   /** The file, object or table. */
   readonly name: string;
-  /** What of it could not be read: lines or items of it, or all of it. */
+  /** The part of it that could not be read: lines or items, or all of it. */
   readonly of: "lines" | "items" | "whole";
 }
 

@@ -71,7 +71,7 @@ function samplePages(
       pointing.map(({ hash }) => hash),
     );
     const present = pointing.filter(({ row, hash }) => {
-      // What has expired is removed in no particular order, the metadata perhaps before the row.
+      // DynamoDB removes expired items in no particular order, the metadata perhaps before the row.
       return found.has(versionKey(hash)) || !isExpired(row, now());
     });
     return readItems(

@@ -5,7 +5,7 @@ import type { Copies } from "./contents.ts";
 import { matchesProject } from "./filter-match.ts";
 import { conflictOf, isConflict, oneOf } from "./standing.ts";
 
-/** What a storage brings so that samples can be read from it. */
+/** The part of reading samples that each storage does itself: its rows by identity, and its settlements. */
 export interface SampleSource {
   /**
    * Identities, newest first, each with all of its rows: no filter by project has been applied, as rows of other

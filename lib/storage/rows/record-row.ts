@@ -74,8 +74,8 @@ function formatOf(row: ValueMap): bigint {
 }
 
 /**
- * What was written was within the limits of whoever received it, but grows on its way to JSON: text by its
- * escapes, bytes by base64 and by one level of depth. Depth alone has to stay bounded, for the stack's sake.
+ * A record kept its receiver's limits when it was written, but grows on its way to JSON: text by its escapes, bytes by
+ * base64 and by one level of depth. Only depth has to be bounded here, because the reader recurses.
  */
 const rowLimits: DecodeLimits = {
   maxBytes: Number.MAX_SAFE_INTEGER,
@@ -148,7 +148,7 @@ class RowReader {
     this.#ours = ours;
   }
 
-  /** What says nothing that the other fields don't. */
+  /** Takes off those fields of ours that follow from the others. */
   takeOurs(): void {
     this.take("content", isText);
     for (const name of ["format", "conflict"]) this.#row.delete(name);

@@ -31,7 +31,7 @@ export function oneOf<Choice extends string>(choices: readonly Choice[], item: I
   return choice;
 }
 
-/** What was stored was within somebody's limits; depth alone has to stay bounded here, for the stack's sake. */
+/** Stored values kept their receiver's limits already; here only depth has to be bounded, because the reader recurses. */
 const storedLimits: DecodeLimits = {
   maxBytes: Number.MAX_SAFE_INTEGER,
   maxDepth: 512,

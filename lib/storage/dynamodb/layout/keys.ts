@@ -98,7 +98,7 @@ export function parseResourcePartition(key: string): string | undefined {
   return prefix === "r" ? resource : undefined;
 }
 
-/** What the keys of all metadata versions of a resource begin with. */
+/** The prefix of the sort keys of a resource's metadata versions. */
 export const VERSION_KEY_PREFIX = "v#";
 
 export function versionKey(hash: Uint8Array): string {
@@ -109,7 +109,7 @@ export function meterKey(meter: string, type: string, unit: string): string {
   return joined("m", meter, type, unit);
 }
 
-/** What the keys of all meters of a resource begin with. */
+/** The prefix of the sort keys of a resource's meters. */
 export const METER_KEY_PREFIX = "m#";
 
 export function parseMeterKey(key: string): string | undefined {

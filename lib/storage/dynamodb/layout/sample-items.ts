@@ -25,7 +25,7 @@ import {
 import type { Item } from "./limits.ts";
 import { dynamoNumber } from "./number.ts";
 
-/** What hardly changes between the samples of a resource, kept once a version. */
+/** The fields that hardly change between the samples of a resource: kept once per version. */
 export type MetadataVersion = Pick<
   Sample,
   "source" | "user_id" | "user_name" | "project_id" | "project_name" | "resource_metadata"
@@ -133,7 +133,7 @@ export function fromSampleItems(row: Item, version: MetadataVersion): Sample {
   });
 }
 
-/** What a row's sort key says, in the format that the row is in. */
+/** Time and message id in a row's sort key, read in the format that the row is in. */
 function parseRowKey(row: Item): { readonly time: string; readonly messageId: string } {
   const format = row[FORMAT_ATTRIBUTE]?.N;
   if (format !== undefined && Number(format) !== FORMAT) throw new NewerFormat("a row in the samples table", format);

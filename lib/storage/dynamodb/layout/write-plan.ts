@@ -6,7 +6,7 @@ import { toSampleItems } from "./sample-items.ts";
 
 const DAY_SECONDS = 86_400;
 
-/** What to write for one record. */
+/** The items to write for one record. */
 export interface Plan {
   /** For the samples table. */
   readonly row: Item;
