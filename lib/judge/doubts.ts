@@ -1,7 +1,7 @@
 import type { MeteringRecord } from "../sample/sample.ts";
 import { createRecentSignatures } from "./recent-signatures.ts";
 
-/** What was proved genuine, and can be read in more than one way. */
+/** The tally of proved messages whose text can be read in more than one way. */
 export interface Doubts {
   /** A record, recorded or not, was met under this signature. */
   met(signature: string, record: MeteringRecord): void;

@@ -59,7 +59,7 @@ interface Carried {
   readonly receipt: Receipt;
   /** Its share of the bytes. */
   readonly size: number;
-  /** What is said of its publisher around it. */
+  /** The `publisher_id` of the notification around it. */
   readonly notifier?: string | undefined;
 }
 
@@ -79,7 +79,7 @@ export function createJudge(options: JudgeOptions): Judge {
     return isEvent ? parse.event(message, signed) : parse.sample(message, signed);
   };
 
-  /** What else its text could say, for a person. */
+  /** Another reading that its text allows, told for a person; undefined if there is none. */
   const doubtAbout = (record: MeteringRecord, message: ValueMap, verified: Verified): Doubt | undefined => {
     const { dialect, signature, text } = verified;
     doubts.met(signature, record);

@@ -5,7 +5,7 @@ import type { Event, MeteringRecord, Sample } from "../sample/sample.ts";
 export interface RecentSignatures {
   /** @returns whether the same signature was met with another identity. That one is remembered, not this. */
   differs(signature: string, record: MeteringRecord): boolean;
-  /** What all of it takes, whatever is met. */
+  /** The memory of the whole table, whatever is met. */
   readonly bytes: number;
 }
 

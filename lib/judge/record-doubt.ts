@@ -6,7 +6,7 @@ import { eventDoubts } from "./parse/event.ts";
 import { sampleDoubts } from "./parse/sample.ts";
 
 /**
- * What speaks against the reading of a stored record, from its signed fields alone: nothing has to be kept beside them.
+ * The doubt about the reading of a stored record, from its signed fields alone: nothing has to be kept beside them.
  * Of the names that a setting allowed it knows those that the record has.
  */
 export function recordDoubt(record: MeteringRecord): Doubt | undefined {

@@ -1,7 +1,7 @@
 import { createSecretKey, type KeyObject } from "node:crypto";
 import { secretProblem } from "./secret-text.ts";
 
-/** What Ceilometer's releases are configured with until somebody changes it; anybody can sign with these. */
+/** The secrets that Ceilometer's releases have until somebody changes them; anybody can sign with these. */
 export const defaultSecrets = ["change this for valid signing", "change this or be hacked"] as const;
 
 export type Secrets =

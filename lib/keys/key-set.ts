@@ -19,7 +19,7 @@ export interface KeyEntry {
 
 export type ParsedKeySet =
   | { readonly ok: true; readonly entries: readonly KeyEntry[] }
-  /** What is wrong, to be put after the place's name: `is not a JSON object …`. */
+  /** The fault, to be put after the place's name: `is not a JSON object …`. */
   | { readonly ok: false; readonly problem: string };
 
 /** Secrets Manager holds so many bytes in a secret, and a file may not be longer: reading stays cheap. */

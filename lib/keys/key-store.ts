@@ -1,4 +1,4 @@
-/** What a place holds: the text of a set of keys, not yet looked at. */
+/** The content of a place: the text of a set of keys, not yet looked at. */
 export type KeyText =
   | {
       readonly ok: true;

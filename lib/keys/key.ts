@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import type { BlockList } from "node:net";
 
-/** What a key signs: Ceilometer's canonical text, or the raw bytes of signature v2. Never both. */
+/** The scheme of a key: it signs Ceilometer's canonical text, or the raw bytes of signature v2. Never both. */
 export type KeyScheme = "legacy" | "v2";
 
 /** A secret with a name. */

@@ -78,7 +78,7 @@ function weakness(entries: readonly KeyEntry[]): string | undefined {
   return `a secret of less than ${LEAST_SECRET_LENGTH} characters lets anybody sign who tries them all (${shownKeyId(short.id)}): take a longer one, or while publishers change over accept it by --allow-default-secret`;
 }
 
-/** What may be meant, and is worth a look. */
+/** Warnings of secrets that somebody may have meant, and that are worth a look. */
 function warningsOf(entries: readonly KeyEntry[]): readonly string[] {
   const isOpen = entries.some(({ secret }) => secret === "" || isDefault(secret));
   return [
@@ -130,7 +130,7 @@ function sharedBytes(keys: readonly Key[]): string | undefined {
   return keys.find(({ scheme, secret }) => scheme === "v2" && legacy.has(hmacBlock(secret.export())))?.id;
 }
 
-/** What an HMAC makes of its key, hashed: a long key is hashed first, a short one is filled up with zeros. */
+/** The hash of an HMAC's key block: a long key is hashed first, a short one is filled up with zeros. */
 function hmacBlock(secret: Buffer): string {
   const block = Buffer.alloc(64);
   block.set(secret.length > block.length ? createHash("sha256").update(secret).digest() : secret);

@@ -52,7 +52,7 @@ function numberOf(address: string, family: Network["family"]): bigint {
 /** No zones of IPv6 (`%eth0`): they mean something on one machine only. */
 const NETWORK = /^([0-9a-fA-F.:]+)(?:\/([0-9]{1,3}))?$/;
 
-/** What a person mistyped. A text that is nothing like an address may be a secret in the wrong place. */
+/** A mistyped network, as it is shown. A text that is nothing like an address may be a secret in the wrong place. */
 function shown(text: string): string {
   return LIKE_A_NETWORK.test(text) ? JSON.stringify(text) : `a text of ${text.length} characters`;
 }

@@ -1,4 +1,4 @@
-/** What a person typed, read strictly: a secret that is off by one invisible character rejects every good sample. */
+/** Secrets as a person types them, read strictly: one invisible character too many rejects every good sample. */
 
 /**
  * One core tries all secrets of three printable characters on one captured datagram within a second. No publisher has
@@ -9,7 +9,7 @@ export const LEAST_SECRET_LENGTH = 4;
 /** Random letters and digits of this length, 95 bits, outlast everybody who tries them on a captured datagram. */
 const GOOD_SECRET_LENGTH = 16;
 
-/** What Python's `str.strip` takes away. */
+/** The blanks that Python's `str.strip` takes away. */
 const BLANK = "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
 const BLANKS_AT_ENDS = new RegExp(`^${BLANK}+|${BLANK}+$`, "g");
 const QUOTES_AROUND = /^(["'])(?:.*\1)?$/s;

@@ -1,6 +1,6 @@
 import { createSecretKey, type KeyObject, randomBytes } from "node:crypto";
 
-/** What tells a v2 key's secret from a legacy one, as in Standard Webhooks. */
+/** The prefix that tells a v2 key's secret from a legacy one, as in Standard Webhooks. */
 const V2_PREFIX = "whsec_";
 /** Standard Webhooks' own bounds. */
 const LEAST_BYTES = 24;

@@ -1,4 +1,4 @@
-/** What an outsider may make us hold or do. Every limit is checked before the memory is taken. */
+/** The limits on what an outsider may make us hold or do. Each is checked before the memory is taken. */
 export interface DecodeLimits {
   /** Bytes of one datagram, frame or queue message. */
   readonly maxBytes: number;

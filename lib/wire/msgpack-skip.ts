@@ -19,7 +19,7 @@ export function skipMsgpack(bytes: Buffer, from: number, values: number): number
   return values === 0 ? from : undefined;
 }
 
-/** What follows a head. */
+/** The bytes and values that follow a head. */
 interface Layout {
   /** Bytes of a length. */
   readonly width: number;

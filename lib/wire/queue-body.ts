@@ -20,10 +20,10 @@ export interface CarriedMessage {
   readonly size: number;
 }
 
-/** What a queue's message carries, not yet proved to be anything. */
+/** The messages inside a queue's message, not yet proved to be anything. */
 export interface Carried {
   readonly messages: readonly CarriedMessage[];
-  /** What a notification says of its publisher, where that is text. Nobody signed it. */
+  /** The `publisher_id` of a notification around them, where it is text. Nobody signed it. */
   readonly publisher: string | undefined;
 }
 
@@ -85,7 +85,7 @@ interface Content {
   readonly publisher?: string | undefined;
 }
 
-/** What is inside a notification or an RPC cast; anything else is taken for a message itself. */
+/** The content of a notification or an RPC cast; anything else is taken for a message itself. */
 function carriedBy(map: ValueMap): Content {
   const payload = map.get("payload");
   if (payload !== undefined && map.has("event_type") && !map.has("traits")) {

@@ -2,7 +2,7 @@ import { gunzipSync } from "node:zlib";
 import { accept, type Result, reject } from "../sample/rejection.ts";
 import { isValueMap, type Value } from "../sample/value.ts";
 
-/** How those who can only send text pack what is not, or what is long. */
+/** The content of base64, which senders pack binary or long messages in where only text can be sent. */
 export type Unpacked =
   | { readonly form: "text"; readonly text: string }
   /** Of msgpack, as far as can be told. */
@@ -17,11 +17,11 @@ export const MAX_INFLATION = 32;
 /** The first two bytes of every gzip stream. */
 const GZIP = [0x1f, 0x8b] as const;
 const SPACES = new Set([0x20, 0x09, 0x0a, 0x0d]);
-/** What JSON begins with that may carry messages. To msgpack each is a small number, which never is one. */
+/** The first characters of JSON that may carry messages. To msgpack each is a small number, which never is a message. */
 const JSON_STARTS = new Set(["{".charCodeAt(0), "[".charCodeAt(0), '"'.charCodeAt(0)]);
 
 /**
- * What base64 carries: msgpack, JSON, or gzip of either.
+ * Unpacks base64 of msgpack, of JSON, or of gzip of either.
  *
  * @param maxBytes of the inflated bytes, as is `MAX_INFLATION`: inflating stops there, so no more memory is ever taken
  * @returns `too-large` or `undecodable` for a gzip stream that can't be inflated

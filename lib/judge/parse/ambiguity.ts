@@ -10,8 +10,8 @@ export interface NameRules {
 }
 
 /**
- * What speaks against the reading in which a proved message came. The canonical text has no separators, so whoever
- * holds a signed text can cut it into other fields.
+ * A doubt about the reading in which a proved message came. The canonical text has no separators, so whoever holds a
+ * signed text can cut it into other fields.
  *
  * `ambiguous`: another reading would be another identity, time, volume or project. `marked`: it would differ in less, or
  * only a publisher that nobody has seen could have meant it.

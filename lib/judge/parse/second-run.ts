@@ -67,7 +67,7 @@ function escaped(name: string): string {
 
 /** @param last the run has to begin before */
 function hasRun(text: string, run: RegExp, last: number): boolean {
-  // What ends at the first source is an id of a resource, which is not empty.
+  // The id of a resource, which is never empty, ends at the first "source".
   const source = text.indexOf("source", 1);
   const userId = text.lastIndexOf("user_id");
   if (source === -1) return false;

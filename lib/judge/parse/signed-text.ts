@@ -9,7 +9,7 @@ export function startOf(name: string, message: ValueMap, text: string, dialect: 
   return text.length - spelled(rest, dialect).length;
 }
 
-/** What a field leaves in the canonical text behind its name, whatever its type; of a map all names and values. */
+/** The part of the canonical text that a field has behind its name, whatever its type; of a map all names and values. */
 export function spelledValue(name: string, value: Value, dialect: Dialect): string {
   return typeof value === "string" ? value : spelled(new Map([[name, value]]), dialect).slice(name.length);
 }

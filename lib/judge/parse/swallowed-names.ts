@@ -9,7 +9,7 @@ export interface SwallowRules extends NameRules {
   readonly closed: readonly string[];
   /** Fields that are identity, time, volume or project, or stand among these. */
   readonly billed: readonly string[];
-  /** What follows the name of a field wherever it begins, where that is not just anything. */
+  /** The texts that can follow a field's name, by name; a field that anything can follow is not here. */
   readonly beginnings: ReadonlyMap<string, readonly string[]>;
   /** Required names that are looked for in another way. */
   readonly elsewhere: readonly string[];

@@ -20,7 +20,7 @@ export function parseTimestamp(text: string): string | undefined {
   return `${utc.toISOString().slice(0, 19)}.${micros}Z`;
 }
 
-/** What publishers send, with or without the fraction: already normal but for its end. */
+/** The form that publishers send, with or without the fraction: already normal but for its end. */
 const COMMON = "0000-00-00T00:00:00.000000";
 const WHOLE_SECONDS = "0000-00-00T00:00:00".length;
 

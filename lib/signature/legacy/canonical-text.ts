@@ -20,7 +20,7 @@ const grammars: Readonly<Record<Dialect, Grammar>> = {
 };
 
 /**
- * What may be signed at most, in characters. The text repeats the names of all outer maps before each value,
+ * The longest text that is signed, in characters. The text repeats the names of all outer maps before each value,
  * so that a datagram of 64 KiB can stand for 200 MB of text; a real one's is about as long as its datagram.
  */
 export const MAX_CANONICAL_TEXT = 2_097_152;

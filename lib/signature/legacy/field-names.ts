@@ -9,7 +9,7 @@ export interface FieldName {
   readonly name: string | undefined;
   /** With them, from the first time on that a value is written behind it: a map inside leaves no text by itself. */
   full: string | undefined;
-  /** What stands in front of the names inside a map of this name, if that is short enough to be remembered. */
+  /** The prefix of the names inside a map of this name, if it is short enough to be remembered. */
   inner: Prefix | undefined;
 }
 
@@ -21,7 +21,7 @@ interface Remembered {
   readonly bytes: number;
 }
 
-/** What one dialect may remember: some thousand maps such as publishers send, who have a few dozen. */
+/** The most that one dialect remembers: some thousand maps such as publishers send, who have a few dozen. */
 export const MAX_REMEMBERED_BYTES = 1_048_576;
 
 /** Of one map, so that one stranger can't make us forget all others at once. */
@@ -51,7 +51,7 @@ export class FieldNames {
     this.#spelling = spelling;
   }
 
-  /** What is held, estimated from above. */
+  /** The bytes held, estimated from above. */
   get bytes(): number {
     return this.#bytes;
   }

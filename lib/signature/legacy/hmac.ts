@@ -21,7 +21,7 @@ const DIGEST_BYTES = 32;
 /** A sample's text has some 1,300 characters. */
 const MAX_TEXT_BYTES = 16_384;
 
-/** What is hashed first and second: one block made of the secret, and room for what follows it. */
+/** The inputs of the inner and the outer hash: one block made of the secret, and room for what follows it. */
 interface Blocks {
   readonly inner: Buffer;
   readonly outer: Buffer;

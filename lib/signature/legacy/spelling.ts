@@ -19,7 +19,7 @@ export interface Spelling {
 
 export type Scalar = Exclude<Value, ValueList | ValueMap>;
 
-/** What all generations spell alike: everything but text, bytes, floats and containers. */
+/** The spelling of scalars on which all generations agree: everything but text, bytes, floats and containers. */
 export function plainScalar(value: null | boolean | bigint | Timestamp): string {
   if (value === null) return "None";
   if (value instanceof Timestamp) {

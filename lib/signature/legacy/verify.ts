@@ -18,11 +18,11 @@ export interface VerifyOptions {
   readonly receipt: Receipt;
   /** Who sent the message, by its own account; a key may be limited to one. */
   readonly publisher?: string | undefined;
-  /** What proving it may cost. @default as much as for the largest message */
+  /** The most that proving it may cost. @default as much as for the largest message */
   readonly allowance?: Allowance | undefined;
 }
 
-/** What may be made of a message that is not proved yet. */
+/** The bounds on the text that is made of a message before it is proved. */
 export interface Allowance {
   /** Bytes of the message as it arrived. */
   readonly size: number;
@@ -30,7 +30,7 @@ export interface Allowance {
   readonly budget: TextBudget;
 }
 
-/** What a verified message adds to its fields. */
+/** The proof of a verified message: dialect, signature, key and text. */
 export interface Verified {
   readonly dialect: Dialect;
   /** The signature as text, also where it came as bytes. */
