@@ -1,6 +1,6 @@
 import type { CutCause } from "./tcp/tcp-connection.ts";
 
-/** What each cause means, for a person who reads the log. */
+/** The meaning of each cause, for a person who reads the log. */
 export const cutDetails: Readonly<Record<CutCause, string>> = {
   refused: "a new connection found no room, and no silent one to take the place of",
   descriptorsShort: "this process can open hardly anything more: raise ulimit -n, or allow fewer connections",

@@ -24,7 +24,7 @@ export interface HealthServerOptions {
    * while storage is down loses more than one that waits.
    */
   readonly isHealthy: () => boolean;
-  /** What `/metrics` shows. */
+  /** The text that `/metrics` shows. */
   readonly metrics: () => string;
   /** Told of the port's own errors after the start. */
   readonly onError: (error: unknown) => void;

@@ -47,9 +47,9 @@ export interface SocketCollectorOptions {
   readonly spillQueue?: SpillQueue | undefined;
   /** Keeps some of what is rejected. @default none: it is only logged and counted */
   readonly quarantine?: QuarantineQuota | undefined;
-  /** What was recorded a moment ago, where others of this process record as well. @default its own */
+  /** The records stored a moment ago, if others of this process record as well. @default its own */
   readonly recent?: RecentlyRecorded;
-  /** What outsiders may make each TCP listener hold. @default as `tcpLimits` says */
+  /** The limits on what outsiders may make each TCP listener hold. @default as `tcpLimits` says */
   readonly tcp?: Partial<TcpLimits>;
   /** At the stop: how long storage may take to finish, in milliseconds. */
   readonly flushMs?: number;
@@ -117,7 +117,7 @@ export function createSocketCollector({
 
   const stop = async (): Promise<void> => {
     await Promise.all(listeners.map((listener) => listener.stop()));
-    // What storage does not take by then is given up, and falls to the spiller.
+    // Records that storage does not take by then are given up, and fall to the spiller.
     await queue.drain(flushMs);
     await spiller?.drain(spillMs);
     for (const log of [rejections, cuts, watched, givenUp]) log.close();

@@ -17,13 +17,13 @@ const BODY_BYTES = 262_144;
 /** Their base64 makes such a body, if 128 bytes are reckoned for each receipt. */
 const MAX_BYTES = 196_000;
 
-/** What a queue has to take to be a spill queue, and what lets the largest frames in. */
+/** The message size that a queue has to take to be a spill queue, and the one that lets the largest frames in. */
 export const spillNeeds: QueueNeeds = { leastBytes: BODY_BYTES, bestBytes: spillLimits.bodyBytes };
 
-/** What is said of a message that is too large for the queue: but of a wrong queue as well, which can be put right. */
+/** Names of the error for a message that is too large for the queue; for a wrong queue as well, which can be put right. */
 const TOO_LARGE = /(?:InvalidParameterValue|MessageTooLong)$/;
 
-/** What comes back from such a queue could not be told from what others send, and so would be rejected. */
+/** A collector can't tell messages that come back from such a queue from what others send, and so would reject them. */
 const UNKNOWN_PLACE =
   "does not say which queue of AWS it is, or that it is on this machine: give the spill queue as https://sqs.REGION.amazonaws.com/ACCOUNT/NAME, by another name that AWS gives SQS, or as http://127.0.0.1:PORT/ACCOUNT/NAME";
 

@@ -29,7 +29,7 @@ export async function quarantineRejected(
 }
 
 async function keep({ arrived, outcome }: Handled, quarantine: Quarantine): Promise<Outcome> {
-  // What failed comes back, and is looked at then.
+  // A failed message comes back, and is looked at then.
   if (outcome.kind === "failed" || outcome.rejected.length === 0) return outcome;
   const { rejected } = outcome;
   const kept = await quarantine.keep({ arrived, rejected });

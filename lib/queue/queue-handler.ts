@@ -15,7 +15,7 @@ import { quarantineRejected } from "./quarantine-rejected.ts";
 import { groupsOf, type Numbered } from "./record-groups.ts";
 import { readSqsEvent } from "./sqs-event.ts";
 
-/** What the handler needs of Lambda's context. */
+/** The part of Lambda's context that the handler needs. */
 export interface Deadline {
   getRemainingTimeInMillis(): number;
 }

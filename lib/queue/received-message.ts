@@ -4,7 +4,7 @@ import { accept, type Rejected, type Result } from "../sample/rejection.ts";
 import { decodeSpillBatch, isSpillBatch } from "./spill-batch.ts";
 import { timeFrom } from "./sqs-time.ts";
 
-/** What we say ourselves about a message begins so; nobody else is believed. */
+/** The prefix of our own attributes. Outside the spill queue, where only we write, they are dropped. */
 const ownAttributePrefix = "countersign-";
 /** When a message that was redriven was first received: milliseconds since 1970, in decimal. */
 export const receivedAtAttribute = `${ownAttributePrefix}received-at`;

@@ -6,7 +6,7 @@ export interface Numbered {
   readonly number: number;
 }
 
-/** What goes to storage in one call: enough to fill its batches, little enough to finish one after another. */
+/** The messages that go to storage in one call: enough to fill its batches, few enough to finish one after another. */
 const MESSAGES_A_CALL = 100;
 /** Characters of their bodies: a message of the spill queue holds some hundred datagrams. */
 const CHARACTERS_A_CALL = 1_048_576;

@@ -6,7 +6,7 @@ import { LATEST_TIME } from "./sqs-time.ts";
 
 /** The body of a message in the spill queue: many datagrams or frames with their receipts, as JSON. */
 export const spillLimits = {
-  /** What SQS carries in one message. ASCII, so that bytes and characters are the same. */
+  /** The most that SQS carries in one message. ASCII, so that bytes and characters are the same. */
   bodyBytes: 1_048_576,
   /** Twice as many as are sent at once when each is as small as a message with a signature can be. */
   messages: 4_096,
@@ -19,7 +19,7 @@ const FIELDS = ["listener", "address", "receivedAt", "bytes"] as const;
 /** As long as an IPv6 address with a zone can be. */
 const MAX_ADDRESS_LENGTH = 64;
 
-/** What a batch holds; what can't be read of it costs the rest nothing. */
+/** The messages of a batch. An entry that can't be read costs the others nothing. */
 export interface SpillBatch {
   readonly ok: true;
   readonly messages: readonly SpilledMessage[];

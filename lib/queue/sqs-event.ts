@@ -3,7 +3,7 @@ import type { SQSMessageAttributes, SQSRecord } from "aws-lambda";
 /** The messages of an event, whoever made it: a test event by hand, or another trigger, has not all that Lambda gives. */
 export type ReadEvent =
   | { readonly ok: true; readonly records: readonly SQSRecord[] }
-  /** What it is instead, and what to do. */
+  /** The kind of event that it is instead, and what to do. */
   | { readonly ok: false; readonly problem: string };
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -47,7 +47,7 @@ function senderOf(fields: Fields): string {
   return "something without Records that each have messageId and body, such as a test event";
 }
 
-/** What is missing is none. */
+/** A field that is missing, or no text, becomes the empty text. */
 function toRecord(record: Fields): SQSRecord {
   const attributes = isObject(record.attributes) ? record.attributes : {};
   return {

@@ -1,4 +1,4 @@
-/** What to do about the errors that a person starting a listener really meets. */
+/** Advice on the errors that a person starting a listener really meets. */
 const advice: Readonly<Record<string, string>> = {
   EADDRINUSE: "another process has the port; stop that one, or choose another port (0 lets the system choose)",
   EACCES: "the system does not allow it; choose a port from 1024 up, or give the process that right",

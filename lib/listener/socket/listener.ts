@@ -21,7 +21,7 @@ export interface Listener {
   snapshot(): ListenerCounters;
 }
 
-/** What every listener needs from the one who opens it. */
+/** The options of every listener, whatever its protocol. */
 export interface ListenerOptions extends IntakeOptions {
   /** An address or a name; IPv6 without brackets. A name is bound to its IPv4 address, if it has one. */
   readonly host: string;

@@ -1,4 +1,4 @@
-/** What has to be known of a connection to say who goes for whom. */
+/** The facts of a connection that decide which one is closed for which. */
 export interface SharingConnection {
   /** Whose share it is in, see `addressShare`. */
   readonly share: string;

@@ -43,7 +43,7 @@ export function watchDescriptors(limit = readLimit()): Descriptors {
   };
 }
 
-/** What a listener with so many connections needs. */
+/** The descriptors that a listener with so many connections needs. */
 export function descriptorsFor(connections: number): number {
   return connections + RESERVE;
 }

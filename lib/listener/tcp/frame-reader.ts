@@ -2,7 +2,9 @@ import { accept, type Result, reject } from "../../sample/rejection.ts";
 import { FRAME_HEADER_BYTES, frameLength } from "../../wire/frame.ts";
 import { ALWAYS_HELD_BYTES } from "./largest-holder.ts";
 
-/** What a frame's own buffer begins with. It grows with what arrives: a length alone must not cost its sender's claim. */
+/** Little-endian, before each frame. */
+const HEADER_BYTES = 8;
+/** The first size of a frame's own buffer. It grows with the bytes that arrive: a length alone must not cost what it claims. */
 const FIRST_BODY_BYTES = 4_096;
 const EMPTY: Uint8Array = new Uint8Array(0);
 

@@ -8,7 +8,7 @@ import { FrameReader } from "./frame-reader.ts";
 import type { Holder, UnfinishedFrame } from "./largest-holder.ts";
 import type { TcpLimits } from "./tcp-limits.ts";
 
-/** What all connections of a listener have in common. */
+/** The things that all connections of a listener share. */
 export interface TcpContext {
   readonly intake: Intake;
   readonly queue: RecordQueue;
@@ -23,7 +23,7 @@ export interface TcpContext {
   readonly onCut: (cause: CutCause, peer: Peer) => void;
 }
 
-/** What all connections hold, beside `bufferedBytes`, which is all of it. */
+/** The held bytes of all connections, beside `bufferedBytes`, which is the sum. */
 export interface HeldBytes {
   /** With whole frames that wait for the queue. That is our delay, and costs no connection. */
   waitingBytes: number;
@@ -84,7 +84,7 @@ export class TcpConnection implements SharingConnection, Holder {
     return this.#stopWaiting !== undefined;
   }
 
-  /** What it holds of a frame that is not whole; a whole one waits for us, and is not the sender's delay. */
+  /** The unfinished frame that it holds; a whole one waits for us, and is not the sender's delay. */
   get unfinished(): UnfinishedFrame | undefined {
     if (this.waiting || this.#cause !== undefined || !this.#reader.insideFrame) return undefined;
     return { bytes: this.#reader.frameBytes, heldBytes: this.#accounted, since: this.#since };
@@ -107,7 +107,7 @@ export class TcpConnection implements SharingConnection, Holder {
     this.#stopWaiting = undefined;
     this.#shedding = true;
     this.#takeFrames();
-    // What the paused socket has read already comes out of it as "data".
+    // Bytes that the paused socket has read already come out of it as "data".
     while (this.#socket.read() !== null);
     if (this.#socket.closed) this.#conclude();
     else this.#socket.destroy();

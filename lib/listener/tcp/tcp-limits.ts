@@ -1,6 +1,6 @@
 import { messageLimits } from "../../wire/limits.ts";
 
-/** What an outsider may make a TCP listener hold or wait for. */
+/** The limits on what an outsider may make a TCP listener hold or wait for. */
 export interface TcpLimits {
   readonly maxFrameBytes: number;
   /** From the first byte of a frame's length to its last: a sender that trickles is cut off however it trickles. */

@@ -22,7 +22,7 @@ export interface DatagramBacklogOptions {
   readonly take: (datagram: ReadDatagram) => boolean;
   /** Told of each that is given up unseen. */
   readonly shed: (datagram: ReadDatagram) => void;
-  /** What is held at most, each datagram with `OVERHEAD_BYTES`. @default 16 MiB */
+  /** The most bytes held, each datagram with `OVERHEAD_BYTES`. @default 16 MiB */
   readonly maxBytes?: number;
   /** Milliseconds of a clock that is not set back. */
   readonly now?: () => number;
@@ -35,7 +35,7 @@ const READ_A_TURN = 32;
 const SLICE_MS = 0.5;
 /** The strangers' part of the time while others wait: whoever is new has to become known beside those who are busy. */
 const STRANGERS_SHARE = 1 / 8;
-/** What they may save up, in milliseconds, while the loop stands still: it delays everybody else by as much. */
+/** The most time that strangers may save up while the loop stands still, in milliseconds: all others wait as long. */
 const MOST_SAVED_MS = 10;
 
 export function createDatagramBacklog(options: DatagramBacklogOptions): DatagramBacklog {

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { endianness } from "node:os";
 import { ipv6Bytes } from "../socket/ipv6-bytes.ts";
 
-/** What the kernel holds for one bound UDP socket, and what it drops because its receive buffer is full (or a checksum is wrong). */
+/** The kernel's figures of one bound UDP socket: bytes held, and drops for a full receive buffer (or a wrong checksum). */
 export interface KernelDrops {
   /**
    * Datagrams dropped since the socket was opened: exactly those that were delivered to it and never received.

@@ -11,7 +11,7 @@ export interface ReadDatagram {
 /** Memory for a datagram beside its bytes, as measured: its buffer, its sender, its place, and what is not yet freed. */
 export const OVERHEAD_BYTES = 1_024;
 
-/** What holding it costs. */
+/** The memory that holding it takes. */
 export function heldBytesOf({ bytes }: ReadDatagram): number {
   return bytes.length + OVERHEAD_BYTES;
 }

@@ -6,7 +6,7 @@ import { heldBytesOf, type ReadDatagram } from "./read-datagram.ts";
 export const LARGE_BYTES = 8_192;
 /** Of strangers' time and of the room, so much is left to large ones: a new publisher may have no others. */
 const LARGE_SHARE = 1 / 8;
-/** What large ones may save up while none is taken, in milliseconds. */
+/** The most time that large ones may save up while none is taken, in milliseconds. */
 const MOST_SAVED_MS = 10;
 
 /** Datagrams of senders that are not known: in order, the large ones last. */

@@ -28,7 +28,7 @@ const VERIFY_WITHIN_MS = 1_400;
 export interface UdpListenerOptions extends ListenerOptions {
   /** Asked of the system, which may grant another size. */
   readonly receiveBufferBytes?: number;
-  /** What is held of datagrams that were read and not yet verified. */
+  /** The most that datagrams may hold which were read and not yet verified. */
   readonly maxBacklogBytes?: number;
 }
 
@@ -125,7 +125,7 @@ export function createUdpListener(options: UdpListenerOptions): UdpListener {
       () => backlog.length > 0,
       VERIFY_WITHIN_MS,
     );
-    // What a flood left is not worth the time that storage needs.
+    // The rest of a flood is not worth the time that storage needs.
     backlog.abandon();
   };
 

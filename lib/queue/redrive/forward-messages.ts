@@ -2,7 +2,7 @@ import { SendMessageBatchCommand } from "@aws-sdk/client-sqs";
 import type { Queue } from "../queue-client.ts";
 import type { Forwarded } from "./dead-letter.ts";
 
-/** What became of messages that were sent, by their positions. */
+/** The fate of messages that were sent, by their positions. */
 export interface Sendings {
   /** Why it was refused; undefined if it was sent. */
   readonly refusals: readonly (string | undefined)[];

@@ -86,7 +86,7 @@ export async function redrive(options: RedriveOptions): Promise<RedriveSummary> 
   }
 }
 
-/** What has been done so far. */
+/** One redrive: its counts so far, and the messages that it holds. */
 class Moving {
   taken = 0;
   /** Why it makes no sense to go on. */
