@@ -2,7 +2,7 @@ import { createHealthServer, type HealthServer } from "../listener/health-server
 import type { Logger } from "../log/logger.ts";
 import { shownUrl } from "../log/shown-url.ts";
 
-/** What `--health` says where to be asked. */
+/** The address in `--health`, where the health port listens. */
 export interface HealthAddress {
   readonly host: string;
   readonly port: number;

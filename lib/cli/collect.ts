@@ -139,7 +139,7 @@ interface Collecting {
   readonly addresses: readonly ListenAddress[];
   readonly tcp: TcpSettings;
   readonly queue: Queue | undefined;
-  /** What the sockets' side fills, and we empty again. */
+  /** The spill queue, which the sockets' side fills and we empty again. */
   readonly spill: Queue | undefined;
   /** Where to be asked how we are. */
   readonly health: HealthAddress | undefined;
@@ -199,7 +199,7 @@ async function receive(all: Receiving, io: Io): Promise<void> {
   const deadline = performance.now() + STOP_WITHIN_MS;
   const left = () => Math.max(0, deadline - performance.now());
   const socketsStopped = collector.stop();
-  // What the sockets' side spills in the end may still be taken from the spill queue, if it ends soon.
+  // The pollers may still take what the sockets' side spills in the end, if it ends soon.
   await Promise.race([socketsStopped, pause(POLL_ON_MS, undefined, { ref: false })]);
   const pollersStopped = Object.values(pollers).map((poller) => poller.stop(left()));
   await socketsStopped;

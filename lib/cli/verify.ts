@@ -114,7 +114,7 @@ function apparentKind(message: Result<Value>): "sample" | "event" | null {
   return message.value.has("event_type") ? "event" : null;
 }
 
-/** What an unproved message says of itself, to find it by. */
+/** One field of an unproved message, to find it by. */
 function textField(message: Result<Value>, name: string): string | null {
   const value = message.ok && isValueMap(message.value) ? message.value.get(name) : undefined;
   return typeof value === "string" ? value.slice(0, 256) : null;

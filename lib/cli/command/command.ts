@@ -3,7 +3,7 @@ import type { Io } from "./io.ts";
 
 /** One command of the command line, in a file of its own. */
 export interface Command {
-  /** What `countersign COMMAND --help` prints. */
+  /** The text that `countersign COMMAND --help` prints. */
   readonly help: string;
   /** @returns the exit code: 0 done, 1 not all is well, 2 wrongly called. */
   run(args: readonly string[], io: Io): Promise<number>;

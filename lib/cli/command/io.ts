@@ -5,7 +5,7 @@ import { openLineWriter } from "../../log/open-line-writer.ts";
 import { printable, printableLines } from "../../log/printable.ts";
 import { createPatientWriter, type PatientWriter } from "./patient-writer.ts";
 
-/** What a command may use of the process that runs it. Whatever it writes holds no character that acts on a terminal. */
+/** The part of its process that a command may use. Nothing that it writes holds a character that acts on a terminal. */
 export interface Io {
   /** Writes one line for programs or people to read. */
   out(line: string): void;
@@ -29,7 +29,7 @@ export interface Io {
    * written at once is dropped and counted, and SIGHUP ends nothing.
    */
   serve(): void;
-  /** What a service does at SIGHUP. */
+  /** Registers the reload of a service at SIGHUP. */
   onHangup(reload: () => Promise<void>): void;
   /** Lines that a service could not write, since its start. */
   droppedLines(): number;
@@ -56,7 +56,7 @@ interface Service {
   readonly err: LineWriter;
 }
 
-/** What of a process an `Io` is made of. */
+/** The part of a process that an `Io` is made of. */
 export type IoProcess = Pick<NodeJS.Process, "once" | "on" | "exit" | "ppid"> & {
   exitCode?: NodeJS.Process["exitCode"];
   readonly stdout: Writable;

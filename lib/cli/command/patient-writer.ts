@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { Writable } from "node:stream";
 import { errorMessage } from "../../log/error-message.ts";
 
-/** What a command has to say can't be written. */
+/** The output of a command can't be written. */
 export class OutputFailed extends Error {
   override readonly name = "OutputFailed";
   /** Its reader closed it, and knows why. */

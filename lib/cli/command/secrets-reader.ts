@@ -11,6 +11,6 @@ export function secretsReader(values: VerificationValues): ReadSecrets | undefin
   const files = values["secret-file"] ?? [];
   if (files.length === 0 || !files.every((file) => statSync(file, { throwIfNoEntry: false })?.isFile()))
     return undefined;
-  // What is to be put right was said at the start.
+  // Warnings of secrets to put right were written at the start, so a reload writes none.
   return () => secretTexts(values, () => undefined);
 }

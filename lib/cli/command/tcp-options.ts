@@ -2,7 +2,7 @@ import type { TcpSettings } from "../../assembly/socket-settings.ts";
 import { parseLimit } from "../../socket-defaults.ts";
 import type { Problem } from "./verification-options.ts";
 
-/** What outsiders may make a TCP listener hold. */
+/** The options that limit what outsiders may make a TCP listener hold. */
 export const tcpOptions = {
   "tcp-connections": { type: "string" },
   "tcp-connections-per-address": { type: "string" },

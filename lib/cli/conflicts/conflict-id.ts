@@ -5,7 +5,7 @@ import { settledKey } from "../../storage/settlement.ts";
 /** As many digits as tell conflicts and contents apart in practice. */
 const SHORT = 12;
 
-/** What a person calls a conflict by: 64 hexadecimal digits of its identity, which is four texts of any length. */
+/** The id of a conflict, for a person: SHA-256 of its identity, which is four texts of any length, in hexadecimal. */
 export function conflictId({ samples: [sample] }: Conflict): string {
   return sample === undefined ? "" : hash("sha256", settledKey(sample), "hex");
 }

@@ -35,7 +35,7 @@ export async function listConflicts(args: readonly string[], io: Io): Promise<nu
     if (listed === filter.limit) io.err(`there may be more than these ${listed}: give --limit, or --from and --to`);
   });
   if (code !== EXIT_OK) return code;
-  // What was cut off may be open.
+  // A conflict beyond the limit may be open.
   return open > 0 || listed === Number(values.limit) ? EXIT_FAILED : EXIT_OK;
 }
 

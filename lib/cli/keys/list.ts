@@ -39,7 +39,7 @@ export async function listKeys(args: readonly string[], io: Io): Promise<number>
   });
 }
 
-/** What may be shown of a key; times as text in UTC. */
+/** The part of a key that may be shown; times as text in UTC. */
 type Row = ReturnType<typeof described>;
 
 function described(entry: KeyEntry, lastUses: LastUses, cacheMs: number, now: number) {

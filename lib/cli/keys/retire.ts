@@ -62,7 +62,7 @@ export async function retireKey(args: readonly string[], io: Io): Promise<number
   });
 }
 
-/** What has to be true without --force. */
+/** The facts that decide whether a key may be retired without --force. */
 interface Conditions {
   readonly inUse: readonly string[];
   readonly cacheMs: number;

@@ -38,7 +38,7 @@ export interface LocalCollector {
   readonly targets: DemoTargets;
   /** Waits until so many messages have come to an end. @returns false if some have not after a while */
   settled(sent: DemoCounts): Promise<boolean>;
-  /** What is stored, read back from DynamoDB. */
+  /** The meters stored, read back from DynamoDB. */
   meters(): Promise<readonly Meter[]>;
   /** The ledgers so far, a line each. */
   summary(): readonly string[];

@@ -7,9 +7,9 @@ import { messageLimits } from "../../wire/limits.ts";
 import { decodeMsgpack } from "../../wire/msgpack-reader.ts";
 import { decodeQueueBody } from "../../wire/queue-body.ts";
 
-/** What a message says, for a person to read: nothing of it is proved. */
+/** The content of a message, for a person to read: nothing of it is proved. */
 export interface ShownContent {
-  /** What an envelope of signature v2 says in front of its messages. */
+  /** The header of an envelope of signature v2. */
   readonly envelope?: { readonly keyId: string; readonly sentAt: bigint };
   readonly messages: readonly Value[];
 }

@@ -34,7 +34,7 @@ export function createReplaySummary(): ReplaySummary {
   };
 }
 
-/** What became of one message. */
+/** The fate of one message, as a line. */
 export function replayLine(id: string, replayed: Replayed, dryRun: boolean): string {
   const would = dryRun ? "would be " : "";
   switch (replayed.kind) {

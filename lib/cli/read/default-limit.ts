@@ -6,8 +6,8 @@ import type { Io } from "../command/io.ts";
 export const DEFAULT_LIMIT = 100;
 
 /**
- * What is read of so many identities as `asked`; of `DEFAULT_LIMIT` where nobody asked. One more is read then, to see
- * whether there is more, and that is said: also by a program's list nobody should take a hundred for all.
+ * The records of as many identities as `asked`; of `DEFAULT_LIMIT` if nobody asked. Then one more is read, to see whether
+ * there are more, and that is said, also beside a program's list: nobody should take a hundred for all.
  */
 export async function* upToLimit<Kind extends MeteringRecord>(
   asked: number | undefined,

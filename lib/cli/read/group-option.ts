@@ -2,7 +2,7 @@ import { type GroupField, groupFields } from "../../query/groups.ts";
 
 const NAMES = [...groupFields, "metadata.NAME"].join(", ");
 
-/** What `--by` names, or which of it is none that one can group by. */
+/** The fields that `--by` names, or the first name that nothing can be grouped by. */
 export function parseFields(
   by: string | undefined,
 ): { readonly fields: readonly GroupField[] } | { readonly problem: string } {

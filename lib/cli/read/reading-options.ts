@@ -75,7 +75,7 @@ export async function reading(
   return isWhole ? EXIT_OK : EXIT_FAILED;
 }
 
-/** What the options ask of a storage, or what is wrong with them. */
+/** The filter that the options ask of a storage, or what is wrong with them. */
 export function toFilter(values: ReadingValues): SampleFilter | { readonly problem: string } {
   const times: { from?: string; to?: string } = {};
   for (const name of ["from", "to"] as const) {

@@ -4,7 +4,7 @@ import type { Io } from "../command/io.ts";
 /** So many files or objects are named: a bucket may have a million, and one rule or disk has often hit them all. */
 const NAMED_SOURCES = 20;
 
-/** What a reading left out, summed up for each file, object or table. */
+/** The lines and items that a reading left out, summed up per file, object or table. */
 export interface UnreadReport {
   readonly note: OnUnreadable;
   /** Says it on standard error. @returns whether there was anything */

@@ -30,7 +30,7 @@ export interface UsageValues {
   readonly "max-gap"?: readonly string[] | undefined;
 }
 
-/** What the options say, but for what a `SampleFilter` says. */
+/** The options of a query for usage, without those that a `SampleFilter` has. */
 export type UsageOptions = Pick<UsageQuery, "meters" | "user" | "source" | "metadata" | "by" | "rules"> & {
   readonly period?: Period;
 };

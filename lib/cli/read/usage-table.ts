@@ -7,7 +7,7 @@ import { amountUnit, shownAmount } from "./usage-row.ts";
 interface Column {
   readonly name: string;
   readonly cell: (row: UsageRow) => string;
-  /** What is done to it where a terminal is too narrow: figures are whole, or not there. */
+  /** The column's fate if a terminal is too narrow: names are cut, figures are whole or not there. */
   readonly narrow?: "drop" | "cut";
 }
 

@@ -8,7 +8,7 @@ export interface Outgoing {
   readonly samples: number;
 }
 
-/** What a command is to send. */
+/** The messages that a command is to send. */
 export interface OutgoingSource {
   /** Made one at a time, when it is due. */
   readonly messages: Iterable<Outgoing>;
