@@ -5,13 +5,13 @@ import type { SampleStorage } from "./sample-storage.ts";
 import type { SigningSecret } from "./signing-secret.ts";
 import type { SpillQueue } from "./spill-queue.ts";
 
-/** What a stage says about how samples are judged, the same on both sides. */
+/** The settings by which a stage's samples are judged, the same on both sides. */
 export type JudgingSettings = Pick<
   Settings,
   "stage" | "dialects" | "extraFields" | "keyCacheSeconds" | "timeWindow" | "legacyListeners"
 >;
 
-/** What both sides read and write. */
+/** The constructs that both sides read and write. */
 export interface CollectorParts {
   readonly storage: SampleStorage;
   readonly secret: SigningSecret;

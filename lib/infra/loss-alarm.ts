@@ -12,7 +12,7 @@ export interface AlarmTarget {
 
 export interface LossAlarmProps extends AlarmTarget {
   readonly metric: IMetric;
-  /** What a person who is woken by it has to know first. */
+  /** The first thing that a person who is woken by it has to know. */
   readonly says: string;
   /** Alarms above this. @default 0, unless `below` is given */
   readonly above?: number;

@@ -19,7 +19,7 @@ export interface MonitoringProps {
   readonly runbookUrl?: string;
 }
 
-/** What wakes the owner, and what they look at first. */
+/** The alarms that wake the owner, and the dashboard that they look at first. */
 export class Monitoring extends Construct {
   readonly alarmTopic: ITopic;
   readonly dashboard: CollectorDashboard;

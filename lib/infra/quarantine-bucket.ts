@@ -36,7 +36,7 @@ export class QuarantineBucket extends Construct {
     });
   }
 
-  /** What `openQuarantine` takes. */
+  /** The URL that `openQuarantine` takes. */
   get url(): string {
     return `s3://${this.bucket.bucketName}/${FOLDER.slice(0, -1)}`;
   }

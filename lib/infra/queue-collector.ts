@@ -31,7 +31,7 @@ export interface QueueCollectorProps extends CollectorParts {
 /** The storage driver gives up after 20 seconds; this leaves the handler time to name what failed. */
 const FUNCTION_TIMEOUT = Duration.seconds(30);
 
-/** What AWS asks for, so that Lambda's own retries of a throttled batch end before the messages show up again. */
+/** The factor that AWS asks for, so that Lambda's own retries of a throttled batch end before the messages show up again. */
 const TIMEOUTS_UNTIL_VISIBLE = 6;
 
 /** A spilled message is a batch itself, of up to some hundred datagrams; more of them would take longer than the function may. */

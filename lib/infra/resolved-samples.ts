@@ -1,4 +1,4 @@
-/** What makes rows of the log the same sample (lib/sample/identity.ts). */
+/** The columns in which rows of the log agree that are the same sample (lib/sample/identity.ts). */
 export const identityColumns = 'counter_name, resource_id, "time", message_id';
 
 /** Rows whose day is so many days back, or fewer. */

@@ -10,7 +10,7 @@ export interface SampleLogProps {
   readonly retentionDays?: number | undefined;
 }
 
-/** What the S3 storage writes below: samples and events, each in a folder of its own. */
+/** The folders that the S3 storage writes below: one for samples and one for events. */
 export const logFolders = { samples: "samples/", events: "events/" } as const;
 
 /** Where people's decisions about conflicts are kept, apart from the log: they outlive what they are about. */
@@ -60,7 +60,7 @@ export class SampleLog extends Construct {
     });
   }
 
-  /** What `openStorage` takes. */
+  /** The URL that `openStorage` takes. */
   get url(): string {
     return `s3://${this.bucket.bucketName}/`;
   }
@@ -92,7 +92,7 @@ export class SampleLog extends Construct {
       );
   }
 
-  /** What the driver's `settle` makes beside reading. */
+  /** The calls that the driver's `settle` makes beside reading. */
   grantSettle(grantee: IGrantable): Grant {
     return this.#grantObjects(grantee, "s3:PutObject", [SETTLEMENTS_FOLDER]);
   }

@@ -36,12 +36,15 @@ export class SampleStorage extends Construct {
     }
   }
 
-  /** What `openStorage` takes. */
+  /** The URLs that `openStorage` takes. */
   get url(): string {
     return [this.tables?.url, this.log?.url].filter((url) => url !== undefined).join(",");
   }
 
-  /** What a collector needs to write. No reading but of the format; but BatchWriteItem has no right of its own for replacing or deleting items. */
+  /**
+   * The rights that a collector needs to write. It may read the format alone; but it could replace and delete items, as
+   * IAM knows no right for that apart from BatchWriteItem.
+   */
   grantWrite(grantee: IGrantable): void {
     this.tables?.grantWrite(grantee);
     this.log?.grantWrite(grantee);

@@ -47,7 +47,7 @@ export class SampleTables extends Construct {
     }
   }
 
-  /** What `openStorage` takes. */
+  /** The URL that `openStorage` takes. */
   get url(): string {
     const retention = this.#retentionDays === undefined ? "" : `&retention_days=${this.#retentionDays}`;
     return `dynamodb://${this.samples.tableName}?resources=${this.resources.tableName}${retention}`;
@@ -76,7 +76,7 @@ export class SampleTables extends Construct {
     grant(grantee, ["dynamodb:Scan"], ...indexes);
   }
 
-  /** What the driver's `settle` makes beside reading. */
+  /** The calls that the driver's `settle` makes beside reading. */
   grantSettle(grantee: IGrantable): void {
     grant(grantee, ["dynamodb:BatchWriteItem"], this.resources.tableArn);
   }

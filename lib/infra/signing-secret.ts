@@ -10,7 +10,7 @@ const FIRST_KEY_ID = "current";
 const SECRET_LENGTH = 48;
 
 /**
- * What publishers sign with (`telemetry_secret`): a JSON object of key ids and secrets, of which any may have signed.
+ * The secrets that publishers sign with (`telemetry_secret`): a JSON object by key id; any of them may have signed.
  * The first is generated, so that there is none in the template and no default; add the old one beside it to move over.
  */
 export class SigningSecret extends Construct {

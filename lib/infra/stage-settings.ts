@@ -12,7 +12,7 @@ import { mostOf, type SocketSettings, socketDefaults } from "../socket-defaults.
 import type { JudgingSettings } from "./collector-environment.ts";
 import { ContextReader } from "./context-reader.ts";
 
-/** What differs from one deployment to the next; docs/deploy.md explains each. */
+/** The settings that differ from one deployment to the next; docs/deploy.md explains each. */
 export interface StageSettings extends JudgingSettings {
   /** Samples go to DynamoDB. @default true */
   readonly tables: boolean;
@@ -74,7 +74,7 @@ const STAGE_NAME = /^[a-z][a-z0-9-]{0,19}$/;
 const MOST_DAYS = 36_525;
 /** A week and a half: a key that is retired should stop being accepted some time. */
 const MOST_SECONDS = 999_999;
-/** What Lambda allows: a larger batch only with a window. */
+/** The largest batch that Lambda allows without a window. */
 const LARGEST_BATCH_WITHOUT_WINDOW = 10;
 
 /**

@@ -48,16 +48,16 @@ export interface UdpCollectorProps extends CollectorParts {
   readonly maxTasks?: number;
   /** CPU units of a task; it gets twice as many MiB of memory. @default 512 */
   readonly cpu?: number;
-  /** What outsiders may make a task hold. @default as `socketDefaults` says */
+  /** The limits on what outsiders may make a task hold. @default as `socketDefaults` says */
   readonly tcp?: Partial<Omit<SocketSettings, "healthHost">>;
   /** @default RetentionDays.THREE_MONTHS */
   readonly logRetention?: RetentionDays;
 }
 
-/** What this construct's tasks count under. */
+/** The names under which this construct's tasks count. */
 export const udpListeners = ["udp", "tcp"] as const satisfies readonly ListenerName[];
 
-/** What Fargate allows at most between SIGTERM and SIGKILL: all that was received is to be stored by then. */
+/** The longest time that Fargate allows between SIGTERM and SIGKILL: a task is to store all that it received by then. */
 const STOP_TIMEOUT = Duration.seconds(120);
 const CPU_PERCENT = 60;
 /** A fifth of what a task's record queue holds, so that new tasks are there before it sheds. */

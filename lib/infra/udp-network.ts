@@ -23,7 +23,7 @@ export interface UdpNetworkProps {
 
 const ADDRESSES = "10.95.0.0/20";
 
-/** What tasks call apart from DynamoDB and S3: each costs by the hour and zone, so there is no more than they need. */
+/** Endpoints of the services that tasks call, apart from DynamoDB and S3. Each costs per hour and zone: none is to spare. */
 const interfaceEndpoints = {
   SecretsManager: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
   Sqs: InterfaceVpcEndpointAwsService.SQS,
@@ -68,7 +68,7 @@ export class UdpNetwork extends Construct {
     });
   }
 
-  /** What a security group refused, and from where: how an owner finds the publisher that was forgotten. */
+  /** Flow log of what a security group refused, and from where: in it an owner finds the publisher that was forgotten. */
   #logRefusals(retention: RetentionDays): void {
     const log = new LogGroup(this, "RefusedFlows", { retention, removalPolicy: RemovalPolicy.DESTROY });
     this.vpc.addFlowLog("Refused", {
