@@ -20,7 +20,7 @@ export interface Settings extends SocketSettings {
   readonly extraFields: readonly string[];
   /** Names the deployment in metrics. */
   readonly stage: string;
-  /** Where the socket side listens; empty for the queue side. */
+  /** The addresses on which the socket side listens; empty for the queue side. */
   readonly listen: readonly string[];
   /** TCP port for `/healthz` and `/metrics`; null for none. */
   readonly healthPort: number | null;
@@ -30,11 +30,11 @@ export interface Settings extends SocketSettings {
   readonly keyCacheSeconds: number;
   /** Refuses samples and envelopes whose times are not believable; see `time-window.ts`. */
   readonly timeWindow: boolean;
-  /** Where messages with Ceilometer's own signature are accepted; signature v2 is everywhere. */
+  /** The listeners that accept messages with Ceilometer's own signature; signature v2 is accepted by all. */
   readonly legacyListeners: readonly ListenerName[];
   /** URL of the queue that takes what storage can't. Its messages are trusted to say when they were first received. */
   readonly spillQueue: string | null;
-  /** Where rejected messages are kept: file:///FOLDER or s3://BUCKET/PREFIX, see `openQuarantine`. */
+  /** URL of the place that keeps rejected messages: file:///FOLDER or s3://BUCKET/PREFIX, see `openQuarantine`. */
   readonly quarantine: string | null;
 }
 
@@ -194,7 +194,7 @@ function listenerList(environment: Environment, problems: string[]): readonly Li
 
 /** @returns the listeners of a list with commas between (none for `none` and for an empty one), or what is wrong with it. */
 export function parseListenerNames(text: string): readonly ListenerName[] | string {
-  // Whoever empties a list of where something is accepted does not mean everywhere.
+  // An empty list means no listener: an owner who empties it does not mean all of them.
   if (["", NO_LISTENER].includes(text.trim())) return [];
   const chosen: ListenerName[] = [];
   for (const name of text.split(",")) {

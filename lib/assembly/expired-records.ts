@@ -2,7 +2,7 @@ import { createTokenBucket } from "../flow/token-bucket.ts";
 import type { Logger } from "../log/logger.ts";
 import type { ExpiredRecords } from "../storage/storage-kind.ts";
 
-/** A publisher's clock decides how many there are: one line at once, then one a minute. */
+/** Token bucket of log lines, because a publisher's clock decides how many expired records there are. */
 const LINES = { burst: 1, perMinute: 1 } as const;
 
 export interface ExpiredCounter {

@@ -19,7 +19,7 @@ export type OpenedJudge =
   /** Never repeats a secret. Transient: the keys' place did not answer, and may later. */
   | { readonly ok: false; readonly problem: string; readonly transient: boolean };
 
-/** Whom to trust, and how far. */
+/** The settings that say which publishers to trust, and how far. */
 export type JudgeSettings = Pick<
   Settings,
   | "secrets"
@@ -32,7 +32,7 @@ export type JudgeSettings = Pick<
   | "timeWindow"
   | "legacyListeners"
 > & {
-  /** Where the secrets came from files: reads them again. @default they never change */
+  /** Reads the secrets again, if they came from files. @default they never change */
   readonly readSecrets?: ReadSecrets | undefined;
   /** For a person who has looked at what was refused. @default false */
   readonly acceptAmbiguous?: boolean;

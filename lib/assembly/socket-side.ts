@@ -17,7 +17,7 @@ import { addressesOf, type Problems, socketSettings, tcpLimitsOf } from "./socke
 /** The socket side of a deployment: listeners, health port and metrics in one process. */
 export interface UdpCollector {
   readonly listening: readonly string[];
-  /** Where `/healthz` and `/metrics` are; null if the settings name no port. */
+  /** The address of `/healthz` and `/metrics`; null if the settings name no port. */
   readonly health: string | null;
   ledgers(): Ledgers;
   /** Reads again what it was told by files. */
@@ -116,7 +116,7 @@ interface Opened {
   readonly parts: Parts;
   readonly logger: Logger;
   readonly health: HealthServer | undefined;
-  /** Where the health port is. */
+  /** The address of the health port. */
   readonly at: string | null;
   readonly state: { running?: Running };
   /** Aborted with the end of all that is done beside receiving. */

@@ -2,10 +2,10 @@ import { createTokenBucket } from "../flow/token-bucket.ts";
 import type { Logger } from "../log/logger.ts";
 import type { NewConflict } from "./recently-recorded.ts";
 
-/** Who holds a key decides how many conflicts there are: so many lines at once, and so many a minute from then on. */
+/** Token bucket of log lines, because the holder of a key decides how many conflicts there are. */
 const LINES = { burst: 10, perMinute: 6 } as const;
 
-/** Of an id, in a line; tenants choose some of them. */
+/** The most characters of an id in a line; tenants choose some of them. */
 const LONGEST_ID = 80;
 
 /** Logs conflicts as they are recorded, and with the next line how many were passed over; the figures have them all. */

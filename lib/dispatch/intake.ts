@@ -40,7 +40,7 @@ export interface Peer {
 export interface IntakeOptions {
   /** Decodes, proves and reads one datagram or frame. Runs between two readings of the socket, so it never waits. */
   readonly judge: (bytes: Uint8Array, receipt: Receipt) => readonly Result<Genuine>[];
-  /** Where genuine records go. */
+  /** The queue that genuine records go to. */
   readonly queue: RecordQueue;
   /** The records stored a moment ago, by any listener. */
   readonly recent: RecentlyRecorded;
@@ -133,7 +133,7 @@ function receiptOf(listener: ListenerName, { address }: Peer, receivedAt = Date.
   return { listener, address, receivedAt };
 }
 
-/** Where somebody sends from, as log lines have it. */
+/** The address that a sender sends from, as log lines have it. */
 export function spelled({ address = "an unknown address", port }: Peer): string {
   return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 }

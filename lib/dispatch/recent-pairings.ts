@@ -1,14 +1,14 @@
 import { hash, randomBytes } from "node:crypto";
 
 /**
- * Which value each key was met with lately, where a key should have one: an identity one content, say. Bounded: what
- * is met with another value only after it was forgotten goes unnoticed here, and is found at rest.
+ * The values that each key was met with lately, where a key should have one: an identity one content, say. Bounded: a key
+ * that is met with another value only after it was forgotten goes unnoticed here, and is found at rest.
  */
 export interface RecentPairings {
   /**
    * Notes a key with its value.
    *
-   * @param told for a person, of this value; asked for once a key, and kept shortened
+   * @param told for a person, of this value; kept, shortened, for the first value of a key
    * @returns what was told of the key when it was met with another value; undefined for a value that is known or a key
    *   that is not, so that each further value is told of once
    */
@@ -22,7 +22,7 @@ interface Generation {
   readonly pairs: Set<string>;
 }
 
-/** Of what is told, so that a name of 64 KB is not kept. */
+/** The most characters of `told` that are kept, so that a name of 64 KB is not. */
 const LONGEST_TOLD = 160;
 
 /** 96 bits: of so few, none meets another by accident, and none on purpose without the secret. */
@@ -30,8 +30,8 @@ const FINGERPRINT_BYTES = 12;
 
 /** Forgets the oldest first. @param capacity pairs held; 50,000 take 24 MB at most, whatever they are made of */
 export function createRecentPairings(capacity: number): RecentPairings {
-  // As with what was recorded, two generations. A key lives as long as the youngest of its pairs, never longer: else a
-  // value that was forgotten would look like another one.
+  // Two generations, as of recorded contents. A key lives as long as the youngest of its pairs, never longer: else a value
+  // that was forgotten would look like another one.
   const most = Math.floor(capacity / 2);
   const secret = randomBytes(16).toString("base64");
   const fingerprint = (text: string) =>

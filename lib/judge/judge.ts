@@ -31,7 +31,7 @@ export interface JudgeOptions {
   readonly extraFields: readonly string[];
   /** Refuses samples and envelopes whose times are not believable. @default false */
   readonly timeWindow?: boolean;
-  /** Where messages with Ceilometer's own signature are accepted. @default everywhere */
+  /** The listeners that accept messages with Ceilometer's own signature. @default all */
   readonly legacyListeners?: readonly ListenerName[];
   /** Records what could be read in another way, with a mark: for a person who has looked. @default false */
   readonly acceptAmbiguous?: boolean;

@@ -10,7 +10,7 @@ export interface Keyring {
   legacyFor(receipt: Receipt, publisher: string | undefined): readonly Key[];
 }
 
-/** Where a collector's keys come from, and what it says about their use. */
+/** The source of a collector's keys, which is told of their use. */
 export interface KeySource {
   /** Those known now. Never waits. */
   current(): Keyring;

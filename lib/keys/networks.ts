@@ -30,7 +30,7 @@ function parseNetwork(text: string): Network | string {
   if (family === undefined || prefix > longest) {
     return `not a network: ${shown(text)}; expected one such as 10.0.0.0/8 or 2001:db8::/32`;
   }
-  // Whoever writes a restriction means one.
+  // An owner who writes a restriction means one.
   if (prefix === 0) return `${text} is every address, and so no restriction: name the networks, or leave them out`;
   const hostBits = BigInt(longest - prefix);
   if ((numberOf(address, family) & ((1n << hostBits) - 1n)) !== 0n) {

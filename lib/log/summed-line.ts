@@ -1,6 +1,6 @@
 import type { Fields } from "./logger.ts";
 
-/** A line for what may happen a thousand times a second: the first at once, then at most one an interval. */
+/** A log line for events that may come a thousand per second: the first at once, then at most one line per interval. */
 export interface SummedLine {
   /** @param fields of which those of the last count */
   note(count: number, fields: Fields): void;

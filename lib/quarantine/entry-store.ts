@@ -1,4 +1,4 @@
-/** Where entries lie: texts with names that never change once written. */
+/** The store of entries: texts with names that never change once written. */
 export interface EntryStore {
   /**
    * Writes durably and as a whole; what has that name already is left as it is. Rejects if it can't.

@@ -11,7 +11,7 @@ export type Replayed =
   | {
       readonly kind: "recorded";
       readonly samples: number;
-      /** How else samples in it could be read. */
+      /** Other readings that samples in it allow. */
       readonly marks: readonly string[];
     }
   /** Some samples are stored, some still can't be. */

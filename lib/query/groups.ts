@@ -5,7 +5,7 @@ import { isValueMap, type Value, type ValueMap } from "../sample/value.ts";
 export const groupFields = ["project_id", "user_id", "resource_id", "source", "unit"] as const;
 export type GroupField = (typeof groupFields)[number] | `metadata.${string}`;
 
-/** Whose samples are asked for. Absent: all. */
+/** The owners whose samples are asked for. A field that is absent limits nothing. */
 export interface OwnerFilter {
   /** null: without one, which is null on the wire, or the empty text. */
   readonly project?: string | null;

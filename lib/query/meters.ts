@@ -26,7 +26,7 @@ const renamedUnits: ReadonlyMap<string, string> = new Map([
   ["GB", "GiB"],
 ]);
 
-/** Sums up samples by meter, in the order of their names. Holds one entry a meter and resource. */
+/** Sums up samples by meter, in the order of their names. Holds one entry per meter and resource. */
 export async function meters(samples: AsyncIterable<StoredSample>): Promise<readonly Meter[]> {
   const found = new Map<string, { meter: Meter; resources: Set<string> }>();
   for await (const sample of samples) {

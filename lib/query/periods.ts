@@ -6,7 +6,7 @@ export type Period =
   | { readonly kind: "seconds"; readonly seconds: number }
   | { readonly kind: "hour" | "day" | "month"; readonly zone: string };
 
-/** Where the periods of `[from, to)` begin, and `to` at the end. The first and the last may be parts of a whole one. */
+/** The beginnings of the periods of `[from, to)`, then `to`. The first and the last may be parts of a whole one. */
 export type Borders = readonly Instant[];
 
 /**
@@ -55,7 +55,7 @@ function nextDate(now: Temporal.ZonedDateTime, kind: "day" | "month"): Instant {
   for (;;) {
     date = date.add(kind === "day" ? { days: 1 } : { months: 1 });
     const begin = fromZoned(date.toZonedDateTime(now.timeZoneId));
-    // Where a clock was set back over midnight, an instant may have the date before, though the next one has begun.
+    // If a clock was set back over midnight, an instant may have the date before, though the next one has begun.
     if (begin > fromZoned(now)) return begin;
   }
 }

@@ -23,7 +23,7 @@ interface Seen {
   readonly first: string;
 }
 
-/** Sums up samples by resource, the one with the newest sample first. Holds one entry a resource. */
+/** Sums up samples by resource, the one with the newest sample first. Holds one entry per resource. */
 export async function resources(samples: AsyncIterable<StoredSample>): Promise<readonly Resource[]> {
   const found = new Map<string, Seen>();
   for await (const sample of samples) {

@@ -6,6 +6,6 @@ export interface Genuine {
   readonly keyId: string;
   /** Its share of the bytes that were decoded, which deflate may have made few of on the way. */
   readonly size: number;
-  /** How else its signed text could be read, where that is worth telling. */
+  /** Another reading that its signed text allows, if it is worth telling. */
   readonly mark?: string | undefined;
 }

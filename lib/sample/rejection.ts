@@ -29,7 +29,7 @@ export interface Rejection {
   readonly signature?: string | undefined;
 }
 
-/** Without what tells it from a success. */
+/** The rejection alone, without the `ok` that tells it from a success. */
 export function rejectionOf({ reason, detail, signature }: Rejected): Rejection {
   return signature === undefined ? { reason, detail } : { reason, detail, signature };
 }

@@ -1,6 +1,6 @@
 import type { Value, ValueMap } from "./value.ts";
 
-/** Which Ceilometer generation's canonical text was signed (docs/protocol.md). */
+/** The generations of Ceilometer, by the canonical text that each signs (docs/protocol.md). */
 export const dialects = ["py3", "kilo", "icehouse"] as const;
 export type Dialect = (typeof dialects)[number];
 

@@ -74,7 +74,7 @@ export function counts({ conflict }: StoredSample): boolean {
 export interface Conflict {
   /** At least two. Those that count come first, then by volume, the greatest first. */
   readonly samples: readonly StoredSample[];
-  /** Who settled it, and why; absent while it is open. */
+  /** The decision that settled it; absent while it is open. */
   readonly settlement?: Settlement;
 }
 

@@ -1,7 +1,7 @@
 import type { Endpoint } from "../aws/client-options.ts";
 import type { UrlParameters } from "./url-parameters.ts";
 
-/** Where a service of AWS is, if a URL's parameters say so. */
+/** The endpoint and region of a service of AWS, if a URL's parameters name them. */
 export function endpointOf(parameters: UrlParameters): Endpoint {
   return {
     endpoint: parameters.httpUrl("endpoint"),

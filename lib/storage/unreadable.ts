@@ -1,4 +1,4 @@
-/** Where something lies that could not be read. */
+/** The container of something that could not be read. */
 export interface Source {
   /** The file, object or table. */
   readonly name: string;

@@ -56,7 +56,7 @@ export class UrlParameters {
   }
 }
 
-/** Where no credentials can be in it; a URL may have been cut inside a password, and only its scheme is safe. */
+/** A refused value, if no credentials can be in it. A URL may have been cut in a password: only its scheme is safe. */
 function shown(text: string): string {
   const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(text)?.[0];
   if (scheme !== undefined) return JSON.stringify(`${scheme}…`);

@@ -84,7 +84,7 @@ function reachesTenant(beginning: string, project: Value | undefined): boolean {
   return beginning.includes("/") || (typeof project === "string" && project !== "" && beginning.includes(project));
 }
 
-/** Where a tenant chose the end of the id, nothing shows that a field behind it isn't a part of it. */
+/** A doubt about the end of the id: if a tenant chose it, nothing shows that a field behind it isn't a part of it. */
 function endDoubt(message: ValueMap, dialect: Dialect, behind: readonly string[]): Doubt | undefined {
   const id = textOf(message, NAME);
   const project = message.get("project_id");

@@ -2,7 +2,7 @@ import type { Dialect } from "../../sample/sample.ts";
 import type { Value, ValueMap } from "../../sample/value.ts";
 import { canonicalText } from "../../signature/legacy/canonical-text.ts";
 
-/** Where the first field at or after this name begins in a message's canonical text. */
+/** The position in a message's canonical text at which the first field at or after this name begins. */
 export function startOf(name: string, message: ValueMap, text: string, dialect: Dialect): number {
   const rest = new Map<string, Value>();
   for (const [other, value] of message) if (other >= name) rest.set(other, value);

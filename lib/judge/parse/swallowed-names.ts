@@ -21,7 +21,7 @@ interface Swallowable {
   /** The name as it would stand there. */
   readonly form: string;
   readonly refused: boolean;
-  /** Where that name is there all the same, nothing was swallowed. */
+  /** If that name is there all the same, nothing was swallowed. */
   readonly unlessPresent: boolean;
 }
 

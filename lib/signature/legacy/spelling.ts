@@ -3,7 +3,7 @@ import { floatRepr, floatStrPython2 } from "../../wire/python-number.ts";
 import type { ListText } from "./list-text.ts";
 
 /**
- * How one generation of Ceilometer turns a message into text. Each answers `undefined` where that
+ * The spelling of a message as text by one generation of Ceilometer. Each method answers `undefined` where that
  * generation's own code raises an exception: then nothing it signed can look like this.
  */
 export interface Spelling {

@@ -16,7 +16,7 @@ export interface VerifyOptions {
   /** Tried in this order. */
   readonly dialects: readonly Dialect[];
   readonly receipt: Receipt;
-  /** Who sent the message, by its own account; a key may be limited to one. */
+  /** The publisher that the message names as its sender; a key may be limited to one. */
   readonly publisher?: string | undefined;
   /** The most that proving it may cost. @default as much as for the largest message */
   readonly allowance?: Allowance | undefined;

@@ -13,9 +13,9 @@ const UPDATES_AT_A_TIME = 8;
 /** Sees to it that items are in the resources table; answers, by `keyOf`, why some are not. */
 export type EnsurePrerequisites = (needs: readonly Item[], patience: Patience) => Promise<ReadonlyMap<string, Refusal>>;
 
-/** Makes a writer that remembers what it has written, so that a metadata version costs one write and not one a sample. */
+/** Makes a writer that remembers what it has written, so that a metadata version costs one write and not one per sample. */
 export function prerequisitesWriter(client: DynamoDBClient, table: string): EnsurePrerequisites {
-  const written = new LruCache<number>(MAX_REMEMBERED);
+  const written = new Recent<number>(MAX_REMEMBERED);
 
   return async (needs, patience) => {
     const missing = new Map<string, Item>();

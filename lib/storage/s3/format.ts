@@ -13,7 +13,7 @@ export async function expectFormat(place: S3Place): Promise<void> {
 
 /** Marks the log as of our format where it has no mark. One call, and two more in a log's life. */
 export async function markFormat(place: S3Place): Promise<void> {
-  // Whoever may not list a bucket is told 403 of an object that is not there.
+  // S3 answers 403 for an object that is not there to a client that may not list the bucket.
   if (await isMarked(place, [403, 404])) return;
   await putOnce(place, place.prefix + FORMAT_OBJECT, `{"format":${FORMAT}}\n`);
   // Somebody else may have been quicker, a later release among them.

@@ -1,7 +1,7 @@
 /**
- * Names and keys of the two DynamoDB tables: what the driver, the constructs and a person with a query share.
+ * Names and keys of the two DynamoDB tables, which the driver, the constructs and a person with a query share.
  *
- * Samples table, one item a sample or event:
+ * Samples table, one item per sample or event:
  *   `s#<meter>#<resource>`  | `<time>#<message_id>#<digest>`  a sample; a third `#<shard>` is left free for hot ones
  *   `e#<type>#<day>`        | `<time>#<message_id>#<digest>`  an event
  * The digest is of what the record says (lib/sample/content.ts). Rows of format 1, which have no attribute `f`, end before it.

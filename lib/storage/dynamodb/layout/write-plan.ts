@@ -56,7 +56,7 @@ function expiryOf(time: string, retentionDays: number): number {
   return Math.floor(Date.parse(time) / 1_000 + retentionDays * DAY_SECONDS);
 }
 
-/** A whole day, one to two after the sample's expiry: never before it, and new to a writer once a day at most. */
+/** A whole day, one to two after the sample's expiry: never before it, and new to a writer once per day at most. */
 function outliving(expiry: number): number {
   return (Math.floor(expiry / DAY_SECONDS) + 2) * DAY_SECONDS;
 }
