@@ -141,7 +141,7 @@ interface Collecting {
   readonly queue: Queue | undefined;
   /** The spill queue, which the sockets' side fills and we empty again. */
   readonly spill: Queue | undefined;
-  /** Where to be asked how we are. */
+  /** The address of the health port. */
   readonly health: HealthAddress | undefined;
   readonly parts: Parts;
   readonly logger: Logger;

@@ -87,7 +87,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   try {
     return await command.run(rest, io);
   } catch (error) {
-    // Whoever runs us says so, where anybody is left to hear it.
+    // `ProcessIo.end` says so, if anybody is left to hear it.
     if (error instanceof OutputFailed) return error.isClosed ? EXIT_OK : EXIT_FAILED;
     if (isArgumentError(error)) return usageError(io, `${error.message}; see countersign ${name} --help`);
     io.err(`countersign ${name}: ${withoutCredentials(errorMessage(error))}`);

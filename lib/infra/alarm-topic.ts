@@ -4,7 +4,7 @@ import { Key } from "aws-cdk-lib/aws-kms";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
 
-/** Where alarms go for an owner who has no topic yet; they subscribe to it by hand. */
+/** A topic for the alarms of an owner who has none yet; they subscribe to it by hand. */
 export class AlarmTopic extends Construct {
   readonly topic: Topic;
 

@@ -3,7 +3,7 @@ import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
 
-/** Where the alarms of a stack go, and where they send the reader. */
+/** The topic that a stack's alarms go to, and the runbook that they send the reader to. */
 export interface AlarmTarget {
   readonly topic: ITopic;
   /** @default "docs/runbook.md", in the repository */

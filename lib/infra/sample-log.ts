@@ -13,13 +13,13 @@ export interface SampleLogProps {
 /** The folders that the S3 storage writes below: one for samples and one for events. */
 export const logFolders = { samples: "samples/", events: "events/" } as const;
 
-/** Where people's decisions about conflicts are kept, apart from the log: they outlive what they are about. */
+/** The folder of people's decisions about conflicts, apart from the log: they outlive the samples that they are about. */
 export const SETTLEMENTS_FOLDER = "settlements/";
 
 /** The object that says which format the log is in. */
 const FORMAT_OBJECT = "format.json";
 
-/** Where Athena leaves its answers. */
+/** The folder that Athena leaves its answers in. */
 export const ANSWERS_FOLDER = "athena/";
 
 /** The bucket of the S3 log, and of the answers of those who query it. */

@@ -17,7 +17,7 @@ export interface SampleStorageProps {
   readonly deletionProtection?: boolean;
 }
 
-/** Where samples are kept. Everything that holds some outlives the stack. */
+/** The storage of samples. Everything that holds some outlives the stack. */
 export class SampleStorage extends Construct {
   readonly tables: SampleTables | undefined;
   readonly log: SampleLog | undefined;

@@ -27,7 +27,7 @@ export class SampleTables extends Construct {
     const tableProps = {
       partitionKey: text(keyNames.partition),
       sortKey: text(keyNames.sort),
-      // One write unit a sample, and nobody has to guess how many samples there will be.
+      // One write unit per sample, and nobody has to guess how many samples there will be.
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       // Of the two keys that need no looking after, the one whose use shows in CloudTrail.

@@ -41,7 +41,7 @@ export interface UdpSettings extends Omit<SocketSettings, "healthHost"> {
   readonly clientCidrs: readonly string[];
   /** Reachable from the internet. @default false */
   readonly internetFacing: boolean;
-  /** Where to put it. @default null, a VPC is made */
+  /** The VPC to put it in. @default null, a VPC is made */
   readonly vpc: VpcSettings | null;
   /** @default 2 */
   readonly minTasks: number;
@@ -66,7 +66,7 @@ export type ParsedStage =
   | { readonly ok: true; readonly settings: StageSettings }
   | { readonly ok: false; readonly problems: readonly string[] };
 
-/** Where the context keeps the stages, and which of them is meant. */
+/** The names in the CDK context of all stages, and of the one that is meant. */
 export const contextKeys = { stages: "countersign:stages", stage: "stage" } as const;
 
 const STAGE_NAME = /^[a-z][a-z0-9-]{0,19}$/;

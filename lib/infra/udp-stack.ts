@@ -10,7 +10,7 @@ import { UdpMonitoring } from "./udp-monitoring.ts";
 export interface UdpStackProps extends StackProps {
   readonly settings: StageSettings;
   readonly udp: UdpSettings;
-  /** Whose storage, secret, queue, quarantine and alarm topic it uses. */
+  /** The stack whose storage, secret, queue, quarantine and alarm topic this one uses. */
   readonly collector: CollectorStack;
   /** Of that stack, for the tasks. */
   readonly taskRole: Role;

@@ -5,7 +5,7 @@ import { rejectionReasons } from "../sample/rejection.ts";
 /** Why messages failed whose fate is not known: storage may have taken their samples, or may do so yet. */
 export const OUT_OF_TIME = new Error("the invocation's time ran out");
 
-/** One line an invocation, and one for each reason: never one a sample, which an outsider could flood. */
+/** One line per invocation, and one per reason: never one per sample, with which an outsider could flood the log. */
 export function logOutcomes(logger: Logger, outcomes: readonly Outcome[]): void {
   const rejected = outcomes.flatMap((outcome) => (outcome.kind === "failed" ? [] : outcome.rejected));
   for (const reason of rejectionReasons) {

@@ -1,4 +1,4 @@
-/** Where a queue is, as its URL says. */
+/** The place of a queue, as its URL says. */
 export type QueuePlace =
   | { readonly kind: "aws"; readonly region: string; readonly account: string; readonly name: string }
   /** On a server on this machine, which has no accounts and no outsiders. */

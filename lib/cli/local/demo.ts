@@ -5,7 +5,7 @@ import { openPublisher } from "../send/publisher.ts";
 /** Real publishers' datagrams, frames and queue messages, which the tests use as well. */
 const CAPTURES = new URL("../../../test/fixtures/", import.meta.url);
 
-/** Where the demo sends what. */
+/** The targets of the demo, by the way that it sends there. */
 export interface DemoTargets {
   readonly udp: string;
   readonly tcp: string;

@@ -2,7 +2,7 @@ declare module "dynalite" {
   import type { Server } from "node:http";
 
   interface DynaliteOptions {
-    /** Where to keep tables; in memory by default. */
+    /** The folder that keeps the tables; in memory by default. */
     readonly path?: string;
     /** How long a table is CREATING, and so on; half a second by default. */
     readonly createTableMs?: number;

@@ -86,7 +86,7 @@ function longest(texts: readonly string[]): number {
   return texts.reduce((most, text) => Math.max(most, printable(text).length), 0);
 }
 
-/** Without what is nought. */
+/** The beginning of a period, without those parts at its end that are zero. */
 function shortTime({ from }: UsageRow): string {
   return toTime(from)
     .replace(/(?::00)?\.000000Z$/, "Z")

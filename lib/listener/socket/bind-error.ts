@@ -17,7 +17,7 @@ export function bindError(url: string, cause: unknown): Error {
   return new Error(`cannot listen on ${url}: ${why}${code === "" ? "" : ` (${code})`}`, { cause });
 }
 
-/** Who has the port of IPv4 alone is in the way of `[::]`, too. */
+/** A process that has the port of IPv4 alone is in the way of `[::]`, too. */
 function both(url: string, code: string): string | undefined {
   if (code !== "EADDRINUSE" || !/^[a-z]+:\/\/\[::\]:[0-9]+$/.test(url)) return undefined;
   return `another process has the port, of IPv6 or of IPv4; stop that one, choose another port, or leave IPv4 to it with ${url}?ipv6only=1`;

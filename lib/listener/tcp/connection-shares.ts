@@ -1,6 +1,6 @@
 /** The facts of a connection that decide which one is closed for which. */
 export interface SharingConnection {
-  /** Whose share it is in, see `addressShare`. */
+  /** The share that it counts in, see `addressShare`. */
   readonly share: string;
   /** Held up by us: it has brought something that was not looked at yet. */
   readonly waiting: boolean;
@@ -33,7 +33,10 @@ interface Share<Connection> {
   readonly genuine: Map<Connection, number>;
 }
 
-/** Which connections are open, in shares: nobody takes all, and nobody who is at work goes for somebody who is not. */
+/**
+ * The open connections, in shares by address. No address takes all, and none loses a connection that is at work to another
+ * address that is not.
+ */
 export class ConnectionShares<Connection extends SharingConnection> {
   readonly #shares = new Map<string, Share<Connection>>();
   readonly #maxConnections: number;
@@ -89,14 +92,14 @@ export class ConnectionShares<Connection extends SharingConnection> {
     );
   }
 
-  /** Of who has most silent ones, if that is more than the newcomer will have: however young they are. */
+  /** One of the share with most silent connections, if it has more than the newcomer's will: however young they are. */
   #ofLargest(shares: readonly Share<Connection>[], own: number): Connection | undefined {
     let largest = new Map<Connection, number>();
     for (const { silent } of shares) if (silent.size > largest.size) largest = silent;
     return largest.size > own + 1 ? this.#longest([largest]) : undefined;
   }
 
-  /** Whoever has brought nothing genuine for longest, and for at least so long. */
+  /** The connection that has brought nothing genuine for longest, and for at least so long. */
   #longest(connections: readonly ReadonlyMap<Connection, number>[], milliseconds = 0): Connection | undefined {
     let found: Connection | undefined;
     let since = this.#now() - milliseconds;

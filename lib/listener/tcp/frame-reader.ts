@@ -4,7 +4,7 @@ import { ALWAYS_HELD_BYTES } from "./largest-holder.ts";
 
 /** Little-endian, before each frame. */
 const HEADER_BYTES = 8;
-/** The first size of a frame's own buffer. It grows with the bytes that arrive: a length alone must not cost what it claims. */
+/** The first size of a frame's own buffer. It grows with what arrives: a length alone must not cost what it claims. */
 const FIRST_BODY_BYTES = 4_096;
 const EMPTY: Uint8Array = new Uint8Array(0);
 

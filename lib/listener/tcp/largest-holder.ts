@@ -10,7 +10,7 @@ export interface UnfinishedFrame {
 
 /** A connection as far as its unfinished frame goes. */
 export interface Holder {
-  /** Whose share it is in, see `addressShare`. */
+  /** The share that it counts in, see `addressShare`. */
   readonly share: string;
   readonly unfinished: UnfinishedFrame | undefined;
 }
@@ -19,8 +19,8 @@ export interface Holder {
 export const ALWAYS_HELD_BYTES = 65_536;
 
 /**
- * Whose unfinished frame goes when all together hold too much: the oldest large one of whoever holds most. One that is
- * on its way takes moments; one that is old was left lying, whatever for.
+ * The connection to cut off when all together hold too much: the one with the oldest large frame in the share that holds
+ * most. A frame that is on its way takes moments; an old one was left lying, whatever for.
  */
 export function largestHolder<One extends Holder>(holders: Iterable<One>): One | undefined {
   const bytesOf = new Map<string, number>();

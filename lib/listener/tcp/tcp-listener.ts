@@ -32,7 +32,7 @@ export interface TcpListenerOptions extends ListenerOptions {
   readonly descriptors?: Descriptors;
 }
 
-/** Takes one message a frame: an 8-byte little-endian length, then so many bytes. A full queue pauses the senders. */
+/** Takes one message per frame: an 8-byte little-endian length, then so many bytes. A full queue pauses the senders. */
 export function createTcpListener(options: TcpListenerOptions): Listener {
   const { host, port, ipv6Only = false, queue } = options;
   const limits = tcpLimits(options.limits);

@@ -37,7 +37,7 @@ export interface UdpListener extends Listener {
   readonly grantedReceiveBufferBytes: number | undefined;
 }
 
-/** Takes one message a datagram. When the queue is full, it is spilled: there is nobody to ask to wait. */
+/** Takes one message per datagram. When the queue is full, the listener spills it: a sender can't be asked to wait. */
 export function createUdpListener(options: UdpListenerOptions): UdpListener {
   const { host, port, ipv6Only = false, receiveBufferBytes = DEFAULT_RECEIVE_BUFFER_BYTES } = options;
   const counters = newCounters();

@@ -47,7 +47,7 @@ export interface RedriveSummary {
   readonly cause?: unknown;
 }
 
-/** SQS gives and takes at most ten messages a call. */
+/** SQS gives and takes at most ten messages per call. */
 const MESSAGES_A_CALL = 10;
 /**
  * Seconds for which nobody else is given what we took. What we leave is given back at the end; only a process that is
