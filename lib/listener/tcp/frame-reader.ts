@@ -2,8 +2,6 @@ import { accept, type Result, reject } from "../../sample/rejection.ts";
 import { FRAME_HEADER_BYTES, frameLength } from "../../wire/frame.ts";
 import { ALWAYS_HELD_BYTES } from "./largest-holder.ts";
 
-/** Little-endian, before each frame. */
-const HEADER_BYTES = 8;
 /** The first size of a frame's own buffer. It grows with what arrives: a length alone must not cost what it claims. */
 const FIRST_BODY_BYTES = 4_096;
 const EMPTY: Uint8Array = new Uint8Array(0);

@@ -15,7 +15,7 @@ export type EnsurePrerequisites = (needs: readonly Item[], patience: Patience) =
 
 /** Makes a writer that remembers what it has written, so that a metadata version costs one write and not one per sample. */
 export function prerequisitesWriter(client: DynamoDBClient, table: string): EnsurePrerequisites {
-  const written = new Recent<number>(MAX_REMEMBERED);
+  const written = new LruCache<number>(MAX_REMEMBERED);
 
   return async (needs, patience) => {
     const missing = new Map<string, Item>();
