@@ -10,7 +10,7 @@ export interface SocketSettings {
   readonly healthHost: string;
   /** TCP connections that a listener holds open. */
   readonly tcpConnections: number;
-  /** Of one address, or IPv6 network of 64 bits. */
+  /** TCP connections per address, or IPv6 network of 64 bits. */
   readonly tcpConnectionsPerAddress: number;
   /** Mebibytes of TCP frames not yet complete, all connections of a listener together. */
   readonly tcpBufferMebibytes: number;

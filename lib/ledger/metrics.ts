@@ -24,7 +24,7 @@ export const metricNames = [
   /** Handed to the spill queue; they count again, under `queue`, when they come back from it. */
   "MessagesSpilled",
   "MessagesShed",
-  /** Of which some sample waits, at the moment of writing. */
+  /** Messages of which some sample waits, at the moment of writing. */
   "MessagesInFlight",
   "SamplesDecoded",
   "SamplesRecorded",
@@ -34,7 +34,7 @@ export const metricNames = [
   "SamplesFailed",
   "SamplesSpilled",
   "SamplesShed",
-  /** Of those recorded: what is billed is not what was recorded of the same identity a moment ago. Beside the ledger. */
+  /** Recorded samples that bill otherwise than a content of their identity recorded a moment ago. Beside the ledger. */
   "SamplesConflicting",
   /** Datagrams that the kernel dropped at our own sockets, before we could count them. */
   "KernelDrops",
@@ -84,8 +84,8 @@ export const keyMetricName = "SamplesVerified";
 
 /**
  * Seconds since a queue last answered a call for messages, at the moment of writing; with the stage and the queue, by
- * what it is to us, as dimensions. Given by whoever polls: for a deployed function Lambda does, and says the same by the
- * age of a queue's oldest message.
+ * its role for us, as dimensions. Only a process that polls emits it: for a deployed function Lambda polls, and the age of
+ * a queue's oldest message says the same.
  */
 export const pollAgeMetricName = "SecondsSincePoll";
 

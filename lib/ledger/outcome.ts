@@ -9,7 +9,7 @@ export type Outcome =
       readonly samples: number;
       /** Recorded a moment ago already, so not written again. */
       readonly duplicates: number;
-      /** Of those stored, what contradicts what was recorded a moment ago; stored beside it. */
+      /** Those of the samples that contradict a content recorded a moment ago; stored beside it. */
       readonly conflicting: number;
       readonly rejected: readonly Rejection[];
     }

@@ -51,7 +51,7 @@ function family(name: MetricName, ledgers: Ledgers): readonly string[] {
     const value = ledger?.figures[name];
     if (ledger === undefined || value === undefined || !listenerMetrics[listener].includes(name)) return [];
     if (name !== "SamplesRejected") return [`${full}{listener="${listener}"} ${value}\n`];
-    // By reason only: whoever wants the whole takes the sum, as Prometheus would have it.
+    // By reason only: the whole is their sum, as Prometheus would have it.
     return reasons.map((reason) => `${full}{listener="${listener}",reason="${reason}"} ${ledger.rejected[reason]}\n`);
   });
   return lines.length === 0 ? [] : [`# TYPE ${full} ${isTotal ? "counter" : "gauge"}\n`, ...lines];

@@ -57,7 +57,7 @@ export interface SocketCollectorOptions {
   readonly spillMs?: number;
 }
 
-/** Of the ten seconds that a stop may take where nobody grants more. */
+/** Parts of the ten seconds that a stop may take where nobody grants more. */
 const FLUSH_MS = 4_000;
 const SPILL_MS = 3_000;
 

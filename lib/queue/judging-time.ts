@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 
 /** How long judging goes on before timers and answers get their turn, in milliseconds. */
 const TURN_MS = 20;
-/** Of the handler's time, this is kept for storing what has been judged: of 30 s some six, for 10 MB at the very most. */
+/** The part of the handler's time that is kept for storing: of 30 s some six, for 10 MB at the very most. */
 const STORING_SHARE = 1 / 5;
 
 /** The time that one event may be judged for. Judging never waits, so that without a pause no deadline would be noticed. */

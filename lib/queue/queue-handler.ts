@@ -46,7 +46,7 @@ export function createQueueHandler(options: QueueHandlerOptions): QueueHandler {
     const read = readSqsEvent(event);
     if (!read.ok) {
       logger.error("can't handle an event", { problem: read.problem });
-      // An answer would say that all is well: whoever sent it would not send it again.
+      // An answer would say that all is well, and the sender would not send it again.
       throw new Error(read.problem);
     }
     const { records } = read;
@@ -64,12 +64,12 @@ export function createQueueHandler(options: QueueHandlerOptions): QueueHandler {
   };
 }
 
-/** One record: what was found in it, and what became of that. */
+/** One record: the messages and samples found in it, and their outcomes. */
 interface Handled extends Received {
   readonly outcomes: readonly Outcome[];
 }
 
-/** Of a record that time ran out on, nobody knows what is in it: one message, of which no sample was seen. */
+/** A record that time ran out on is unknown inside: it counts as one message, of which no sample was seen. */
 const UNOPENED: Received = { messages: 1, samples: 0 };
 
 /** @returns the outcomes of each record's messages; those that time ran out on are failed. */

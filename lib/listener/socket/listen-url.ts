@@ -21,7 +21,7 @@ const URL_PARTS = /^([a-z]+):\/\/(.*?)(?::([^:\]?]*?))?\/?(\?.*)?$/i;
 const IPV6_ONLY = "?ipv6only=1";
 const HOST_NAME = /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?$/i;
 const HIGHEST_PORT = 65_535;
-/** Of a wrong URL, so much is repeated in the message. */
+/** The most characters of a wrong URL that the message repeats. */
 const LONGEST_QUOTE = 100;
 
 /**

@@ -1,12 +1,12 @@
 import { isIPv4 } from "node:net";
 import { ipv6Bytes } from "../socket/ipv6-bytes.ts";
 
-/** Bytes of an IPv6 address that name a site's network: whoever has one has all addresses in it. */
+/** Bytes of an IPv6 address that name a site's network: the owner of one address has all addresses in it. */
 const NETWORK_BYTES = 8;
 /** The twelve bytes in front of an IPv4 address that a socket for both families spells as IPv6. */
 const MAPPED = Buffer.from("00000000000000000000ffff", "hex");
 
-/** Those who share in what is there for one address: an IPv4 address, or an IPv6 network of 64 bits. */
+/** The name of an address's share: an IPv4 address, or an IPv6 network of 64 bits. */
 export function addressShare(address: string | undefined): string {
   // Gone before it was looked at.
   if (address === undefined) return "";

@@ -8,9 +8,9 @@ export interface Descriptors {
   areShort(): boolean;
 }
 
-/** Kept free for storage, queues, keys, files and the health port; a quarter where there are few. */
+/** Descriptors kept free for storage, queues, keys, files and the health port; a quarter of all if there are few. */
 const RESERVE = 64;
-/** So many connections, or so many milliseconds, are let pass between two looks at what is open; a look costs as much as it finds. */
+/** Connections, or milliseconds, between two counts of the open descriptors; a count costs as much as it finds. */
 const LOOK_EACH = 32;
 const LOOK_AFTER_MS = 1_000;
 const LOOK_WHEN_SHORT_MS = 10;

@@ -47,7 +47,7 @@ export class TcpConnection implements SharingConnection, Holder {
   #stopWaiting: (() => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
   #accounted = 0;
-  /** Of that, with a whole frame that has to wait. */
+  /** The part of `#accounted` that a whole frame holds which has to wait. */
   #accountedWaiting = 0;
   #cause: CloseCause | undefined;
   /** Taking frames even without room for them. */

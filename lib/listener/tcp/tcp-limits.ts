@@ -5,13 +5,16 @@ export interface TcpLimits {
   readonly maxFrameBytes: number;
   /** From the first byte of a frame's length to its last: a sender that trickles is cut off however it trickles. */
   readonly frameTimeoutMs: number;
-  /** For one more, one that is silent is closed, or else the new one: see `ConnectionShares`. */
+  /** Connections open at once. For one more, a silent one is closed, or else the new one: see `ConnectionShares`. */
   readonly maxConnections: number;
-  /** Of one address, or IPv6 network of 64 bits. One more displaces its own that has longest brought nothing genuine. */
+  /** Per address, or IPv6 network of 64 bits. One more displaces its own that has longest brought nothing genuine. */
   readonly maxConnectionsPerAddress: number;
-  /** Of frames not yet complete, over all connections. Beyond it large ones are cut off: see `largestHolder`. As much again of whole ones that wait. */
+  /**
+   * Bytes of frames not yet complete, over all connections. Beyond it large ones are cut off: see `largestHolder`. Whole
+   * frames that wait may hold as much again.
+   */
   readonly maxBufferedBytes: number;
-  /** At the stop, for what has already arrived to be taken. Then the rest is shed. */
+  /** Time at the stop to take the frames that have already arrived. Then the rest is shed. */
   readonly stopWithinMs: number;
 }
 
@@ -32,7 +35,7 @@ export function tcpLimits(asked: Partial<TcpLimits> = {}): TcpLimits {
     maxConnectionsPerAddress = DEFAULT_CONNECTIONS_PER_ADDRESS,
     // Sixty-four of the largest frames at once.
     maxBufferedBytes = DEFAULT_BUFFER_MEBIBYTES * MEBIBYTE,
-    // Of the ten seconds that stopping everything may take.
+    // Part of the ten seconds that stopping everything may take.
     stopWithinMs = 2_000,
   } = asked;
   return { maxFrameBytes, frameTimeoutMs, maxConnections, maxConnectionsPerAddress, maxBufferedBytes, stopWithinMs };

@@ -21,7 +21,7 @@ import { type TcpLimits, tcpLimits } from "./tcp-limits.ts";
  */
 const KEEP_ALIVE_DELAY_MS = 60_000;
 
-/** Of the time for a stop, a tenth is for connections that are on their way: who keeps connecting never ends. */
+/** A tenth of the time for a stop is for connections that are on their way: a client may keep connecting for ever. */
 const ACCEPTING_SHARE = 10;
 
 export interface TcpListenerOptions extends ListenerOptions {

@@ -13,7 +13,7 @@ import { StrangerQueue } from "./stranger-queue.ts";
 export interface DatagramBacklog {
   readonly length: number;
   push(datagram: ReadDatagram): void;
-  /** Sheds what is held. */
+  /** Sheds all datagrams that are held. */
   abandon(): void;
 }
 
@@ -33,7 +33,7 @@ const DEFAULT_MAX_BYTES = 16 * 1_048_576;
 const READ_A_TURN = 32;
 /** How long verifying goes on before the socket is read again, in milliseconds. */
 const SLICE_MS = 0.5;
-/** The strangers' part of the time while others wait: whoever is new has to become known beside those who are busy. */
+/** The strangers' part of the time while others wait: a new publisher has to become known beside busy ones. */
 const STRANGERS_SHARE = 1 / 8;
 /** The most time that strangers may save up while the loop stands still, in milliseconds: all others wait as long. */
 const MOST_SAVED_MS = 10;

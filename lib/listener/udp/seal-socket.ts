@@ -1,8 +1,8 @@
 import type { Socket } from "node:dgram";
 
 /**
- * Ends what comes in: connected to itself, a bound socket is given nothing that anybody else sends. To senders it is as
- * if it were closed, while what the system already holds for it can still be read to the end, and counted.
+ * Connects a bound socket to itself, after which the kernel gives it nothing that anybody else sends. To senders it is as
+ * if it were closed, while datagrams that the kernel already holds for it can still be read to the end, and counted.
  *
  * @returns false where the system does not do it
  */

@@ -4,7 +4,7 @@ import { heldBytesOf, type ReadDatagram } from "./read-datagram.ts";
 
 /** A sample as Ceilometer sends it has one to four kilobytes. What is larger costs more to verify, and goes last. */
 export const LARGE_BYTES = 8_192;
-/** Of strangers' time and of the room, so much is left to large ones: a new publisher may have no others. */
+/** The part of strangers' time and room that is left to large datagrams: a new publisher may have no others. */
 const LARGE_SHARE = 1 / 8;
 /** The most time that large ones may save up while none is taken, in milliseconds. */
 const MOST_SAVED_MS = 10;

@@ -105,7 +105,7 @@ export function createUdpListener(options: UdpListenerOptions): UdpListener {
   const stop = async (): Promise<void> => {
     await starting?.catch(() => undefined);
     if (socket === undefined) return;
-    // Without waiting for what is to be verified: what the socket still holds when it is closed would be in no count.
+    // The backlog is not waited for yet: datagrams that the socket still holds when it is closed would be in no count.
     await untilIdle(
       () => arrived,
       () => false,
