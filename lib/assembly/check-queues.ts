@@ -5,7 +5,7 @@ import { checkQueue, type QueueCheck } from "../queue/check-queue.ts";
 import { spillNeeds } from "../queue/open-spill-queue.ts";
 import { openQueue } from "../queue/queue-client.ts";
 
-/** The queues of a collector, by what they are given as. */
+/** A queue of a collector, with the option or variable that names it. */
 export interface WantedQueue {
   /** For a person: `--queue`, or the variable's name. */
   readonly name: string;

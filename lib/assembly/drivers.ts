@@ -12,5 +12,5 @@ export const allDrivers: readonly StorageKind[] = [
   storageKind(s3Urls, async () => (await import("../storage/s3/open.ts")).openBucket),
 ];
 
-/** Those that still have what was stored when the command has ended. */
+/** The drivers whose samples outlast the command that stored them. */
 export const lastingDrivers: readonly StorageKind[] = allDrivers.filter(({ leavesNothing }) => !leavesNothing);

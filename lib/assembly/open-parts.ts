@@ -38,7 +38,7 @@ const FIRST_PAUSE_MS = 500;
 const MOST_PAUSE_MS = 30_000;
 /** A start takes less where all answer; of one that waits somebody wants to know what for. */
 const SILENT_MS = 5_000;
-/** Of the ten seconds that a stop may take, for a call that is under way and may never be answered. */
+/** Time at a stop for a call that is under way and may never be answered, of the ten seconds that it may take. */
 const STOP_OPENING_MS = 2_000;
 
 /** Opens all that the settings name, or nothing. */
@@ -127,7 +127,7 @@ async function closeLate(opened: OpenedParts): Promise<void> {
   if (opened.ok) await closeParts(opened.parts);
 }
 
-/** Resolves when whoever stops us has waited long enough for a start that is under way. */
+/** Resolves some time after `stop`: a start that is under way is then waited for no longer. */
 function givenUp(stop: AbortSignal): { readonly up: Promise<undefined>; forget(): void } {
   let timer: NodeJS.Timeout | undefined;
   let onStop = () => {};

@@ -52,7 +52,7 @@ const DRAIN_MS = 15_000;
 /** For storage to take what is held, and then the spill queue: with the drain within ECS's 120 s. */
 const FLUSH_MS = 45_000;
 const SPILL_MS = 30_000;
-/** Two points a minute, the finest that CloudWatch keeps by default being one; more lines would only cost. */
+/** Two points per minute, the finest that CloudWatch keeps by default being one; more lines would only cost. */
 const METRICS_INTERVAL_MS = 30_000;
 
 /** Opens all that the settings name, waiting for what can't be reached yet; unhealthy meanwhile. */

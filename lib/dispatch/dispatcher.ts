@@ -7,10 +7,10 @@ import type { RecentlyRecorded } from "./recently-recorded.ts";
 
 export interface Dispatcher {
   /**
-   * Records what is genuine in some messages, all in one call to storage.
+   * Records the genuine samples of some messages, all in one call to storage.
    *
    * @param messages as judged: an answer for each sample of each message
-   * @returns one outcome a message, in order. Never rejects its promise.
+   * @returns one outcome per message, in order. Never rejects its promise.
    */
   dispatch(messages: readonly (readonly Result<Genuine>[])[]): Promise<readonly Outcome[]>;
 }

@@ -13,10 +13,10 @@ export interface WatchedStorage {
   close(): void;
 }
 
-/** A write takes some tens of milliseconds; whoever is asked at night wants to know of one that hangs. */
+/** A write takes some tens of milliseconds; an operator who is woken wants to know of one that hangs. */
 const SILENT_MS = 5_000;
 const REFUSED = "storage does not take samples now; they are held and tried again, and each try counts";
-/** Nothing is tried again any more: what became of it is said by others. */
+/** Nothing is tried again any more: other lines say the records' fate. */
 const CLOSING = "storage did not take samples up to the stop";
 
 export function watchedStorage(

@@ -11,15 +11,16 @@ export interface RecentSignatures {
 
 /** Some minutes of a busy collector; 768 KiB. A power of two. */
 const PLACES = 65_536;
-/** Of a place: two words of the signature, and one for where the identity stands. */
+/** The words of a place: two of the signature, and one for the position of the identity. */
 const WORDS = 3;
 
 /**
- * A table of one place for each possible beginning of a signature: what falls on a place that is taken drives out what
- * was there. Nothing grows, and nothing of a message is kept alive.
+ * Direct-mapped cache: a place per beginning of a signature, and a newcomer drives out the one that was there. Nothing
+ * grows, and nothing of a message is kept alive.
  *
- * Of a signature's 32 bytes eight are compared, which no two share by accident, nor on purpose without the secret. What has one signature has one
- * text, so that where its identity stands in the text says which one it is, and no text has to be hashed.
+ * Of a signature's 32 bytes eight are compared, which no two share by accident, nor on purpose without the secret. Messages
+ * with one signature have one text, so the position of the identity in that text says which one it is, and no text has to
+ * be hashed.
  */
 export function createRecentSignatures(places = PLACES): RecentSignatures {
   const table = new Uint32Array(places * WORDS);
@@ -82,7 +83,7 @@ function named(name: string, text: string | null | undefined): number {
   return text === undefined ? 0 : name.length + lengthOf(text);
 }
 
-/** Of the allowed fields that are text. @param before only of those whose names sort before */
+/** The length of the allowed fields that are text. @param before only of those whose names sort before */
 function extraLength({ extra }: Sample, before = "\uffff"): number {
   // Nearly all have none, and a loop over none takes longer than all else here.
   if (extra.size === 0) return 0;

@@ -3,7 +3,7 @@ import type { Value } from "../sample/value.ts";
 import { encodeMsgpack } from "../wire/msgpack-writer.ts";
 import type { Judge } from "./judge.ts";
 
-/** After so many the compiler has done what it does; and no start waits longer than this, in milliseconds. */
+/** Messages after which the compiler has optimised the code; and milliseconds after which a start waits no longer. */
 const MESSAGES = 6_000;
 const MOST_MS = 250;
 

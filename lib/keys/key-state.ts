@@ -17,7 +17,7 @@ export function keyState(entry: KeyEntry, cacheMs: number, now: number): KeyStat
   return readyAt(entry, cacheMs) > now ? "new" : "active";
 }
 
-/** Whether whoever is accepted with the one key can change over to the other. */
+/** Whether every publisher that is accepted with `entry` is accepted with `other` as well. */
 export function canReplace(other: KeyEntry, entry: KeyEntry): boolean {
   return (["from", "publishers"] as const).every((restriction) => {
     const allowed = other[restriction];

@@ -21,8 +21,8 @@ export function openLineWriter(descriptor: StandardDescriptor, backlog: number =
 }
 
 /**
- * The same pipe or terminal once more, without blocking. Not by setting the flag on what we were given: that is shared
- * with whoever else has it, a shell or a sibling, and would stay when we are gone.
+ * Opens the same pipe or terminal once more, with O_NONBLOCK. On the descriptor that we were given the flag would be shared
+ * with all who have it, a shell or a sibling, and would stay when we are gone.
  *
  * @returns undefined where there is no such way: for a socket, a pipe of another user or without a reader, and
  *   systems without `/proc`

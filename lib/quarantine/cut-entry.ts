@@ -10,7 +10,7 @@ export const WHOLE_BYTES = 1_048_576;
 const MAX_REASONS = 10;
 /** A detail is a sentence with the offending value shortened; this is for the day when somebody forgets that. */
 const MAX_DETAIL = 500;
-/** As many as SQS allows a message. */
+/** As many as SQS allows per message. */
 const MAX_ATTRIBUTES = 10;
 /** Characters of all names and values together; those of signature v2 take a few hundred. */
 const MAX_ATTRIBUTES_LENGTH = 262_144;

@@ -13,7 +13,7 @@ import { parseQuarantineUrl, type QuarantinePlace } from "./quarantine-url.ts";
 import { openS3Entries } from "./s3-entries.ts";
 
 export interface OpenedQuarantine extends EntryQuarantine {
-  /** How many messages that anybody can send are to be kept a minute. The quarantine itself doesn't count them. */
+  /** Messages that anybody can send, kept per minute. The quarantine itself doesn't count them. */
   readonly perMinute: number;
 }
 

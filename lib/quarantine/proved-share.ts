@@ -5,7 +5,7 @@ import type { Arrived, Suspect } from "../sample/arrived.ts";
 import type { Quarantine } from "./quarantine.ts";
 import { createSeenContent } from "./seen-content.ts";
 
-/** Puts what is proved genuine and was refused all the same into the quarantine, whole, however many there are. */
+/** The way into the quarantine for messages proved genuine and refused all the same: whole, however many there are. */
 export interface ProvedShare {
   /** @returns whether it is being written, or will be. Never waits, never throws. */
   offer(suspect: Suspect, signature: string): boolean;
@@ -14,16 +14,16 @@ export interface ProvedShare {
   close(): Promise<void>;
 }
 
-/** A write takes some 20 ms: 400 a second, more than a collector of one core can be sent. */
+/** A write takes some 20 ms: 400 per second, more than a collector of one core can be sent. */
 const MAX_IN_FLIGHT = 8;
 /** For a while in which the quarantine is slow: some 10,000 datagrams. */
 const MAX_WAITING_BYTES = 16 * 1_048_576;
 /**
- * Messages kept under one signature. Whoever captured it can write the same text in as many forms as he likes, and each would be another
- * entry; more of it explains nothing.
+ * Messages kept under one signature. A capturer can write the same text in as many forms as he likes, and each would be
+ * another entry; more of it explains nothing.
  */
 const MOST_OF_A_SIGNATURE = 4;
-/** Their signatures and digests take some 5 MB. What is forgotten is kept again, under the same id. */
+/** Signatures remembered, with their digests some 5 MB. A message that was forgotten is kept again, under the same id. */
 const MOST_SIGNATURES = 10_000;
 
 interface Waiting {

@@ -7,7 +7,7 @@ import { createProvedShare, provedBy } from "./proved-share.ts";
 import type { Quarantine } from "./quarantine.ts";
 import { createSeenContent } from "./seen-content.ts";
 
-/** Lets a bounded share of what anybody can send into the quarantine, and what is proved genuine beside it. */
+/** The way into the quarantine: a bounded share for messages that anybody can send, and those proved genuine beside it. */
 export interface QuarantineQuota {
   /** @returns whether it is being written. Never waits, never throws; nothing beyond the bounds is held. */
   offer(suspect: Suspect): boolean;
@@ -25,9 +25,9 @@ export interface QuarantineCounts {
 }
 
 export interface QuarantineQuotaOptions {
-  /** So many on average; 0 for none. */
+  /** Refill of the token bucket, in messages per minute; 0 for none. */
   readonly perMinute: number;
-  /** So many at once after a quiet time. */
+  /** Size of the token bucket: messages at once after a quiet time. */
   readonly burst?: number;
   /** Writes at a time, each of which holds its message in memory. */
   readonly maxInFlight?: number;
@@ -41,7 +41,7 @@ const DEFAULT_BURST = 100;
 const DEFAULT_IN_FLIGHT = 8;
 /** A broken publisher sends the same again and again; within this time it is written once. */
 const RECENT_MS = 10 * 60_000;
-/** Many times what is let through in that time; 100 KB at most. */
+/** Many times the messages let through in that time; 100 KB at most. */
 const RECENT_MOST = 1_000;
 const LOG_EVERY_MS = 60_000;
 const CLOSE_WITHIN_MS = 5_000;

@@ -24,7 +24,7 @@ export type QuarantinePlace = QuarantineBounds &
 export interface QuarantineBounds {
   /** Bytes that are kept of one. */
   readonly maxBytes: number;
-  /** How many are kept a minute, by each process. */
+  /** Messages kept per minute, by each process. */
   readonly perMinute: number;
 }
 

@@ -42,7 +42,7 @@ function seen(sample: StoredSample, before: Seen | undefined): Seen {
   };
 }
 
-/** Of samples of one time always the same is newest, whatever order they are read in. */
+/** Orders samples by time. Of one time always the same one is newest, whatever order they are read in. */
 function isNewer(sample: StoredSample, other: StoredSample): boolean {
   if (sample.time !== other.time) return sample.time > other.time;
   if (sample.message_id !== other.message_id) return sample.message_id > other.message_id;

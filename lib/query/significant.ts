@@ -2,7 +2,7 @@ import { type Decimal, ZERO } from "./decimal.ts";
 
 /** Digits of an average or a deviation: as many as Python's decimals have, and far more than a float's seventeen. */
 const DIGITS = 28;
-/** Calculated beyond them, so that what is cut off says how to round. */
+/** Guard digits, calculated beyond those: they say how to round. */
 const GUARD = 5;
 
 /** `amount` / `count` to 28 significant digits, a half to the even neighbour. @param count more than 0 */
@@ -58,7 +58,7 @@ function length(value: bigint): number {
   return String(value).length;
 }
 
-/** 1 for what is below nought. */
+/** A power of ten; 1 for a negative exponent. */
 function tens(exponent: number): bigint {
   return exponent <= 0 ? 1n : 10n ** BigInt(exponent);
 }

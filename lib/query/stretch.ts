@@ -90,7 +90,7 @@ function sewn(left: readonly Level[], right: readonly Level[]): readonly Level[]
   return [...left.slice(0, -1), greaterOf(last, first), ...right.slice(1)];
 }
 
-/** Of equal volumes the last message id by its bytes, and then the content, whichever came first. */
+/** The greater volume; of equal ones the last message id by its bytes, and then the content, whichever came first. */
 function greaterOf(a: Level, b: Level): Level {
   const order =
     compareDecimals(a.volume, b.volume) ||

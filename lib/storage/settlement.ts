@@ -5,8 +5,8 @@ import { isValueMap, type Value, type ValueMap } from "../sample/value.ts";
 import { fromExactJson, toExactJson } from "../wire/exact-json.ts";
 
 /**
- * A person's decision which content of an identity is right. Kept in the storage that it is about, and read back by
- * whoever reads samples there.
+ * A person's decision which content of an identity is right. Kept in the storage that it is about, and read back with the
+ * samples there.
  */
 export interface Settlement {
   readonly identity: SettledIdentity;

@@ -71,6 +71,6 @@ export type OpenedStorage =
 /** Records of one call that were stored although their retention is over. */
 export interface ExpiredRecords {
   readonly records: number;
-  /** Of these, so many whose expiry is so long past that the storage never deletes them. */
+  /** Those of them whose expiry is so long past that the storage never deletes them. */
   readonly kept: number;
 }

@@ -1,7 +1,7 @@
 /** The longest name that fits behind a one-byte head; longer names are rare, and are read like any other text. */
 export const MAX_CACHED_KEY = 31;
 
-/** A power of two. Real publishers use about a hundred names, of which so many slots let hardly two meet. */
+/** Slots, a power of two. Real publishers use about a hundred names, of which hardly two share one. */
 const SLOTS = 4_096;
 
 /** Bytes of one slot: the length of its name, then the name. */
@@ -10,8 +10,8 @@ const SLOT_BYTES = 1 + MAX_CACHED_KEY;
 /**
  * Remembers the text of names that were read before, because every message repeats the same few dozen.
  *
- * A name is compared byte by byte, so a hit is as good as reading it. Each name has one slot, and the newest
- * owns it: whoever floods us with new names, or with names for one slot, makes us read names as if there were no
+ * Direct-mapped cache: each name has one slot, and the newest owns it. A name is compared byte by byte, so a hit is as good
+ * as reading it. A sender who floods us with new names, or with names for one slot, makes us read names as if there were no
  * cache, and takes no memory beyond the slots.
  */
 export class KeyCache {

@@ -50,7 +50,7 @@ function holdsName(value: Value | undefined): boolean {
   return typeof value === "string" && value.includes(NAME);
 }
 
-/** Of text or null. */
+/** The length of a field's text, or of Python's None. */
 function lengthOf(value: Value | undefined): number {
   return typeof value === "string" ? value.length : "None".length;
 }

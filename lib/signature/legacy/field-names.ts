@@ -24,10 +24,10 @@ interface Remembered {
 /** The most that one dialect remembers: some thousand maps such as publishers send, who have a few dozen. */
 export const MAX_REMEMBERED_BYTES = 1_048_576;
 
-/** Of one map, so that one stranger can't make us forget all others at once. */
+/** The most bytes remembered of one map, so that one stranger can't make us forget all others at once. */
 const MAX_MAP_BYTES = 32_768;
 
-/** Characters. Real ones are shorter; names behind a longer one are sorted anew, so that looking them up costs no more than that. */
+/** The longest prefix remembered, in characters; real ones are shorter. Names behind a longer one are sorted anew. */
 const MAX_PREFIX = 256;
 
 /** V8's own share, measured: of one map its lists and its place among the others, of one name its strings and their places in the lists. */

@@ -7,12 +7,12 @@ import { MAX_CANONICAL_TEXT } from "./canonical-text.ts";
  */
 export const MOST_TEXT_PER_BYTE = 448;
 
-/** Of a message in a list, whatever its neighbours need. Real ones have about one; a list of `false` has nine. */
+/** The same for a message in a list, whatever its neighbours need. Real ones have about one; a list of `false` has nine. */
 export const OWN_TEXT_PER_BYTE = 16;
 
 /**
- * The text to sign that may be made before anything is proved, of all that arrived in one piece together: what each
- * byte buys, and an advance on that for few messages with long names. Whoever is proved genuine gives it back.
+ * The text to sign that may be made before anything is proved, of all that arrived in one piece together: a share per
+ * byte, and an advance for few messages with long names. A message that is proved genuine costs nothing of the advance.
  */
 export class TextBudget {
   #advance: number;
@@ -27,7 +27,7 @@ export class TextBudget {
     return Math.min(MAX_CANONICAL_TEXT, Math.ceil(size * OWN_TEXT_PER_BYTE + this.#advance));
   }
 
-  /** Takes what was made of a message that is not genuine, in the dialect that needed most. */
+  /** Takes the text made of a message that is not genuine, in the dialect that needed most, off the advance. */
   spend(size: number, characters: number): void {
     this.#advance -= Math.min(this.#advance, Math.max(0, characters - size * OWN_TEXT_PER_BYTE));
   }

@@ -50,7 +50,7 @@ export async function findPartitions(
     );
   }
 
-  /** No index has what has no project, so each resource is asked for such a metadata version. */
+  /** Metadata versions without a project are in no index, so each resource is asked for one. */
   async function ofNoProject(): Promise<readonly Partition[]> {
     const partitions = await ofMeter();
     const resources = [...new Set(partitions.map((one) => one.resource))];

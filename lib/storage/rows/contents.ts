@@ -9,7 +9,7 @@ export type Copies<Kind extends MeteringRecord> = readonly [Kind, ...Kind[]];
 export class RowsByIdentity<Kind extends MeteringRecord> {
   readonly #rows = new Map<string, Kind | Map<string, Kind>>();
 
-  /** Of rows with one content the last that was added stays: they differ in how they came alone. */
+  /** Adds a row. Of rows with one content the last one stays: they differ only in how they came. */
   add(record: Kind): void {
     const id = identity(record);
     const others = this.#rows.get(id);
@@ -22,7 +22,7 @@ export class RowsByIdentity<Kind extends MeteringRecord> {
     return this.#rows.size;
   }
 
-  /** Newest first; what has the same time comes in the order of its identity, so that reading twice gives the same order. */
+  /** Newest first; records of one time come in the order of their identity, so that reading twice gives the same order. */
   newestFirst(): readonly Copies<Kind>[] {
     return Array.from(this.#rows, ([id, rows]) => ({ id, copies: copiesIn(rows) }))
       .sort((a, b) => compare(b.copies[0].time, a.copies[0].time) || compare(a.id, b.id))

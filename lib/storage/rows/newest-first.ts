@@ -56,7 +56,7 @@ export async function newestSamples(
 }
 
 /**
- * All identities with rows that bill otherwise. Read once to find them, holding two short digests an identity, and once
+ * All identities with rows that bill otherwise. Read once to find them, holding two short digests per identity, and once
  * to gather their rows.
  */
 export async function conflictingSamples(read: () => AsyncIterable<Sample>): Promise<readonly Copies<Sample>[]> {

@@ -12,7 +12,7 @@ export function isConflict(copies: Copies<Sample>): boolean {
   return others.some((one) => one !== first);
 }
 
-/** The one sample that rows which bill the same are: whatever order they came in, the one with the smallest digest. */
+/** The row that stands for all rows which bill the same: the one with the smallest digest, in whatever order they came. */
 export function oneOf(copies: Copies<Sample>): Sample {
   return copies.reduce((best, one) => (best !== one && contentDigest(one) < contentDigest(best) ? one : best));
 }

@@ -26,7 +26,7 @@ export const EVENTS_PARTITION = "events";
 /** Both keys of the item that says the tables' format, and the attribute that has it. */
 export const FORMAT_KEY = "format";
 
-/** Of an event's row as of a sample's: the format that it is in. Rows of format 1 have none. */
+/** The format of a row, an event's or a sample's. Rows of format 1 have none. */
 export const FORMAT_ATTRIBUTE = "f";
 
 /** Attributes of a sample's item, short because names count towards the write unit of 1,024 bytes. */
