@@ -130,7 +130,7 @@ function settingsFrom(
   return "problem" in tcp ? tcp : { verification, tcp };
 }
 
-/** Of the ten seconds within which whoever sent the signal expects the end; the rest is for closing. */
+/** Time for the stop, of the ten seconds within which the signal's sender expects the end; the rest is for closing. */
 const STOP_WITHIN_MS = 9_000;
 /** How long queues are read on while the sockets' side stops: what a handler has begun by then ends in time. */
 const POLL_ON_MS = 1_000;

@@ -50,7 +50,7 @@ export function processMetric(stage: string, name: ProcessMetricName, options?: 
   });
 }
 
-/** Verified samples, one figure a key, whichever keys there will be. */
+/** Verified samples, one figure per key, whichever keys there will be. */
 export function verifiedByKey(stage: string): IMetric {
   const schema = [metricsNamespace, dimensionNames.stage, dimensionNames.keyId].join(",");
   const search = `{${schema}} MetricName="${keyMetricName}" ${dimensionNames.stage}="${stage}"`;

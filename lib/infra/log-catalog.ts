@@ -42,7 +42,7 @@ const sampleColumns = [
   "content",
 ] as const;
 
-/** Of lib/storage/settlement.ts. */
+/** The columns of a settlement, as lib/storage/settlement.ts writes it. */
 const settlementColumns = [
   "counter_name",
   "resource_id",

@@ -15,7 +15,7 @@ export interface QueueMonitoringProps extends AlarmTarget {
 /** Above it, publishers have another secret or send something else: single bad messages are the world's noise. */
 export const REJECTED_PERCENT = 5;
 
-/** Of the four days that either queue keeps a message. */
+/** The age of a queue's oldest message that alarms; either queue keeps one for four days. */
 const OLDEST_MESSAGE = Duration.hours(1);
 
 /** One alarm for each way in which a sample can be lost between a topic and a table. */

@@ -30,7 +30,7 @@ export class SampleTables extends Construct {
       // One write unit per sample, and nobody has to guess how many samples there will be.
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      // Of the two keys that need no looking after, the one whose use shows in CloudTrail.
+      // AWS's managed key: of the two kinds that need no looking after, the one whose use shows in CloudTrail.
       encryption: TableEncryption.AWS_MANAGED,
       timeToLiveAttribute: TTL_ATTRIBUTE,
       deletionProtection: props.deletionProtection ?? true,

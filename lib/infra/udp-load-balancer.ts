@@ -17,7 +17,7 @@ export interface UdpLoadBalancerProps {
   readonly internetFacing?: boolean;
   readonly service: FargateService;
   readonly containerName: string;
-  /** Of the tasks. */
+  /** The security group of the tasks. */
   readonly securityGroup: ISecurityGroup;
 }
 

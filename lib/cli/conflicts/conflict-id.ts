@@ -10,7 +10,7 @@ export function conflictId({ samples: [sample] }: Conflict): string {
   return sample === undefined ? "" : hash("sha256", settledKey(sample), "hex");
 }
 
-/** Of the id of a conflict, or the digest of a content. */
+/** The beginning of a conflict's id, or of a content's digest. */
 export function shortId(id: string): string {
   return id.slice(0, SHORT);
 }

@@ -10,7 +10,7 @@ import { reading, readingOptions, sampleFilterOptions } from "../read/reading-op
 import { isIdPrefix, shortId } from "./conflict-id.ts";
 import { findConflict } from "./find-conflict.ts";
 
-/** For whoever asks a year later; not for the evidence itself. */
+/** The most characters of a reason: for a person who asks a year later, not for the evidence itself. */
 const LONGEST_REASON = 1_000;
 
 export async function settleConflict(args: readonly string[], io: Io): Promise<number> {

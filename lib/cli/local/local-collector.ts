@@ -50,7 +50,7 @@ export interface LocalCollector {
 
 const SETTLE_MS = 20_000;
 const LOOK_AGAIN_MS = 20;
-/** Of the ten seconds that a stop may take, after what the sockets' side does. */
+/** Time for the pollers to stop after the sockets' side, of the ten seconds that a stop may take. */
 const STOP_POLLING_MS = 2_000;
 
 export async function startLocalCollector(options: LocalOptions, io: Io): Promise<LocalCollector | Problem> {
