@@ -43,7 +43,7 @@ export const callLimits = {
 /** An embedded service takes any credentials, but the SDK sends no request without. */
 const LOCAL_CREDENTIALS = { accessKeyId: "local", secretAccessKey: "local" };
 
-/** What every AWS client is made with. */
+/** The options of every AWS client. */
 export interface LimitOptions {
   readonly maxAttempts: number;
   readonly requestHandler: {
@@ -73,7 +73,7 @@ export function limitOptions({ connectMs, answerMs, silenceMs, maxAttempts }: Ca
   };
 }
 
-/** What an AWS client of a storage is made with; what is left out the SDK finds in its usual places. */
+/** The options of a storage's AWS client; the SDK finds those that are left out in its usual places. */
 export function clientOptions(where: Endpoint, limits: CallLimits = callLimits.storage): ClientOptions {
   const { endpoint, region } = where;
   return {

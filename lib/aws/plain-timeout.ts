@@ -1,4 +1,4 @@
-/** What the SDK's HTTP handler says of its limits, and the same without its inner names. */
+/** The words of the SDK's HTTP handler for its limits, and the same without its inner names. */
 const SPELLINGS: readonly (readonly [RegExp, string])[] = [
   [/^@smithy\/.*did not establish a connection.*?([0-9]+) ms.*$/s, "no connection to the service within $1 ms"],
   [/^@smithy\/.*exceeded the configured ([0-9]+) ms requestTimeout.*$/s, "no answer from the service within $1 ms"],

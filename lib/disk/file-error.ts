@@ -8,7 +8,7 @@ export function isNotFound(error: unknown): boolean {
   return hasCode(error, "ENOENT");
 }
 
-/** What is asked of a file; something else where the file is not there. */
+/** The answer about a file, or another where the file is not there. */
 export async function unlessAbsent<T, U>(wanted: Promise<T>, instead: U): Promise<T | U> {
   try {
     return await wanted;

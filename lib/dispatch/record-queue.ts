@@ -66,7 +66,7 @@ interface Entry extends RecordOffer {
   done: boolean;
 }
 
-/** What records came in is held as long as any of them. */
+/** A message is held as long as any record of it. */
 interface HeldMessage {
   readonly bytes: number;
   records: number;

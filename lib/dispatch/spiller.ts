@@ -22,7 +22,7 @@ export interface Spiller {
 
   /** Messages it answers for: waiting, on the way, or waiting to be tried again. */
   readonly held: number;
-  /** What they take, each with `MESSAGE_OVERHEAD_BYTES`. Never more than the limit. */
+  /** Their bytes, each with `MESSAGE_OVERHEAD_BYTES`. Never more than the limit. */
   readonly heldBytes: number;
 
   /**

@@ -21,7 +21,7 @@ export class Fifo<Item> {
   shift(): Item | undefined {
     if (this.length === 0) return undefined;
     const item = this.#items[this.#head];
-    // What was taken must not be kept alive by its place.
+    // An item that was taken must not be kept alive by its place.
     this.#items[this.#head++] = undefined;
     if (this.#head >= LEAST_FORGOTTEN && this.#head * 2 >= this.#items.length) {
       this.#items = this.#items.slice(this.#head);

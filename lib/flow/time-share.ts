@@ -3,7 +3,7 @@ export interface TimeShareOptions {
   readonly share: number;
   /** The most that it may save up for later, and the most that spare time may cost it; in milliseconds. */
   readonly most: number;
-  /** What it begins with. @default 0 */
+  /** The balance at the start. @default 0 */
   readonly balance?: number;
 }
 

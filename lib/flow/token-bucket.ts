@@ -9,7 +9,7 @@ export interface TokenBucket {
 export interface TokenBucketOptions {
   /** 0: nothing is ever allowed. */
   readonly perMinute: number;
-  /** What is allowed at once after a quiet time. */
+  /** The bucket's size: so many at once after a quiet time. */
   readonly burst: number;
   /** Milliseconds of a clock that is not set back. */
   readonly now: () => number;

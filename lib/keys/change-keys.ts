@@ -67,7 +67,7 @@ export async function changeKeys(
   }
 }
 
-/** What a collector would not take must not be written. */
+/** Keys that a collector would not take must not be written. */
 function problemWith(entries: readonly KeyEntry[], text: string): string | undefined {
   const parsed = parseKeySet(text);
   if (!parsed.ok) return `the set of keys ${parsed.problem}`;

@@ -79,7 +79,7 @@ export function refreshingKeys(first: GoodKeys, options: RefreshOptions): KeySou
     const startedAt = now();
     const next = await read(stop.signal).catch((error: unknown): ReadKeys => ({ ok: false, problem: String(error) }));
     if (stop.signal.aborted) return;
-    // What is read is as old as the question; a pause begins when the answer is there.
+    // Keys that are read are as old as the question; a pause begins when the answer is there.
     lookedAt = next.ok ? startedAt : now();
     if (next.ok) take(next);
     else failed(next.problem);
@@ -136,7 +136,7 @@ export function refreshingKeys(first: GoodKeys, options: RefreshOptions): KeySou
     uses: () => uses,
     failedReads: () => failedReads,
     async reload() {
-      // What is being read may be older than the wish. Whoever asks is told, also for the second time in five minutes.
+      // Keys that are being read may be older than the wish. Whoever asks is told, also for the second time in five minutes.
       await reading;
       loggedAt = Number.NEGATIVE_INFINITY;
       const before = failedReads;

@@ -3,7 +3,7 @@ import { isWorthRetrying } from "../aws/service-error.ts";
 import { errorMessage } from "../log/error-message.ts";
 import type { Queue } from "./queue-client.ts";
 
-/** What a look at a queue's attributes says of its use for us. */
+/** The use of a queue for us, by its attributes. */
 export type QueueCheck =
   | { readonly kind: "good"; readonly warning?: string }
   /** It does not pass by itself. */
@@ -18,7 +18,7 @@ export interface QueueNeeds {
   readonly bestBytes: number;
 }
 
-/** What SQS says of a queue that is not there. */
+/** SQS's names for a queue that is not there. */
 const ABSENT = /NonExistentQueue$|^QueueDoesNotExist$/;
 /**
  * About who asks, the queue's key and its limits. None passes by itself, but others put it right while we run, and it says

@@ -199,7 +199,7 @@ class QueuePoller implements Poller {
     return done;
   }
 
-  /** What the stop did not wait for. */
+  /** Messages that the stop did not wait for. */
   #leaveRest(): void {
     if (this.#inHand === 0) return;
     const left = { queue: this.#queue.url, messages: this.#inHand };

@@ -13,7 +13,7 @@ export function frameLength(header: DataView): bigint {
   return header.getBigUint64(0, true);
 }
 
-/** What stands in front of so many bytes. */
+/** The header in front of so many bytes. */
 export function frameHeader(length: number | bigint): Buffer {
   const header = Buffer.alloc(FRAME_HEADER_BYTES);
   header.writeBigUInt64LE(BigInt(length));

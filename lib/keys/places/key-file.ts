@@ -7,7 +7,7 @@ import type { KeyText } from "../key-store.ts";
 import { decodeSecretText } from "../secret-text.ts";
 import { foldersAbove, ownUser, readableByOthers, untrusted } from "./trusted-file.ts";
 
-/** What a disk behind a network, or a process with too many open files, gets over. */
+/** Errors that a disk behind a network, or a process with too many open files, gets over. */
 const TRANSIENT = new Set(["EIO", "EAGAIN", "EBUSY", "EMFILE", "ENFILE", "EINTR", "ESTALE", "ETIMEDOUT", "EHOSTDOWN"]);
 
 /**

@@ -12,7 +12,7 @@ import type { LastUses } from "../key-store.ts";
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** What is asked for in hours stays available for 455 days; this is as far as one request reaches for many keys. */
+/** Points of an hour stay available for 455 days; this is as far as one request reaches for many keys. */
 const LOOK_BACK_DAYS = 55;
 
 /** CloudWatch gives 100,800 figures in one answer: so many keys with one figure an hour. */

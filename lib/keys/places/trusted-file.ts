@@ -2,7 +2,7 @@ import { realpathSync, type Stats, statSync } from "node:fs";
 import { realpath, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 
-/** What tells who may change a file or replace what lies in a folder. */
+/** The facts that tell who may change a file or replace one in a folder. */
 export type Ownership = Pick<Stats, "uid" | "mode">;
 
 export interface OwnedPath {
@@ -44,7 +44,7 @@ export function untrusted(
   return undefined;
 }
 
-/** What to put right about a file that is taken all the same. */
+/** Advice about a file that is taken all the same. */
 export function readableByOthers(path: string, { mode }: Ownership): string | undefined {
   return mode & OTHERS_READ ? `the file ${path} holds secrets and can be read by other users: chmod go-r` : undefined;
 }

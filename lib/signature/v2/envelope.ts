@@ -21,7 +21,7 @@ export function isEnvelope(bytes: Uint8Array): boolean {
   return bytes[0] === MAGIC[0];
 }
 
-/** What an envelope says around its messages. Nothing of it is proved. */
+/** The header of an envelope, around its messages. Nothing of it is proved. */
 export interface Header {
   readonly keyId: string;
   readonly deflated: boolean;

@@ -23,7 +23,7 @@ export function inflate(deflated: Uint8Array, maxBytes: number): Result<Uint8Arr
   return reject("undecodable", `${deflated.length - engine.bytesWritten} bytes after the deflate stream`);
 }
 
-/** What zlib answers with `info`, of which its types know nothing. Its `bytesWritten` are those written to it. */
+/** Zlib's answer with `info`, of which its types know nothing. Its `bytesWritten` are those written to it. */
 interface Inflated {
   readonly buffer: Buffer;
   readonly engine: { readonly bytesWritten: number };

@@ -94,7 +94,7 @@ async function statusOf(client: DynamoDBClient, TableName: string | undefined): 
   }
 }
 
-/** What is not DynamoDB may answer, too. */
+/** A server that is not DynamoDB may answer, too. */
 function described({ Table: table }: DescribeTableCommandOutput): TableDescription {
   if (table === undefined) throw new Error("the answer does not describe the table: is it DynamoDB's?");
   return table;

@@ -20,7 +20,7 @@ export interface LogFile {
 export interface LogFiles {
   /** Oldest first. */
   readonly files: readonly LogFile[];
-  /** What is beside the log and looks like a part of it, but is not read. */
+  /** Files beside the log that look like a part of it and are not read. */
   readonly unread: readonly { readonly path: string; readonly why: string }[];
 }
 

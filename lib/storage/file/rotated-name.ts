@@ -1,6 +1,6 @@
 import { parse } from "node:path";
 
-/** What a file beside a log is to it, by its name. */
+/** The place of a file beside a log, by its name. */
 export type RotatedName =
   | {
       readonly isRead: true;
@@ -46,7 +46,7 @@ export function rotatedName(log: string, name: string): RotatedName | undefined 
   return { isRead: true, gzip: compressed !== "", plainName, age };
 }
 
-/** What was put behind the log's name; or, by logrotate's `extension`, in front of its extension. */
+/** The part put behind the log's name; or, by logrotate's `extension`, in front of its extension. */
 function tailOf(log: string, name: string): string | undefined {
   if (name.startsWith(log)) return name.slice(log.length);
   const { name: stem, ext } = parse(log);

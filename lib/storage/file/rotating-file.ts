@@ -139,7 +139,7 @@ async function openedAtLineStart(path: string, mode: number): Promise<FileHandle
       if (mode !== PRIVATE_MODE) await handle.chmod(mode);
       await syncFolder(dirname(path));
     }
-    // What a crash cut off stays a line of its own, which readers skip; the next one isn't glued to it.
+    // A record that a crash cut off stays a line of its own, which readers skip; the next one isn't glued to it.
     else if (!(await endsALine(handle))) await writeWhole(handle, Buffer.from("\n"));
     return handle;
   } catch (error) {
