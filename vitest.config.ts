@@ -25,6 +25,7 @@ const servers = [
   "test/assembly/*.test.ts",
   "test/aws/*.test.ts",
   "test/cli/{cli,redrive,send-v2}.test.ts",
+  "test/docs/who-signed.test.ts",
   "test/cli/{keys,quarantine}/*.test.ts",
   "test/field/*.test.ts",
   "test/keys/key-store.test.ts",

@@ -190,6 +190,8 @@ describe("the README and the page of commands", () => {
     const paths = tree.split("\n").flatMap((line) => line.split(" ")[0] || []);
     expect(paths.length).toBeGreaterThan(10);
     expect(paths.filter((path) => !existsSync(root + path))).toEqual([]);
+    const pages = readdirSync(`${root}docs`).map((name) => `docs/${name}`);
+    expect(pages.filter((page) => page.endsWith(".md") && !paths.includes(page))).toEqual([]);
   });
 });
 
