@@ -42,13 +42,15 @@ export function createRecentPairings(capacity: number): RecentPairings {
   return {
     meet(key, value, told) {
       const pair = fingerprint(`${key.length} ${key}${value}`);
-      if (young.pairs.has(pair) || old.pairs.has(pair)) return undefined;
+      if (young.pairs.has(pair)) return undefined;
+      // One that is met again is young again: else it could be forgotten a moment after.
+      const isKnown = old.pairs.has(pair);
       const own = fingerprint(key);
       const earlier = young.keys.get(own) ?? old.keys.get(own);
       if (young.pairs.size >= most) [young, old] = [generation(), young];
       young.pairs.add(pair);
       young.keys.set(own, earlier ?? shortened(told()));
-      return earlier;
+      return isKnown ? undefined : earlier;
     },
   };
 }

@@ -29,6 +29,13 @@ describe("the memory of which value a key was met with", () => {
     expect([meet("ab", "c"), meet("a", "b"), meet("a", "bc")]).toEqual([undefined, undefined, "b"]);
   });
 
+  it("does not forget a pair that was met again a moment ago", () => {
+    const pairings = createRecentPairings(4);
+    const meet = (key: string, value: string) => pairings.meet(key, value, () => `${key} is ${value}`);
+    for (const [key, value] of ["e3", "a0", "a1", "b0", "e3", "a2"]) meet(key ?? "", value ?? "");
+    expect(meet("e", "0")).toBe("e is 3");
+  });
+
   it("tells of nothing that did not happen, and of all that happened within half its capacity", () => {
     const steps = fc.array(fc.tuple(fc.nat(6), fc.nat(4)), { maxLength: 80 });
     fc.assert(
@@ -45,6 +52,7 @@ describe("the memory of which value a key was met with", () => {
           if (isNew && late.length > 0) expect(told).toBeDefined();
         }
       }),
+      { numRuns: 1_000 },
     );
   });
 
