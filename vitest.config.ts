@@ -10,15 +10,7 @@ const measuring = [
 ];
 
 /** Whole programs and stacks: what a change is not tried with while it is written. */
-const slow = [
-  ...measuring,
-  "test/acceptance/**/*.test.ts",
-  "test/infra/**/*.test.ts",
-  "test/readme.test.ts",
-  "test/functions/**/*.test.ts",
-  "test/keys/rotation.test.ts",
-  "test/rehearse/**/*.test.ts",
-];
+const slow = [...measuring, "test/acceptance/**/*.test.ts", "test/readme.test.ts"];
 
 /** Tests of what listens, connects or starts a process. */
 const servers = [
@@ -28,13 +20,16 @@ const servers = [
   "test/docs/who-signed.test.ts",
   "test/cli/{keys,quarantine}/*.test.ts",
   "test/field/*.test.ts",
-  "test/keys/key-store.test.ts",
+  "test/functions/**/*.test.ts",
+  "test/infra/**/*.test.ts",
+  "test/keys/{key-store,rotation}.test.ts",
   "test/keys/places/{metric-last-uses,secrets-manager}.test.ts",
   "test/listener/*.test.ts",
   "test/listener/{tcp,udp}/*.test.ts",
   "test/quarantine/s3-quarantine.test.ts",
   "test/queue/{created-queues,open-spill-queue,poller,redrive-totals}.test.ts",
   "test/queue/redrive/redrive.test.ts",
+  "test/rehearse/**/*.test.ts",
   "test/storage/{dynamodb-captures,formats,open-storage}.test.ts",
   "test/storage/{dynamodb,s3}/**/*.test.ts",
 ];
@@ -43,8 +38,8 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    // As many as there are processors; the default leaves one for watching, which is half of a small machine.
-    maxWorkers: availableParallelism(),
+    // Twice as many as there are processors, as many tests wait; by default one is left idle for a watcher.
+    maxWorkers: 2 * availableParallelism(),
     // Without isolation a process loads the code once for all files, which halves the time: no test may leave anything open.
     projects: [
       {

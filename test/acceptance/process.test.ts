@@ -1,31 +1,17 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../support/eventually.ts";
 import { CAPTURE_SECRET, fixturePath } from "../support/fixtures.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
-
-/** The command as a user starts it: a process of its own, ended by signals. */
-
-const command = fileURLToPath(new URL("../../bin/countersign.js", import.meta.url));
+import { command, start } from "./command-process.ts";
 
 let folder: TemporaryFolder;
 beforeAll(async () => {
   folder = await temporaryFolder();
 });
 afterAll(() => folder.remove());
-
-/** @param by what starts it, such as a shell with limits */
-function start(args: readonly string[], [program, ...before]: readonly [string, ...string[]] = [process.execPath]) {
-  const child = spawn(program, [...before, command, ...args], { stdio: ["ignore", "pipe", "pipe"] });
-  const output = { out: "", err: "" };
-  child.stdout.on("data", (chunk) => (output.out += chunk));
-  child.stderr.on("data", (chunk) => (output.err += chunk));
-  const exited = once(child, "close").then(([code, signal]) => ({ code, signal }));
-  return { child, output, exited };
-}
 
 describe("the collect process", () => {
   it.each(["SIGTERM", "SIGINT"] as const)(
@@ -147,48 +133,5 @@ describe("the collect process", () => {
       out: "",
       err: "countersign: nothing to receive from: give --listen udp://0.0.0.0:4952 or --queue URL\n",
     });
-  });
-});
-
-describe("the local process", () => {
-  it("shows the demo, ends by itself, and finds the same samples again in a second run", async () => {
-    const args = ["local", "--demo", "--once", "--port", "0", "--folder", `${folder.path}/local`];
-    const tables: string[] = [];
-    for (let run = 0; run < 2; run++) {
-      const { child, output, exited } = start(args);
-      try {
-        expect(await exited).toEqual({ code: 0, signal: null });
-      } finally {
-        child.kill("SIGKILL");
-      }
-      expect(output.out).toContain("Replayed 120 datagrams by UDP, 40 frames by TCP and 9 messages by the queue.");
-      const ledger = output.out.split("\n").filter((line) => /^(?:listeners|queue|samples): /.test(line));
-      expect(ledger).toEqual([
-        "listeners: 160 received = 160 recorded + 0 rejected + 0 partial + 0 failed + 0 spilled + 0 shed + 0 in flight",
-        "queue: 9 received = 8 recorded + 0 rejected + 1 partial + 0 failed, to be tried again",
-        "samples: 209 decoded = 205 recorded + 0 duplicate + 4 rejected + 0 failed + 0 spilled + 0 shed + 0 in flight; 0 datagrams dropped by the kernel",
-      ]);
-      tables.push(output.out.slice(output.out.indexOf("METER")));
-    }
-    expect(tables[1]).toBe(tables[0]);
-    expect(tables[0]?.match(/\n/g)?.length).toBeGreaterThan(20);
-  });
-
-  it("says that the port is taken, and how to take another", async () => {
-    const busy = start(["local", "--port", "0", "--folder", `${folder.path}/busy`]);
-    try {
-      await eventually("it listens", () => busy.output.out.includes("Receiving"));
-      const [, port = ""] = /udp:\/\/127\.0\.0\.1:([0-9]+)/.exec(busy.output.out) ?? [];
-      const second = start(["local", "--port", port, "--folder", `${folder.path}/second`]);
-      expect(await second.exited).toEqual({ code: 2, signal: null });
-      expect(second.output.err).toContain("another process has the port");
-      expect(second.output.err).toContain("--port 0");
-      busy.child.kill("SIGTERM");
-      expect(await busy.exited).toEqual({ code: 0, signal: null });
-      // What came since the start, or since the demo, is accounted for at the end.
-      expect(busy.output.out).toContain("\nsamples: 0 decoded = 0 recorded");
-    } finally {
-      busy.child.kill("SIGKILL");
-    }
   });
 });

@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { App } from "aws-cdk-lib";
-import { afterAll } from "vitest";
 import { addStage } from "../../lib/infra/stage.ts";
 import { contextKeys, parseStage, type StageSettings } from "../../lib/infra/stage-settings.ts";
 import type { Deployment, Template } from "./template.ts";
@@ -22,25 +21,30 @@ export function stageSettings(stage: string): StageSettings {
 }
 
 /** What the command line adds by itself, for sam and other tools. */
-const forTools = { "aws:cdk:enable-path-metadata": true, "aws:cdk:enable-asset-metadata": true };
+export const forTools = { "aws:cdk:enable-path-metadata": true, "aws:cdk:enable-asset-metadata": true };
 
-const outputs: string[] = [];
-afterAll(() => {
-  for (const output of outputs) rmSync(output, { recursive: true, force: true });
-});
-
-/** An app of the same feature flags, without the stacks. Its output goes with the tests of the file. */
+/** An app of the same feature flags, without the stacks. Its output goes with the process, whose files share it. */
 export function emptyApp(): App {
   const outdir = mkdtempSync(join(tmpdir(), "countersign-synth-"));
-  outputs.push(outdir);
+  process.once("exit", () => rmSync(outdir, { recursive: true, force: true }));
   // CDK's own rules take seconds, and the test of the app itself goes by them.
   return new App({ context: { ...context, ...forTools }, outdir, builtinCloudFormationValidation: false });
 }
 
-/** What `cdk synth` makes of the stage that has everything. */
-export function synthesize(
-  settings: StageSettings = stageSettings("prod"),
-): Deployment & { readonly directory: string } {
+type Synthesized = Deployment & { readonly directory: string };
+
+/** By their settings: a synthesis takes a second, and whoever changes a template changes a copy. */
+const made = new Map<string, Synthesized>();
+
+/** The templates that `cdk synth` makes, by default of the stage that has everything. */
+export function synthesize(settings: StageSettings = stageSettings("prod")): Synthesized {
+  const name = JSON.stringify(settings);
+  const one = made.get(name) ?? synthesizeAnew(settings);
+  made.set(name, one);
+  return one;
+}
+
+function synthesizeAnew(settings: StageSettings): Synthesized {
   const app = emptyApp();
   const { collector, udp } = addStage(app, settings);
   const assembly = app.synth();
