@@ -17,10 +17,13 @@ export function credentialsProblem(url: URL): string | undefined {
 
 /** The same message without what stands in front of the @ of any URL in it. A net below all that write messages. */
 export function withoutCredentials(message: string): string {
-  return message.replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s"']*(?=@)/gi, `$1${HIDDEN}`);
+  return message.replace(IN_FRONT_OF_AT, `$1${HIDDEN}`);
 }
 
 const HIDDEN = "…";
+
+/** Without spaces and quotes, which a password may have where a name and a colon are in front of it, and no port. */
+const IN_FRONT_OF_AT = /([a-z][a-z0-9+.-]*:\/\/)(?:[^\s"']*(?=@)|[^\s"'/@:]*:(?!\/\/|[0-9]+(?:[\s"'/]|$))[^/]*(?=@))/gi;
 
 /** A user name may be without its password here, and a password hold any character: all up to the last @ is hidden. */
 const UP_TO_AT = /^.*(?=@|%(?:25)*40)/is;

@@ -9,16 +9,32 @@ export type Period =
 /** The beginnings of the periods of `[from, to)`, then `to`. The first and the last may be parts of a whole one. */
 export type Borders = readonly Instant[];
 
+/** A row is held for each group and period: more periods than these, some 11 years of hours, are nobody's table. */
+export const MOST_PERIODS = 100_000;
+
+/** A stretch of time that would be cut into more than `MOST_PERIODS`. */
+export class TooManyPeriods extends RangeError {
+  override readonly name = "TooManyPeriods";
+
+  constructor() {
+    super(`more than ${MOST_PERIODS} periods: take longer ones, or a shorter time`);
+  }
+}
+
 /**
  * Periods that neither overlap nor leave anything out, whatever a zone's clock does: each is told by where it begins
  * alone, and ends where the next one begins.
  *
  * @param period undefined: all of it is one
+ * @throws TooManyPeriods
  */
 export function periodBorders(from: Instant, to: Instant, period?: Period): Borders {
   const borders: Instant[] = [from];
   const next = period === undefined ? () => to : nextBegin(period);
-  for (let begin = next(from); begin < to; begin = next(begin)) borders.push(begin);
+  for (let begin = next(from); begin < to; begin = next(begin)) {
+    if (borders.length === MOST_PERIODS) throw new TooManyPeriods();
+    borders.push(begin);
+  }
   return [...borders, to];
 }
 

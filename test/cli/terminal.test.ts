@@ -63,6 +63,7 @@ describe("what a publisher chose", () => {
       );
 
       const storage = ["--storage", `${url}.jsonl`];
+      const day = ["--from", "2022-09-30", "--to", "2022-10-01"];
       const twice = ["--storage", `${url}-twice.jsonl`];
       const quarantine = ["--quarantine", url];
       const outputs = {
@@ -74,6 +75,11 @@ describe("what a publisher chose", () => {
         resourcesJson: await written("resources", "--json", ...storage),
         events: await written("events", ...storage),
         eventsJson: await written("events", "--json", ...storage),
+        usage: await written("usage", ...twice, ...day, "--by", `resource_id,source,metadata.${name}`),
+        usageJson: await written("usage", "--json", ...twice, ...day, "--by", "resource_id,source"),
+        statistics: await written("statistics", ...storage, "--meter", `m${name}`, "--by", "resource_id,source"),
+        statisticsJson: await written("statistics", "--json", ...storage, "--meter", `m${name}`, "--by", "resource_id"),
+        wrongZone: await written("usage", ...storage, ...day, "--period", "day", "--zone", `Mars/${name}`),
         conflicts: await written("conflicts", "ls", ...twice),
         conflictsJson: await written("conflicts", "ls", "--json", ...twice),
         verify: await written("verify", "--secret", "a secret of this test", captured),
@@ -93,6 +99,9 @@ describe("what a publisher chose", () => {
       expect(JSON.parse(outputs.metersJson.out)).toMatchObject({ name: `m${name}`, unit: name });
       expect(JSON.parse(outputs.eventsJson.out)).toMatchObject({ event_type: `t${name}` });
       expect(JSON.parse(outputs.conflictsJson.out)).toMatchObject({ resource_id: `r${other}` });
+      const [usage = ""] = outputs.usageJson.out.split("\n");
+      expect(JSON.parse(usage)).toMatchObject({ meter: `m${name}`, resource_id: `r${other}` });
+      expect(JSON.parse(outputs.statisticsJson.out)).toMatchObject({ groupby: { resource_id: `r${other}` } });
       expect(JSON.parse(outputs.verify.out)).toMatchObject({ counter_name: name, message_id: other });
     });
     try {

@@ -70,6 +70,10 @@ describe("credentials in a URL", () => {
     const io = captureIo();
     usageError(io, "Unexpected argument 'mysql://user:hush@db/samples'");
     expect(io.errors).toEqual(["countersign: Unexpected argument 'mysql://…@db/samples'"]);
+    expect(withoutCredentials(`no "s3://user:hu sh@b": as "s3://user:hu'sh@b"`)).toBe(`no "s3://…@b": as "s3://…@b"`);
+    expect(withoutCredentials("http://127.0.0.1:8000 refused a@b, http://db:80/x a@b")).toBe(
+      "http://127.0.0.1:8000 refused a@b, http://db:80/x a@b",
+    );
     expect(withoutCredentials("samples of a@b at http://127.0.0.1:8000/x")).toBe(
       "samples of a@b at http://127.0.0.1:8000/x",
     );

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DAY, HOUR, type Instant, isWithinYears, SECOND, toInstant, toTime } from "../../lib/query/instant.ts";
-import { isZone, type Period, periodAt, periodBorders } from "../../lib/query/periods.ts";
+import { isZone, MOST_PERIODS, type Period, periodAt, periodBorders, TooManyPeriods } from "../../lib/query/periods.ts";
 
 const at = (time: string): Instant => toInstant(`${time}:00.000000Z`);
 const begins = (from: string, to: string, period: Period) =>
@@ -51,6 +51,16 @@ describe("periods", () => {
       "2022-03-01T01:10",
       "2022-03-01T02:00",
     ]);
+  });
+
+  it("are no more than fit in a table", () => {
+    const seconds = { kind: "seconds", seconds: 1 } as const;
+    const from = at("2022-03-01T00:00");
+    expect(periodBorders(from, from + MOST_PERIODS * SECOND, seconds)).toHaveLength(MOST_PERIODS + 1);
+    expect(() => periodBorders(from, from + MOST_PERIODS * SECOND + 1, seconds)).toThrow(TooManyPeriods);
+    // Three centuries of it, and no more work than the limit.
+    expect(() => periodBorders(at("1900-01-01T00:00"), at("2200-01-01T00:00"), seconds)).toThrow("100000 periods");
+    expect(() => periodBorders(at("1900-01-01T00:00"), at("2200-01-01T00:00"), { kind: "day", zone: "UTC" })).toThrow();
   });
 
   it("are days of 23 and of 25 hours where a clock is set", () => {

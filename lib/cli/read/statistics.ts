@@ -13,6 +13,7 @@ import {
   sampleFilterOptions,
   toFilter,
 } from "./reading-options.ts";
+import { yearProblem } from "./year-problem.ts";
 
 const standard = ["count", "sum", "min", "max", "avg", "stddev"] as const;
 type Standard = (typeof standard)[number];
@@ -58,14 +59,18 @@ ${sampleFilterHelp}
     }
     const filter = toFilter(values);
     if ("problem" in filter) return usageError(io, filter.problem);
+    const problem = yearProblem(filter);
+    if (problem !== undefined) return usageError(io, problem);
     const asked = aggregate.filter(isAggregate);
     const cardinality = cardinalityFields.filter((field) => asked.includes(`cardinality/${field}`));
     const period = values.period === undefined ? {} : { period: Number(values.period) };
     const query = { ...filter, ...period, meter, by: by.fields, cardinality };
     return reading(values, io, async (storage) => {
       const rows = await statistics(storage, query);
-      if (values.json) for (const row of rows) io.out(toLine(row, asked));
-      else for (const line of toTable(rows, asked)) io.out(line);
+      for (const line of values.json ? rows.map((row) => toLine(row, asked)) : toTable(rows, asked)) {
+        io.out(line);
+        await io.drained();
+      }
     });
   },
 };

@@ -1,9 +1,10 @@
-import { FIRST_YEAR, HOUR, isWithinYears, LAST_YEAR, SECOND, toInstant } from "../../query/instant.ts";
-import { isZone, type Period, periodBorders } from "../../query/periods.ts";
+import { SECOND, toInstant } from "../../query/instant.ts";
+import { type Borders, isZone, type Period, periodBorders, TooManyPeriods } from "../../query/periods.ts";
 import { defaultRules, type UsageRules } from "../../query/rules.ts";
 import type { UsageQuery } from "../../query/usage.ts";
 import type { SampleFilter } from "../../storage/driver.ts";
 import { parseFields } from "./group-option.ts";
+import { yearProblem } from "./year-problem.ts";
 
 /** The options of usage beside those of every reading, for node:util's parseArgs. */
 export const usageOptions = {
@@ -37,8 +38,6 @@ export type UsageOptions = Pick<UsageQuery, "meters" | "user" | "source" | "meta
 
 type Problem = { readonly problem: string };
 
-/** A row is held for each group and period: more of them than this are nobody's table. */
-const MOST_PERIODS = 100_000;
 /** The longest that a reading may hold is the window. */
 const MOST_GAP_SECONDS = defaultRules.window / SECOND;
 
@@ -70,20 +69,25 @@ export function parseUsageOptions(values: UsageValues): UsageOptions | Problem {
 /** @param filter what every reading takes: times are given */
 export function toUsageQuery({ period, ...options }: UsageOptions, filter: SampleFilter): UsageQuery | Problem {
   const { from = "", to = "", resource, project } = filter;
-  for (const [name, time] of Object.entries({ from, to })) {
-    if (!isWithinYears(time)) return { problem: `--${name}: expected a year from ${FIRST_YEAR} to ${LAST_YEAR}` };
-  }
-  const [begin, end] = [toInstant(from), toInstant(to)];
-  const shortest = period?.kind === "seconds" ? period.seconds * SECOND : HOUR;
-  if (period !== undefined && (end - begin) / shortest > MOST_PERIODS) {
-    return { problem: `--period: more than ${MOST_PERIODS} periods: take longer ones, or a shorter time` };
-  }
+  const problem = yearProblem({ from, to });
+  if (problem !== undefined) return { problem };
+  const borders = bordersOf(from, to, period);
+  if ("problem" in borders) return borders;
   return {
     ...options,
     ...(resource !== undefined && { resource }),
     ...(project !== undefined && { project }),
-    borders: periodBorders(begin, end, period),
+    borders,
   };
+}
+
+function bordersOf(from: string, to: string, period: Period | undefined): Borders | Problem {
+  try {
+    return periodBorders(toInstant(from), toInstant(to), period);
+  } catch (error) {
+    if (error instanceof TooManyPeriods) return { problem: `--period: ${error.message}` };
+    throw error;
+  }
 }
 
 function parsePeriod({ period, zone }: UsageValues): Period | Problem | undefined {

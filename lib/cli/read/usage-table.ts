@@ -78,7 +78,9 @@ function withoutBar(columns: readonly Column[]): Narrower {
 
 /** Ids differ at their beginning and end alike; the end is what falls away, as in a shell's completion. */
 function cut({ name, cell, ...rest }: Column, most: number): Column {
-  const short = (text: string) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
+  // Half of a pair would be spelled with six characters.
+  const begun = (text: string) => text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, "");
+  const short = (text: string) => (text.length > most ? `${begun(text)}…` : text);
   return { name: short(name), cell: (row) => short(printable(cell(row))), ...rest };
 }
 

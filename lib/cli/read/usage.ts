@@ -49,12 +49,10 @@ ${readingHelp}
       const rows = await usage(storage, query);
       const now = Date.now() * 1_000;
       const final = ({ to }: UsageRow) => values["time-window"] && isFinal(query.rules, to, now);
-      if (!values.json) for (const line of usageTable(rows, final, io.width)) io.out(line);
-      else {
-        for (const row of rows) {
-          io.out(usageLine(row, final(row)));
-          await io.drained();
-        }
+      const lines = values.json ? rows.map((row) => usageLine(row, final(row))) : usageTable(rows, final, io.width);
+      for (const line of lines) {
+        io.out(line);
+        await io.drained();
       }
     });
   },

@@ -42,6 +42,23 @@ describe("countersign statistics", () => {
     ]);
   });
 
+  it("groups by any name of the metadata, and shows what acts on a terminal as text", async () => {
+    const resource_metadata = new Map([["__proto__", "__proto__"]]);
+    await record(storage, [
+      aSample({ counter_name: "m", project_id: "p\u001b[31m", counter_volume: 1n, resource_metadata }),
+    ]);
+    const args = ["--meter", "m", "--by", "project_id,metadata.__proto__,metadata.constructor"];
+    const { lines } = await statistics(...args);
+    expect(lines.map((line) => line.trimEnd().split(/ {2,}/).slice(1, 4))).toEqual([
+      ["PROJECT_ID", "METADATA.__PROTO__", "METADATA.CONSTRUCTOR"],
+      ["p\\u001b[31m", "__proto__", "-"],
+    ]);
+    const json = await statistics(...args, "--json");
+    expect(json.lines.join()).toContain(
+      `"groupby":{"project_id":"p\\u001b[31m","metadata.__proto__":"__proto__","metadata.constructor":null}`,
+    );
+  });
+
   it.each([
     [[], "--meter is missing, such as --meter cpu: statistics are of one meter"],
     [["--meter", "cpu", "--period", "day"], '--period: expected a number of seconds, got "day"'],
@@ -50,6 +67,7 @@ describe("countersign statistics", () => {
       '--aggregate: no "median": choose from count, sum, min, max, avg, stddev, cardinality/user_id, ' +
         "cardinality/project_id, cardinality/resource_id, cardinality/source",
     ],
+    [["--meter", "cpu", "--from", "0001-01-01"], "--from: expected a year from 1900 to 2200"],
     [
       ["--meter", "cpu", "--by", "user"],
       '--by: no field "user": choose from project_id, user_id, resource_id, source, unit, metadata.NAME',

@@ -182,6 +182,48 @@ describe("countersign usage", () => {
     ]);
   });
 
+  it("counts periods, not hours: days of many years are few", async () => {
+    await record(storage, [requests("30T00:00", 1n)]);
+    const many = ["--from", "2010-01-01", "--to", "2023-01-01", "--period", "day", "--zone", "Europe/Berlin"];
+    expect(await call(many)).toMatchObject({ code: 0, errors: [] });
+  });
+
+  it("prints more rows than a call takes arguments", async () => {
+    const servers = ["server-1", "server-2", "server-3"].map((resource_id) => ({ resource_id }));
+    await record(
+      storage,
+      servers.flatMap((server) => [memory("01T00:00", 1n, server), memory("30T00:00", 1n, server)]),
+    );
+    const args = ["--from", "2022-09-01", "--to", "2022-10-15", "--period", "60", "--by", "resource_id"];
+    const { code, lines } = await call(args);
+    expect([code, lines.length]).toEqual([0, 1 + 3 * 44 * 1_440]);
+  });
+
+  it("prints names that a tenant chose as names, in the table too: no control acts, no name of JavaScript's is odd", async () => {
+    const resource_metadata = new Map([["__proto__", "__proto__"]]);
+    await record(storage, [
+      requests("30T00:00", 1n, { project_id: "p\u001b[31m\n\u202e", resource_metadata }),
+      requests("30T00:00", 1n, { project_id: "constructor" }),
+    ]);
+    const args = [...DAY, "--by", "metadata.__proto__,metadata.toString"];
+    expect((await call(args)).lines).toEqual([
+      "METER     PROJECT                  METADATA.__PROTO__  METADATA.TOSTRING  AMOUNT  UNIT     COVERED  SAMPLES  RESOURCES  NOTES",
+      "requests  constructor              -                   -                       1  request  -              1          1  not final",
+      "requests  p\\u001b[31m\\u000a\\u202e  __proto__           -                       1  request  -              1          1  not final",
+    ]);
+    const [, line = ""] = (await call([...args, "--json"])).lines;
+    expect(line).toContain(`"metadata.__proto__":"__proto__","metadata.toString":null`);
+  });
+
+  it("cuts a name between two characters", async () => {
+    await record(storage, [requests("30T00:00", 1n, { project_id: `${"😀".repeat(20)}` })]);
+    for (const width of [60, 61, 62, 63]) {
+      const { lines } = await call(DAY, width);
+      for (const line of lines) expect(line.length).toBeLessThanOrEqual(width);
+      expect(lines[1]).toMatch(/😀…/);
+    }
+  });
+
   it.each([
     [["--to", "2022-10-01"], "--from is missing, such as --from 2022-09-01: usage is of a stretch of time"],
     [["--from", "2022-10-01"], "--to is missing, such as --to 2022-09-01: usage is of a stretch of time"],
@@ -204,6 +246,10 @@ describe("countersign usage", () => {
     [
       [...DAY, "--period", "day", "--zone", "Berlin"],
       `--zone: no time zone "Berlin": expected an IANA name, such as Europe/Berlin`,
+    ],
+    [
+      [...DAY, "--period", "day", "--zone", "Mars/Base"],
+      `--zone: no time zone "Mars/Base": expected an IANA name, such as Europe/Berlin`,
     ],
     [[...DAY, "--zone", "Europe/Berlin"], "--zone is for --period hour, day or month, and nothing else has one"],
     [[...DAY, "--max-gap", "15m"], `--max-gap: expected SECONDS or METER=SECONDS, 0 to 3024000, got "15m"`],
