@@ -73,7 +73,7 @@ export class SampleTables extends Construct {
     const indexes = [projectIndex, meterIndex].map(({ name }) => `${resources.tableArn}/index/${name}`);
     grant(grantee, ["dynamodb:Query"], samples.tableArn, resources.tableArn, ...indexes);
     grant(grantee, ["dynamodb:BatchGetItem"], resources.tableArn);
-    grant(grantee, ["dynamodb:Scan"], ...indexes);
+    grant(grantee, ["dynamodb:Scan"], samples.tableArn, ...indexes);
   }
 
   /** The calls that the driver's `settle` makes beside reading. */

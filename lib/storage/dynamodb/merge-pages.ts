@@ -25,6 +25,44 @@ export async function* merged<T>(lists: readonly NextPage<T>[], compare: (a: T, 
   }
 }
 
+/** A sorted list that nobody has looked into yet. */
+export interface Unopened<T> {
+  /** Nothing in it comes before an item of this place. */
+  readonly place: string;
+  readonly next: NextPage<T>;
+}
+
+/**
+ * The same for lists of which the places of their first items are known: each is opened when what comes from the others
+ * has reached its place, or is at it.
+ *
+ * @param placeOfItem as text, of which the greatest comes first
+ * @param atATime how many are opened together
+ */
+export async function* mergedFromPlaces<T>(
+  lists: readonly Unopened<T>[],
+  compare: (a: T, b: T) => number,
+  placeOfItem: (item: T) => string,
+  atATime: number,
+): AsyncGenerator<T> {
+  const unopened = lists.toSorted((a, b) => (a.place < b.place ? -1 : 1));
+  const heads: Head<T>[] = [];
+  for (;;) {
+    const first = heads.at(-1);
+    const waiting = unopened.at(-1);
+    if (waiting !== undefined && (first === undefined || waiting.place >= placeOfItem(first.item))) {
+      const opened = await mapInParallel(unopened.splice(-atATime), OPENED_AT_A_TIME, ({ next }) => headOf(next));
+      for (const head of opened) if (head !== undefined) heads.splice(placeOf(head, heads, compare), 0, head);
+      continue;
+    }
+    const head = heads.pop();
+    if (head === undefined) return;
+    yield head.item;
+    const following = await after(head);
+    if (following !== undefined) heads.splice(placeOf(following, heads, compare), 0, following);
+  }
+}
+
 async function headOf<T>(next: NextPage<T>): Promise<Head<T> | undefined> {
   for (let page = await next(); page !== undefined; page = await next()) {
     const [item] = page;

@@ -22,13 +22,20 @@ function paged(ask: (start: StartKey) => Promise<Page>): NextPage<Item> {
   };
 }
 
+/** What of a partition's items is asked for at a time. */
+interface Asked {
+  readonly pageSize?: number;
+  /** Both keys alone. */
+  readonly keysOnly?: boolean;
+}
+
 /** The items of one partition with sort keys from `from` to `to`, both included, greatest first. */
 export function queryDescending(
   client: DynamoDBClient,
   table: string,
   partition: string,
   { from, to }: TimeRange,
-  pageSize?: number,
+  { pageSize, keysOnly = false }: Asked = {},
 ): NextPage<Item> {
   // DynamoDB refuses such a range as an error of the caller's.
   if (from !== undefined && to !== undefined && from > to) return async () => undefined;
@@ -47,8 +54,9 @@ export function queryDescending(
         KeyConditionExpression: `#partition = :partition${bounds}`,
         ExpressionAttributeNames: {
           "#partition": keyNames.partition,
-          ...(bounds !== "" && { "#sort": keyNames.sort }),
+          ...((bounds !== "" || keysOnly) && { "#sort": keyNames.sort }),
         },
+        ...(keysOnly && { ProjectionExpression: "#partition, #sort" }),
         ExpressionAttributeValues: {
           ":partition": { S: partition },
           ...(from !== undefined && { ":from": { S: from } }),
@@ -130,6 +138,21 @@ export function queryIndex(
 export function scanIndex(client: DynamoDBClient, table: string, index: { readonly name: string }): NextPage<Item> {
   return paged((ExclusiveStartKey) =>
     client.send(new ScanCommand({ TableName: table, IndexName: index.name, ExclusiveStartKey })),
+  );
+}
+
+/** The keys of all items of a table, in no order that says anything. */
+export function scanKeys(client: DynamoDBClient, table: string): NextPage<Item> {
+  return paged((ExclusiveStartKey) =>
+    client.send(
+      new ScanCommand({
+        TableName: table,
+        ProjectionExpression: "#partition, #sort",
+        ExpressionAttributeNames: { "#partition": keyNames.partition, "#sort": keyNames.sort },
+        ConsistentRead: true,
+        ExclusiveStartKey,
+      }),
+    ),
   );
 }
 

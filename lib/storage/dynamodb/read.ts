@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Event, Sample } from "../../sample/sample.ts";
-import type { EventFilter, SampleFilter } from "../driver.ts";
+import type { EventFilter, SampleFilter, TimeRange } from "../driver.ts";
 import type { Copies } from "../rows/contents.ts";
 import { newestFirst, wholeInstants } from "./instants.ts";
 import { attributeText, DamagedItem } from "./layout/attributes.ts";
@@ -15,8 +15,9 @@ import {
 } from "./layout/keys.ts";
 import type { Item } from "./layout/limits.ts";
 import { fromSampleItems, versionOf } from "./layout/sample-items.ts";
-import { merged, type NextPage } from "./merge-pages.ts";
+import { merged, mergedFromPlaces, type NextPage } from "./merge-pages.ts";
 import type { ReadVersions } from "./metadata-versions.ts";
+import { newestTimes } from "./newest-times.ts";
 import { allOf, queryDescending } from "./pages.ts";
 import { findPartitions, type Partition } from "./partitions.ts";
 import type { ReadItems } from "./readable-items.ts";
@@ -25,6 +26,8 @@ import type { ReadItems } from "./readable-items.ts";
 const ROWS_IN_MEMORY = 10_000;
 const SMALLEST_PAGE = 10;
 const LARGEST_PAGE = 200;
+/** So many partitions for each sample that is wanted are opened without a look at what is newest in them. */
+const OPENED_AT_ONCE = 2;
 
 export interface ReadFrom {
   readonly client: DynamoDBClient;
@@ -39,9 +42,25 @@ export interface ReadFrom {
 /** Identities, newest first, each with all of its rows. */
 export async function* readIdentities(from: ReadFrom, filter: SampleFilter): AsyncGenerator<Copies<Sample>> {
   const partitions = await findPartitions(from.client, from.resourcesTable, filter);
-  const pageSize = pageSizeFor(partitions.length, filter.limit);
-  const lists = partitions.map((partition) => wholeInstants(samplePages(from, filter, partition, pageSize)));
-  yield* merged(lists, newestFirst);
+  const { limit = Number.POSITIVE_INFINITY } = filter;
+  const pageSize = pageSizeFor(Math.min(partitions.length, limit + 1), filter.limit);
+  const pagesOf = (partition: Partition, range: TimeRange) =>
+    wholeInstants(samplePages(from, range, partition, pageSize));
+  // To open a partition takes two calls, rows and metadata; to ask for its newest key takes one, or a part of one.
+  if (partitions.length <= OPENED_AT_ONCE * (limit + 1)) {
+    return yield* merged(
+      partitions.map((partition) => pagesOf(partition, filter)),
+      newestFirst,
+    );
+  }
+  const keys = partitions.map(({ key }) => key);
+  const newest = await newestTimes(from.client, from.table, keys, filter);
+  const lists = partitions.flatMap((partition) => {
+    const place = newest.get(partition.key);
+    // What has come since is newer than others have been taken to be.
+    return place === undefined ? [] : [{ place, next: pagesOf(partition, { ...filter, to: endOf(place) }) }];
+  });
+  yield* mergedFromPlaces(lists, newestFirst, ([{ time }]) => time, limit + 1);
 }
 
 /** Newest first. Days don't overlap, so only the types of one day have to be merged. */
@@ -56,12 +75,12 @@ export async function* readEvents(from: ReadFrom, filter: EventFilter): AsyncGen
 
 function samplePages(
   { client, table, versions, readItems, now }: ReadFrom,
-  filter: SampleFilter,
+  range: TimeRange,
   { key, resource }: Partition,
   pageSize: number,
 ): NextPage<Sample> {
   // No sort key is a bare time, so the end that the query includes is never met.
-  const next = queryDescending(client, table, key, filter, pageSize);
+  const next = queryDescending(client, table, key, range, { pageSize });
   return async () => {
     const rows = await next();
     if (rows === undefined) return undefined;
@@ -112,8 +131,7 @@ async function* eventDays(
 ): AsyncGenerator<{ readonly day: string; readonly type: string }> {
   const range = {
     ...(from !== undefined && { from: dayOf(from) }),
-    // "$" sorts after the "#" that follows a day, so that the whole of the last day is in the range.
-    ...(to !== undefined && { to: `${dayOf(to)}$` }),
+    ...(to !== undefined && { to: endOf(dayOf(to)) }),
   };
   for await (const item of allOf(queryDescending(client, resourcesTable, EVENTS_PARTITION, range))) {
     const entry = parseEventDayKey(attributeText(item, keyNames.sort));
@@ -129,13 +147,18 @@ function eventsOf(
 ): AsyncGenerator<Copies<Event>> {
   const pageSize = pageSizeFor(types.length, filter.limit);
   const lists = types.map((type) => {
-    const next = queryDescending(client, table, eventPartition(type, day), filter, pageSize);
+    const next = queryDescending(client, table, eventPartition(type, day), filter, { pageSize });
     return wholeInstants(async () => {
       const rows = await next();
       return rows && readItems(table, rows, fromEventRow);
     });
   });
   return merged(lists, newestFirst);
+}
+
+/** Behind all sort keys that begin with a day or time: "$" comes after the "#" that follows there. */
+function endOf(begin: string): string {
+  return `${begin}$`;
 }
 
 function pageSizeFor(lists: number, limit = LARGEST_PAGE): number {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { merged, type NextPage } from "../../../lib/storage/dynamodb/merge-pages.ts";
+import { merged, mergedFromPlaces, type NextPage } from "../../../lib/storage/dynamodb/merge-pages.ts";
 import { allOf } from "../reading.ts";
 
 const ascending = (a: number, b: number) => a - b;
@@ -43,6 +43,43 @@ describe("sorted lists, merged,", () => {
     expect([small.asked(), large.asked()]).toEqual([1, 1]);
     expect((await items.next()).value).toBe(3);
     expect([small.asked(), large.asked()]).toEqual([2, 1]);
+  });
+});
+
+describe("sorted lists of which the first items' places are known", () => {
+  const descending = (a: number, b: number) => b - a;
+  const placeOf = (item: number) => String(item).padStart(3, "0");
+
+  it("are one sorted list, though a place may be before the first item", async () => {
+    const list = fc.array(fc.nat(50), { minLength: 1 }).map((numbers) => numbers.toSorted(descending));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(list, fc.nat(3)), { maxLength: 8 }),
+        fc.integer({ min: 1, max: 9 }),
+        async (lists, n) => {
+          const unopened = lists.map(([numbers, less]) => ({
+            place: placeOf((numbers[0] ?? 0) + less),
+            next: pagesOf([[], numbers]).next,
+          }));
+          const all = await allOf(mergedFromPlaces(unopened, descending, placeOf, n));
+          expect(all).toEqual(lists.flatMap(([numbers]) => numbers).toSorted(descending));
+        },
+      ),
+    );
+  });
+
+  it("are opened only when their place is reached", async () => {
+    const lists = [[9, 3], [7], [7, 6], [2]].map((numbers) => ({
+      ...pagesOf([numbers]),
+      place: placeOf(numbers[0] ?? 0),
+    }));
+    const items = mergedFromPlaces(lists, descending, placeOf, 1);
+    const opened = () => lists.map(({ asked }) => asked());
+    expect([(await items.next()).value, opened()]).toEqual([9, [1, 0, 0, 0]]);
+    expect([(await items.next()).value, opened()]).toEqual([7, [1, 1, 1, 0]]);
+    expect([(await items.next()).value, (await items.next()).value]).toEqual([7, 6]);
+    expect([(await items.next()).value, opened()[3]]).toEqual([3, 0]);
+    expect([(await items.next()).value, opened()[3]]).toEqual([2, 1]);
   });
 });
 
