@@ -1,3 +1,4 @@
+import type { EventIdentity, SampleIdentity } from "../sample/identity.ts";
 import type { Event, MeteringRecord, Sample } from "../sample/sample.ts";
 import type { Settlement } from "./settlement.ts";
 
@@ -29,7 +30,7 @@ export interface StorageDriver {
   record(records: readonly MeteringRecord[]): Promise<readonly Stored[]>;
 
   /**
-   * Newest first. Contents of one identity that bill the same are one sample; those that don't are all here, beside
+   * Newest first, in the one order of `newestFirst`. Contents of one identity that bill the same are one sample; those that don't are all here, beside
    * each other, and each says how it stands. Whoever adds volumes up takes those that pass `counts`.
    */
   samples(filter: SampleFilter): AsyncIterable<StoredSample>;
@@ -89,6 +90,8 @@ export interface SampleFilter extends TimeRange {
   readonly resource?: string;
   /** null: without one. That is null on the wire, or the empty text, which some publishers send instead. */
   readonly project?: string | null;
+  /** Only what comes behind it, read newest first. It need not be stored any more. */
+  readonly after?: SampleIdentity;
   /** At most so many identities, the newest: a conflict is never cut in two. */
   readonly limit?: number;
 }
@@ -100,5 +103,7 @@ export interface ConflictFilter extends SampleFilter {
 
 export interface EventFilter extends TimeRange {
   readonly type?: string;
+  /** As in `SampleFilter`. */
+  readonly after?: EventIdentity;
   readonly limit?: number;
 }

@@ -67,7 +67,7 @@ describe("the file log, when the disk refuses,", () => {
     });
     expect(await driver.record([half])).toEqual([{ kind: "failed", cause: new Error("no space left") }]);
     expect(await driver.record([next])).toEqual(recorded(1));
-    expect((await allOf(driver.samples({}))).map(identity)).toEqual([first, next].map(identity));
+    expect((await allOf(driver.samples({}))).map(identity)).toEqual([next, first].map(identity));
   });
 
   it("goes on with what the system did not take at once", async () => {

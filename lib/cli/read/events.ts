@@ -19,8 +19,9 @@ ${readingHelp}
     const { values } = parseArgs({ args: [...args], options: { ...readingOptions, type: { type: "string" } } });
     const ofType = values.type === undefined ? {} : { type: values.type };
     return reading(values, io, async (storage, filter) => {
+      const times = { from: filter.from, to: filter.to };
       const rows: (readonly string[])[] = [];
-      const read = (limit: number) => storage.events({ ...filter, ...ofType, limit });
+      const read = (limit: number) => storage.events({ ...times, ...ofType, limit });
       for await (const event of upToLimit(filter.limit, read, io)) {
         if (values.json) {
           io.out(markedRow(event, toRow(event)));

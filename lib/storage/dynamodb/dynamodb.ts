@@ -14,7 +14,8 @@ import { type Plan, planOf } from "./layout/write-plan.ts";
 import { versionReader } from "./metadata-versions.ts";
 import { prerequisitesWriter } from "./prerequisites.ts";
 import { keyOf, putItems, type Refusal } from "./put-items.ts";
-import { readEvents, readIdentities } from "./read.ts";
+import { readIdentities } from "./read.ts";
+import { readEvents } from "./read-events.ts";
 import { itemReader } from "./readable-items.ts";
 import { loadSettlements, putSettlement } from "./settlements.ts";
 

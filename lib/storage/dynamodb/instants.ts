@@ -1,7 +1,8 @@
-import { identity } from "../../sample/identity.ts";
+import type { EventIdentity, SampleIdentity } from "../../sample/identity.ts";
 import type { MeteringRecord } from "../../sample/sample.ts";
-import { type Copies, compare } from "../rows/contents.ts";
+import type { Copies } from "../rows/contents.ts";
 import { byIdentity } from "../rows/newest-first.ts";
+import { isBehind, newestFirst } from "../rows/order.ts";
 import type { NextPage } from "./merge-pages.ts";
 
 /**
@@ -17,7 +18,7 @@ export function wholeInstants<Kind extends MeteringRecord>(next: NextPage<Kind>)
     const page = await next();
     if (page === undefined) {
       ended = true;
-      return inOrder(held);
+      return byIdentity(held);
     }
     const last = page.at(-1)?.time;
     if (last === undefined || last === held[0]?.time) {
@@ -25,19 +26,21 @@ export function wholeInstants<Kind extends MeteringRecord>(next: NextPage<Kind>)
       return [];
     }
     const begun = page.findIndex((record) => record.time === last);
-    const whole = inOrder([...held, ...page.slice(0, begun)]);
+    const whole = byIdentity([...held, ...page.slice(0, begun)]);
     held = page.slice(begun);
     return whole;
   };
 }
 
-function inOrder<Kind extends MeteringRecord>(records: readonly Kind[]): readonly Copies<Kind>[] {
-  return byIdentity(records).toSorted(newestFirst);
+/** Identities in the order in which they are read. */
+export function byFirst([a]: Copies<MeteringRecord>, [b]: Copies<MeteringRecord>): number {
+  return newestFirst(a, b);
 }
 
-/** By time, then by the bytes of the message id, as the sort keys are. */
-export function newestFirst([a]: Copies<MeteringRecord>, [b]: Copies<MeteringRecord>): number {
-  if (a.time !== b.time) return a.time < b.time ? 1 : -1;
-  const byMessage = Buffer.compare(Buffer.from(b.message_id, "utf8"), Buffer.from(a.message_id, "utf8"));
-  return byMessage || compare(identity(a), identity(b));
+/** Without those of the place's own instant that come before it, and itself. */
+export function behind<Kind extends MeteringRecord>(
+  next: NextPage<Copies<Kind>>,
+  place: SampleIdentity | EventIdentity | undefined,
+): NextPage<Copies<Kind>> {
+  return async () => (await next())?.filter(([first]) => isBehind(first, place));
 }

@@ -2,7 +2,7 @@ import type { Dirent } from "node:fs";
 import { access, type FileHandle, open, readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { unlessAbsent } from "../../disk/file-error.ts";
-import { compare } from "../rows/contents.ts";
+import { compare } from "../rows/order.ts";
 import { type RotatedName, rotatedName } from "./rotated-name.ts";
 
 /** One file of a log, open for reading. */

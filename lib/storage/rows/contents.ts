@@ -1,6 +1,7 @@
 import { contentDigest } from "../../sample/content.ts";
 import { identity } from "../../sample/identity.ts";
 import type { MeteringRecord } from "../../sample/sample.ts";
+import { compare, newestFirst } from "./order.ts";
 
 /** All rows of one identity that were found, at least one. */
 export type Copies<Kind extends MeteringRecord> = readonly [Kind, ...Kind[]];
@@ -22,11 +23,8 @@ export class RowsByIdentity<Kind extends MeteringRecord> {
     return this.#rows.size;
   }
 
-  /** Newest first; records of one time come in the order of their identity, so that reading twice gives the same order. */
   newestFirst(): readonly Copies<Kind>[] {
-    return Array.from(this.#rows, ([id, rows]) => ({ id, copies: copiesIn(rows) }))
-      .sort((a, b) => compare(b.copies[0].time, a.copies[0].time) || compare(a.id, b.id))
-      .map(({ copies }) => copies);
+    return Array.from(this.#rows.values(), copiesIn).sort(([a], [b]) => newestFirst(a, b));
   }
 }
 
@@ -38,9 +36,4 @@ function copiesIn<Kind extends MeteringRecord>(rows: Kind | Map<string, Kind>): 
     .map(([, row]) => row);
   if (first === undefined) throw new TypeError("an identity has at least one row");
   return [first, ...others];
-}
-
-/** By code unit, as times and identities are ordered everywhere; a locale would order them otherwise. */
-export function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

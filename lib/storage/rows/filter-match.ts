@@ -1,12 +1,14 @@
 import type { Event, Sample } from "../../sample/sample.ts";
 import type { EventFilter, SampleFilter, TimeRange } from "../driver.ts";
+import { isBehind } from "./order.ts";
 
-/** Whether a sample passes what is the same for all rows of its identity: time, meter and resource. */
+/** Whether a sample passes what is the same for all rows of its identity: time, meter, resource and place. */
 export function matchesIdentity(sample: Sample, filter: SampleFilter): boolean {
   return (
     isWithin(sample.time, filter) &&
     (filter.meter === undefined || sample.counter_name === filter.meter) &&
-    (filter.resource === undefined || sample.resource_id === filter.resource)
+    (filter.resource === undefined || sample.resource_id === filter.resource) &&
+    isBehind(sample, filter.after)
   );
 }
 
@@ -18,7 +20,11 @@ export function matchesProject({ project_id }: Pick<Sample, "project_id">, proje
 
 /** Whether an event passes everything in a filter but its limit. */
 export function matchesEvent(event: Event, filter: EventFilter): boolean {
-  return isWithin(event.time, filter) && (filter.type === undefined || event.event_type === filter.type);
+  return (
+    isWithin(event.time, filter) &&
+    (filter.type === undefined || event.event_type === filter.type) &&
+    isBehind(event, filter.after)
+  );
 }
 
 function isWithin(time: string, { from, to }: TimeRange): boolean {

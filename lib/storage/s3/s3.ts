@@ -3,6 +3,7 @@ import type { Event, MeteringRecord, Sample } from "../../sample/sample.ts";
 import type { EventFilter, SampleFilter, StorageDriver } from "../driver.ts";
 import type { Copies } from "../rows/contents.ts";
 import { matchesEvent, matchesIdentity } from "../rows/filter-match.ts";
+import { timesBehind } from "../rows/order.ts";
 import { readConflicts, readSamples, type SampleSource } from "../rows/read-samples.ts";
 import { settlementLookup } from "../rows/settlement-lookup.ts";
 import type { OnUnreadable } from "../unreadable.ts";
@@ -50,7 +51,7 @@ export function openS3Log({ client, bucket, prefix = "", onUnreadable }: S3LogOp
       record.kind === "event" && matchesEvent(record, filter);
     let left = filter.limit ?? Number.POSITIVE_INFINITY;
     if (left <= 0) return;
-    for await (const copies of read({ ...filter, kind: "event", matches, onUnreadable })) {
+    for await (const copies of read({ ...timesBehind(filter), kind: "event", matches, onUnreadable })) {
       yield* copies;
       left -= 1;
       if (left <= 0) return;
@@ -61,7 +62,7 @@ export function openS3Log({ client, bucket, prefix = "", onUnreadable }: S3LogOp
     const matches = (record: MeteringRecord): record is Sample =>
       record.kind === "sample" && matchesIdentity(record, filter);
     return {
-      identities: read({ ...filter, kind: "sample", matches, onUnreadable }),
+      identities: read({ ...timesBehind(filter), kind: "sample", matches, onUnreadable }),
       settlementOf: settlementLookup(
         (sample) => settlementFolder(place.prefix, sample),
         (folder) => readSettlements(place, folder, onUnreadable),

@@ -201,7 +201,7 @@ describe("the file log", () => {
       expect(await idsIn(path)).toEqual(ids(9));
       expect(await idsIn(`${path}.1`)).toEqual(ids(6, 7, 8));
       expect(await idsIn(`${path}.2`)).toEqual(ids(3, 4, 5));
-      expect((await allOf(driver.samples({}))).map((sample) => sample.message_id)).toEqual(ids(3, 4, 5, 6, 7, 8, 9));
+      expect((await allOf(driver.samples({}))).map((sample) => sample.message_id)).toEqual(ids(9, 8, 7, 6, 5, 4, 3));
     });
 
     it("when the limit would be reached exactly, as Python's handler does", async () => {
@@ -232,10 +232,10 @@ describe("the file log", () => {
 
     it("and reads all files, however many it is set to keep", async () => {
       await openHere({ maxBytes: length + 1, backupCount: 20 }).record(samples);
-      expect(await allOf(openHere().samples({}))).toEqual(samples);
+      expect(await allOf(openHere().samples({}))).toEqual(samples.toReversed());
       await rm(`${path}.4`);
       expect((await allOf(openHere().samples({}))).map((sample) => sample.message_id)).toEqual(
-        ids(0, 1, 2, 3, 4, 6, 7, 8, 9),
+        ids(9, 8, 7, 6, 4, 3, 2, 1, 0),
       );
     });
 
@@ -244,7 +244,7 @@ describe("the file log", () => {
       for (const [index, sample] of samples.entries()) {
         expect(await (index % 2 === 0 ? one : two).record([sample])).toEqual(recorded(1));
       }
-      expect(await allOf(two.samples({}))).toEqual(samples);
+      expect(await allOf(two.samples({}))).toEqual(samples.toReversed());
     });
   });
 

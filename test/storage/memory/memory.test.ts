@@ -33,6 +33,6 @@ describe("the memory storage", () => {
     const driver = openMemory();
     await driver.record(records);
     const ids = (await allOf(driver.samples({}))).map((sample) => sample.message_id);
-    expect(ids).toEqual(["a", "b", "c"]);
+    expect(ids).toEqual(["c", "b", "a"]);
   });
 });
