@@ -250,7 +250,8 @@ describe("collect", () => {
     const rows = (await read("samples", "--json", "--limit", "3", "--meter", "memory.usage")).map((line) =>
       JSON.parse(line),
     );
-    expect(rows.map((row) => row.counter_name)).toEqual(Array(3).fill("memory.usage"));
+    expect(rows.map((row) => row.counter_name)).toEqual([...Array(3).fill("memory.usage"), undefined]);
+    expect(rows.at(-1)).toEqual({ next: expect.any(String) });
     expect(await read("samples", "--json", "--to", "2000-01-01")).toEqual([]);
     expect(await read("events")).toEqual(["TIME  TYPE  TRAITS  MESSAGE ID"]);
   });

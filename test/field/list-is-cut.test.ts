@@ -21,24 +21,28 @@ describe("a list shows less than there is", () => {
   });
   afterAll(() => folder.remove());
 
-  const said = ["countersign: there are more than these 100, the newest: give --limit, or --from and --to"];
+  const said = "countersign: there are more than these 100: give --limit, --after, or --from and --to";
+  const place = expect.stringMatching(/^[A-Za-z0-9_-]+$/);
 
   it.each([
     ["samples", 101],
     ["events", 100],
   ])("as %s ends at its default of 100: said, with --json too", async (command, shown) => {
     const table = await run([command], storage);
-    expect([table.code, table.lines.length, table.errors]).toEqual([0, shown + 1, said]);
+    const more = expect.stringMatching(/^more: --after [A-Za-z0-9_-]+$/);
+    expect([table.code, table.lines.length, table.errors]).toEqual([0, shown + 1, [said, more]]);
     const json = await run([command], storage, "--json");
-    expect([json.code, json.lines.length, json.errors]).toEqual([0, shown, said]);
+    expect([json.code, json.lines.length, json.errors]).toEqual([0, shown + 1, [said]]);
+    expect(JSON.parse(json.lines.at(-1) ?? "")).toEqual({ next: place });
   });
 
   it.each([
-    ["a limit was asked for", ["--limit", "100"]],
+    ["as many are asked for as there are", ["--limit", "101"]],
     ["a hundred is all there is", ["--from", "2022-09-30T12:00:00.000001Z"]],
   ])("but nothing is said where %s", async (_why, args) => {
     const { code, lines, errors } = await run(["samples"], storage, "--json", ...args);
-    expect([code, lines.length, errors]).toEqual([0, 101, []]);
+    const all = args.includes("--limit") ? 102 : 101;
+    expect([code, lines.length, errors]).toEqual([0, all, []]);
   });
 
   it.each([["samples"], ["meters"], ["resources"], ["events"], ["conflicts", "ls"]])(

@@ -2,7 +2,16 @@ import { parseArgs } from "node:util";
 import { type Meter, meters } from "../../query/meters.ts";
 import type { Command } from "../command/command.ts";
 import { table } from "../command/table.ts";
-import { reading, readingHelp, readingOptions, sampleFilterHelp, sampleFilterOptions } from "./reading-options.ts";
+import { pageOf, tellMore } from "./page.ts";
+import {
+  pagingHelp,
+  pagingOptions,
+  reading,
+  readingHelp,
+  readingOptions,
+  sampleFilterHelp,
+  sampleFilterOptions,
+} from "./reading-options.ts";
 
 export const metersCommand: Command = {
   help: `usage: countersign meters --storage URL [OPTION…]
@@ -13,14 +22,20 @@ Ceilometer 26.0 renamed MB to MiB and GB to GiB, with the values unchanged: such
 
 ${readingHelp}
 ${sampleFilterHelp}
-  --limit N         look at the newest N samples only`,
+  --limit N         look at the newest N samples only: with --after, at the next N, so that the samples of all pages add
+                    up; what has samples in several is in each of them
+${pagingHelp}`,
 
   async run(args, io) {
-    const { values } = parseArgs({ args: [...args], options: { ...readingOptions, ...sampleFilterOptions } });
+    const options = { ...readingOptions, ...pagingOptions, ...sampleFilterOptions };
+    const { values } = parseArgs({ args: [...args], options });
     return reading(values, io, async (storage, filter) => {
-      const found = await meters(storage.samples(filter));
+      const { limit: asked, ...all } = filter;
+      const page = pageOf(asked, (limit) => storage.samples({ ...all, ...limit }));
+      const found = await meters(page.records);
       const lines = values.json ? found.map((meter) => JSON.stringify(meter)) : metersTable(found);
       for (const line of lines) io.out(line);
+      tellMore(page, io, values);
     });
   },
 };

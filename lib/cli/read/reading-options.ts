@@ -5,6 +5,7 @@ import { openStorage } from "../../storage/open-storage.ts";
 import { EXIT_FAILED, EXIT_OK, usageError } from "../command/command.ts";
 import type { Io } from "../command/io.ts";
 import { storageForms } from "../command/storage-forms.ts";
+import { parseSampleCursor } from "./cursor.ts";
 import { createUnreadReport } from "./unread-report.ts";
 
 /** The options of every command that reads back, for node:util's parseArgs. */
@@ -16,6 +17,9 @@ export const readingOptions = {
   json: { type: "boolean" },
   strict: { type: "boolean", default: false },
 } as const;
+
+/** The options of a list that is read page by page. */
+export const pagingOptions = { after: { type: "string" } } as const;
 
 export const sampleFilterOptions = {
   meter: { type: "string" },
@@ -32,6 +36,9 @@ ${storageForms(lastingDrivers, 20)}
   --strict          stop at the first line, item or object that can't be read; otherwise it is left out, named on
                     standard error, and the exit code is 1`;
 
+export const pagingHelp = `  --after PLACE     go on behind that place: what a list that --limit cut gave as "next" (with --json, its last line) or
+                    behind "more:" (on standard error). New rows move nothing`;
+
 export const sampleFilterHelp = `  --meter NAME      only this meter
   --resource ID     only this resource
   --project ID      only this project
@@ -42,6 +49,8 @@ export interface ReadingValues {
   readonly from?: string | undefined;
   readonly to?: string | undefined;
   readonly limit?: string | undefined;
+  /** Of a list of samples. */
+  readonly after?: string | undefined;
   readonly strict?: boolean | undefined;
   readonly meter?: string | undefined;
   readonly resource?: string | undefined;
@@ -97,7 +106,9 @@ export function toFilter(values: ReadingValues): SampleFilter | { readonly probl
   // The empty text names no project, on a command line as on the wire.
   const project = noProject || values.project === "" ? null : values.project;
   const limit = values.limit === undefined ? undefined : Number(values.limit);
-  return { ...times, ...defined({ meter, resource, project, limit }) };
+  const after = values.after === undefined ? undefined : parseSampleCursor(values.after);
+  if (after !== undefined && "problem" in after) return after;
+  return { ...times, ...defined({ meter, resource, project, limit, after }) };
 }
 
 /** Leaves out what was not given, so that a filter's absent field is absent. */

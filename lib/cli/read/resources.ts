@@ -4,7 +4,16 @@ import type { Value } from "../../sample/value.ts";
 import { toExactJson } from "../../wire/exact-json.ts";
 import type { Command } from "../command/command.ts";
 import { table } from "../command/table.ts";
-import { reading, readingHelp, readingOptions, sampleFilterHelp, sampleFilterOptions } from "./reading-options.ts";
+import { pageOf, tellMore } from "./page.ts";
+import {
+  pagingHelp,
+  pagingOptions,
+  reading,
+  readingHelp,
+  readingOptions,
+  sampleFilterHelp,
+  sampleFilterOptions,
+} from "./reading-options.ts";
 
 export const resourcesCommand: Command = {
   help: `usage: countersign resources --storage URL [OPTION…]
@@ -14,14 +23,20 @@ options leave, or the newest --limit of them; of those in conflict, what counts.
 
 ${readingHelp}
 ${sampleFilterHelp}
-  --limit N         look at the newest N samples only`,
+  --limit N         look at the newest N samples only: with --after, at the next N, so that the samples of all pages add
+                    up; what has samples in several is in each of them
+${pagingHelp}`,
 
   async run(args, io) {
-    const { values } = parseArgs({ args: [...args], options: { ...readingOptions, ...sampleFilterOptions } });
+    const options = { ...readingOptions, ...pagingOptions, ...sampleFilterOptions };
+    const { values } = parseArgs({ args: [...args], options });
     return reading(values, io, async (storage, filter) => {
-      const found = await resources(storage.samples(filter));
+      const { limit: asked, ...all } = filter;
+      const page = pageOf(asked, (limit) => storage.samples({ ...all, ...limit }));
+      const found = await resources(page.records);
       const lines = values.json ? found.map(toLine) : table(HEADER, found.map(columns));
       for (const line of lines) io.out(line);
+      tellMore(page, io, values);
     });
   },
 };

@@ -4,9 +4,17 @@ import { toRow } from "../../storage/rows/record-row.ts";
 import { toExactJson } from "../../wire/exact-json.ts";
 import type { Command } from "../command/command.ts";
 import { table } from "../command/table.ts";
-import { DEFAULT_LIMIT, upToLimit } from "./default-limit.ts";
 import { markedRow } from "./marked-row.ts";
-import { reading, readingHelp, readingOptions, sampleFilterHelp, sampleFilterOptions } from "./reading-options.ts";
+import { DEFAULT_LIMIT, pageOf, tellDefault, tellMore } from "./page.ts";
+import {
+  pagingHelp,
+  pagingOptions,
+  reading,
+  readingHelp,
+  readingOptions,
+  sampleFilterHelp,
+  sampleFilterOptions,
+} from "./reading-options.ts";
 
 export const samplesCommand: Command = {
   help: `usage: countersign samples --storage URL [OPTION…]
@@ -17,20 +25,25 @@ another one is; "right" and "wrong": countersign conflicts has settled it.
 
 ${readingHelp}
 ${sampleFilterHelp}
-  --limit N         at most so many, a conflict being one (default ${DEFAULT_LIMIT}, and said where that cuts)`,
+  --limit N         at most so many, a conflict being one (default ${DEFAULT_LIMIT}, and said where that cuts)
+${pagingHelp}`,
 
   async run(args, io) {
-    const { values } = parseArgs({ args: [...args], options: { ...readingOptions, ...sampleFilterOptions } });
+    const options = { ...readingOptions, ...pagingOptions, ...sampleFilterOptions };
+    const { values } = parseArgs({ args: [...args], options });
     return reading(values, io, async (storage, filter) => {
       const rows: (readonly string[])[] = [];
-      const read = (limit: number) => storage.samples({ ...filter, limit });
-      for await (const sample of upToLimit(filter.limit, read, io)) {
+      const { limit: asked = DEFAULT_LIMIT, ...all } = filter;
+      const page = pageOf(asked, (limit) => storage.samples({ ...all, ...limit }));
+      for await (const sample of page.records) {
         if (values.json) {
           io.out(markedRow(sample, toRow(sample, sample.conflict)));
           await io.drained();
         } else rows.push(columns(sample));
       }
       if (!values.json) for (const line of table(HEADER, rows)) io.out(line);
+      tellDefault(page, io, filter.limit);
+      tellMore(page, io, values);
     });
   },
 };
