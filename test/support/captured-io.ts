@@ -24,7 +24,7 @@ export function captureIo({ isTerminal = false, width = undefined as number | un
     errors,
     isTerminal,
     width,
-    out: (line) => void lines.push(printableLines(line)),
+    out: (line, end) => void lines.push(printableLines(line) + (end === undefined ? "" : "\r")),
     err: (line) => void errors.push(printable(line)),
     progress: (line) => void (isTerminal && errors.push(line)),
     drained: async () => undefined,

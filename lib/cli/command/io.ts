@@ -7,8 +7,12 @@ import { createPatientWriter, type PatientWriter } from "./patient-writer.ts";
 
 /** The part of its process that a command may use. Nothing that it writes holds a character that acts on a terminal. */
 export interface Io {
-  /** Writes one line for programs or people to read. */
-  out(line: string): void;
+  /**
+   * Writes one line for programs or people to read.
+   *
+   * @param end what it ends with; a line feed by default
+   */
+  out(line: string, end?: "\r\n"): void;
   /**
    * Resolves when whoever reads `out` has kept up: for commands that write more than they would hold.
    *
@@ -75,7 +79,7 @@ export function processIo(process: IoProcess, underNpm: boolean, isTerminal: boo
     return patient;
   };
   return {
-    out: (line) => void writers().out.write(printableLines(line)),
+    out: (line, end) => void writers().out.write(printableLines(line) + (end === undefined ? "" : "\r")),
     err: (line) => void writers().err.write(`${isTerminal ? CLEARED : ""}${printable(line)}`),
     progress(line) {
       if (!isTerminal) return;
