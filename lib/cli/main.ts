@@ -35,6 +35,10 @@ const commands: Readonly<Record<string, { summary: string; load(): Promise<Comma
     summary: "count, sum, min, max and avg of a meter, as Ceilometer's",
     load: async () => (await import("./read/statistics.ts")).statisticsCommand,
   },
+  export: {
+    summary: "write usage or samples as CSV or JSON lines",
+    load: async () => (await import("./export/export.ts")).exportCommand,
+  },
   events: {
     summary: "read events back, newest first",
     load: async () => (await import("./read/events.ts")).eventsCommand,

@@ -28,13 +28,17 @@ export const sampleFilterOptions = {
   "no-project": { type: "boolean", default: false },
 } as const;
 
-export const readingHelp = `  --storage URL     where to read, as collect was given it:
+export const rangeHelp = `  --storage URL     where to read, as collect was given it:
 ${storageForms(lastingDrivers, 20)}
   --from TIME       from this time on, such as 2022-09-30 or 2022-09-30T12:00:00Z (no zone means UTC)
-  --to TIME         before this time
-  --json            one line of JSON each, with exact numbers
-  --strict          stop at the first line, item or object that can't be read; otherwise it is left out, named on
+  --to TIME         before this time`;
+
+export const strictHelp = `  --strict          stop at the first line, item or object that can't be read; otherwise it is left out, named on
                     standard error, and the exit code is 1`;
+
+export const readingHelp = `${rangeHelp}
+  --json            one line of JSON each, with exact numbers
+${strictHelp}`;
 
 export const pagingHelp = `  --after PLACE     go on behind that place: what a list that --limit cut gave as "next" (with --json, its last line) or
                     behind "more:" (on standard error). New rows move nothing`;

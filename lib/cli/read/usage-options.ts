@@ -4,6 +4,7 @@ import { defaultRules, type UsageRules } from "../../query/rules.ts";
 import type { UsageQuery } from "../../query/usage.ts";
 import type { SampleFilter } from "../../storage/driver.ts";
 import { parseFields } from "./group-option.ts";
+import { type ReadingValues, toFilter } from "./reading-options.ts";
 import { yearProblem } from "./year-problem.ts";
 
 /** The options of usage beside those of every reading, for node:util's parseArgs. */
@@ -16,7 +17,23 @@ export const usageOptions = {
   period: { type: "string" },
   zone: { type: "string" },
   "max-gap": { type: "string", multiple: true },
+  "time-window": { type: "boolean" },
 } as const;
+
+export const usageFilterHelp = `  --meter NAME      only this meter; may be given several times
+  --resource ID     only this resource
+  --project ID      only this project
+  --no-project      only what has no project: null, or an empty id; the same as --project ''
+  --user ID         only this user
+  --source NAME     only this source
+  --metadata NAME=VALUE  only with this metadata; points lead into maps. May be given several times
+  --by FIELD,…      a row for each of these, beside meter, type, unit and project: user_id, resource_id, source,
+                    metadata.NAME
+  --period LENGTH   a row for each hour, day or month, or for so many seconds each
+  --zone NAME       the time zone of hours, days and months, such as Europe/Berlin (default UTC)
+  --max-gap SECONDS how long a gauge's reading holds if no other comes (default 900); METER=SECONDS is for one meter
+  --time-window     whoever collects into this storage refuses what is more than 35 days old, as countersign collect
+                    --time-window and what is deployed do: without it no amount is ever final`;
 
 export interface UsageValues {
   readonly from?: string | undefined;
@@ -32,7 +49,7 @@ export interface UsageValues {
 }
 
 /** The options of a query for usage, without those that a `SampleFilter` has. */
-export type UsageOptions = Pick<UsageQuery, "meters" | "user" | "source" | "metadata" | "by" | "rules"> & {
+type UsageOptions = Pick<UsageQuery, "meters" | "user" | "source" | "metadata" | "by" | "rules"> & {
   readonly period?: Period;
 };
 
@@ -41,7 +58,16 @@ type Problem = { readonly problem: string };
 /** The longest that a reading may hold is the window. */
 const MOST_GAP_SECONDS = defaultRules.window / SECOND;
 
-export function parseUsageOptions(values: UsageValues): UsageOptions | Problem {
+/** What all the options of usage ask for. */
+export function parseUsageQuery(values: UsageValues & Omit<ReadingValues, "meter">): UsageQuery | Problem {
+  const options = parseUsageOptions(values);
+  if ("problem" in options) return options;
+  const { meter: _meters, ...readingValues } = values;
+  const filter = toFilter(readingValues);
+  return "problem" in filter ? filter : toUsageQuery(options, filter);
+}
+
+function parseUsageOptions(values: UsageValues): UsageOptions | Problem {
   const { meter: meters = [], user, source } = values;
   if (values.from === undefined || values.to === undefined) {
     const name = values.from === undefined ? "from" : "to";
@@ -67,7 +93,7 @@ export function parseUsageOptions(values: UsageValues): UsageOptions | Problem {
 }
 
 /** @param filter what every reading takes: times are given */
-export function toUsageQuery({ period, ...options }: UsageOptions, filter: SampleFilter): UsageQuery | Problem {
+function toUsageQuery({ period, ...options }: UsageOptions, filter: SampleFilter): UsageQuery | Problem {
   const { from = "", to = "", resource, project } = filter;
   const problem = yearProblem({ from, to });
   if (problem !== undefined) return { problem };

@@ -34,14 +34,14 @@ export function usageLine(row: UsageRow, isFinal: boolean): string {
     ["to", JSON.stringify(toTime(row.to))],
     ["amount", JSON.stringify(shownAmount(row))],
     ["amount_unit", JSON.stringify(amountUnit(row))],
-    ["exact", JSON.stringify(spell(exactAmount(row)))],
+    ["exact", JSON.stringify(exactText(row))],
     ["samples", String(row.samples)],
     ["resources", String(row.resources)],
     ["resets", String(row.resets)],
     ["disorder", String(row.disorder)],
     ["conflicts", String(row.conflicts)],
-    ["covered_seconds", seconds(row.covered)],
-    ["gap_seconds", seconds(row.gap)],
+    ["covered_seconds", row.covered === null ? "null" : secondsText(row.covered)],
+    ["gap_seconds", row.gap === null ? "null" : secondsText(row.gap)],
     ["first", row.first === undefined ? "null" : JSON.stringify(toTime(row.first))],
     ["last", row.last === undefined ? "null" : JSON.stringify(toTime(row.last))],
     ["final", String(isFinal)],
@@ -53,7 +53,12 @@ function exactAmount({ type, amount }: UsageRow): Decimal {
   return type === "gauge" ? { digits: amount.digits, scale: amount.scale + MICROS } : amount;
 }
 
+/** The whole decimal; a gauge's in its unit times seconds. */
+export function exactText(row: UsageRow): string {
+  return spell(exactAmount(row));
+}
+
 /** JSON's numbers have as many digits as one writes. */
-function seconds(micros: bigint | null): string {
-  return micros === null ? "null" : spell({ digits: micros, scale: MICROS });
+export function secondsText(micros: bigint): string {
+  return spell({ digits: micros, scale: MICROS });
 }
