@@ -79,6 +79,9 @@ describe("what a publisher chose", () => {
         usageJson: await written("usage", "--json", ...twice, ...day, "--by", "resource_id,source"),
         statistics: await written("statistics", ...storage, "--meter", `m${name}`, "--by", "resource_id,source"),
         statisticsJson: await written("statistics", "--json", ...storage, "--meter", `m${name}`, "--by", "resource_id"),
+        exported: await written("export", ...twice, ...day, "--format", "csv", "--by", "resource_id,source"),
+        exportedJson: await written("export", ...twice, ...day, "--format", "jsonl", "--by", "resource_id,source"),
+        exportedSamples: await written("export", ...storage, "--what", "samples", "--format", "jsonl"),
         wrongZone: await written("usage", ...storage, ...day, "--period", "day", "--zone", `Mars/${name}`),
         conflicts: await written("conflicts", "ls", ...twice),
         conflictsJson: await written("conflicts", "ls", "--json", ...twice),
@@ -91,7 +94,8 @@ describe("what a publisher chose", () => {
         unknown: await written(`c${other}`),
       };
       for (const [command, { out, err }] of Object.entries(outputs)) {
-        for (const line of [...out.split("\n"), ...err.split("\n")])
+        // The end of a line of CSV is both.
+        for (const line of [...out.split(/\r?\n/), ...err.split("\n")])
           expect([command, line]).not.toEqual([command, expect.stringMatching(acting)]);
       }
       expect(JSON.parse(outputs.samplesJson.out)).toMatchObject({ counter_name: `m${name}`, counter_unit: name });

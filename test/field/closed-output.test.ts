@@ -30,6 +30,10 @@ describe("a reader that has seen enough, such as head,", () => {
     ["statistics", "--meter", "cpu", "--by", "resource_id", "--json"],
     ["samples", "--limit", "2000"],
     ["samples", "--limit", "2000", "--json"],
+    ["export", "--format", "csv", ...DAY, "--by", "resource_id"],
+    ["export", "--format", "jsonl", ...DAY, "--by", "resource_id"],
+    ["export", "--format", "csv", "--what", "samples"],
+    ["export", "--format", "jsonl", "--what", "samples"],
   ])("ends %s %s quietly, and well", (...args) => {
     const words = [process.execPath, COMMAND, ...args, "--storage", storage].map((word) => `'${word}'`).join(" ");
     const shell = spawnSync("sh", ["-c", `{ ${words}; echo "code $?" >&2; } | head -n 1`], { encoding: "utf8" });
