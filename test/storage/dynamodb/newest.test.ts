@@ -64,6 +64,16 @@ describe("the newest samples of many partitions", () => {
     expect(calls.length).toBeLessThanOrEqual(13);
   });
 
+  it("take as few on the next page, whatever has been written meanwhile", async () => {
+    const ids = await fill(3);
+    const [last] = (await allOf(driver.samples({ limit: 3 }))).slice(-1);
+    await driver.record(
+      Array.from({ length: 50 }, (_, vm) => aSample({ time: "2023-01-01T00:00:00.000000Z", resource_id: `vm-${vm}` })),
+    );
+    expect(await newest(3, { after: last })).toEqual(ids.slice(3, 6));
+    expect(calls.length).toBeLessThanOrEqual(13);
+  });
+
   it("take one small query each where partitions are large, and no metadata but of what is read", async () => {
     const ids = await fill(4, { extra: new Map([["note", "x".repeat(4_000)]]) });
     expect(await newest(3)).toEqual(ids.slice(0, 3));
