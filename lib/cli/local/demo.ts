@@ -5,6 +5,9 @@ import { openPublisher } from "../send/publisher.ts";
 /** Real publishers' datagrams, frames and queue messages, which the tests use as well. */
 const CAPTURES = new URL("../../../test/fixtures/", import.meta.url);
 
+/** The day that the captures are of. */
+export const CAPTURED = { from: "2022-09-30T00:00:00.000000Z", to: "2022-10-01T00:00:00.000000Z" };
+
 /** The targets of the demo, by the way that it sends there. */
 export interface DemoTargets {
   readonly udp: string;

@@ -11,7 +11,10 @@ import { ledgerSummary } from "../../ledger/ledger-summary.ts";
 import type { ListenerCounters } from "../../ledger/socket-counters.ts";
 import { errorMessage } from "../../log/error-message.ts";
 import { createLogger } from "../../log/logger.ts";
+import { toInstant } from "../../query/instant.ts";
 import { type Meter, meters } from "../../query/meters.ts";
+import { defaultRules } from "../../query/rules.ts";
+import { type UsageRow, usage } from "../../query/usage.ts";
 import { createPoller } from "../../queue/poller.ts";
 import { openQueue } from "../../queue/queue-client.ts";
 import { type Settings, toEnvironment } from "../../settings.ts";
@@ -40,6 +43,8 @@ export interface LocalCollector {
   settled(sent: DemoCounts): Promise<boolean>;
   /** The meters stored, read back from DynamoDB. */
   meters(): Promise<readonly Meter[]>;
+  /** What was used in this time, read back from DynamoDB. */
+  usage(range: { readonly from: string; readonly to: string }): Promise<readonly UsageRow[]>;
   /** The ledgers so far, a line each. */
   summary(): readonly string[];
   ledgers(): Ledgers;
@@ -130,6 +135,8 @@ export async function startLocalCollector(options: LocalOptions, io: Io): Promis
       return isSettled();
     },
     meters: () => meters(parts.storage.samples({})),
+    usage: ({ from, to }) =>
+      usage(parts.storage, { by: [], rules: defaultRules, borders: [toInstant(from), toInstant(to)] }),
     summary: () => ledgerSummary(ledgers()),
     ledgers,
     async reload() {

@@ -1,12 +1,14 @@
 import { parseArgs } from "node:util";
 import { lossesOf } from "../../ledger/losses.ts";
 import { createLogger } from "../../log/logger.ts";
+import type { UsageRow } from "../../query/usage.ts";
 import { type Command, EXIT_FAILED, EXIT_OK, usageError } from "../command/command.ts";
 import type { Io } from "../command/io.ts";
 import { secretsReader } from "../command/secrets-reader.ts";
 import { verificationFrom, verificationHelp, verificationOptions } from "../command/verification-options.ts";
 import { metersTable } from "../read/meters.ts";
-import { type DemoCounts, replayCaptures } from "./demo.ts";
+import { usageTable } from "../read/usage-table.ts";
+import { CAPTURED, type DemoCounts, replayCaptures } from "./demo.ts";
 import { type LocalCollector, startLocalCollector } from "./local-collector.ts";
 
 const DEFAULT_PORT = "4952";
@@ -117,9 +119,25 @@ async function showDemo(collector: LocalCollector, showLedger: () => void, io: I
   io.out("");
   for (const line of metersTable(await collector.meters())) io.out(line);
   io.out("");
+  for (const line of usageOfOne(await collector.usage(CAPTURED), io.width)) io.out(line);
+  io.out("");
   showLedger();
   if (!complete) io.err("countersign local: not everything that was sent has been handled; see the log above");
   return complete;
+}
+
+/** The usage of one project, as that of all would fill the screen: the one that is measured most. */
+function usageOfOne(rows: readonly UsageRow[], width: number | undefined): readonly string[] {
+  const measured = (project: string) => rows.reduce((sum, row) => sum + (row.project === project ? row.samples : 0), 0);
+  const projects = new Set(rows.flatMap(({ project }) => project ?? []));
+  const [first] = Array.from(projects).sort((a, b) => measured(b) - measured(a) || (a < b ? -1 : 1));
+  const own = rows.filter(({ project }) => project === first);
+  return [
+    `Used by one of ${projects.size} projects on that day, as countersign usage tells of all:`,
+    "",
+    // Nothing is final without a time window, which every row would say.
+    ...usageTable(own, () => true, width),
+  ];
 }
 
 function sentence({ udp, tcp, queue }: DemoCounts): string {
