@@ -36,6 +36,7 @@ const servers = [
 
 export default defineConfig({
   test: {
+    globalSetup: "test/support/own-temporary-folder.ts",
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // Twice as many as there are processors, as many tests wait; by default one is left idle for a watcher.

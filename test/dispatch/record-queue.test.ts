@@ -157,7 +157,7 @@ describe("a record queue", () => {
     );
     const lost: unknown[] = [];
     const onFailed = (records: readonly MeteringRecord[], cause: unknown) => lost.push([records, cause, queue.held]);
-    const queue = createRecordQueue({ driver, lingerMs: 1, retryForMs: 200, onFailed });
+    const queue = createRecordQueue({ driver, lingerMs: 50, retryForMs: 200, onFailed });
     const book = openFateBook();
     const started = performance.now();
     for (const record of [one, other, two])

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -23,10 +23,9 @@ export function stageSettings(stage: string): StageSettings {
 /** What the command line adds by itself, for sam and other tools. */
 export const forTools = { "aws:cdk:enable-path-metadata": true, "aws:cdk:enable-asset-metadata": true };
 
-/** An app of the same feature flags, without the stacks. Its output goes with the process, whose files share it. */
+/** An app of the same feature flags, without the stacks. */
 export function emptyApp(): App {
   const outdir = mkdtempSync(join(tmpdir(), "countersign-synth-"));
-  process.once("exit", () => rmSync(outdir, { recursive: true, force: true }));
   // CDK's own rules take seconds, and the test of the app itself goes by them.
   return new App({ context: { ...context, ...forTools }, outdir, builtinCloudFormationValidation: false });
 }

@@ -174,7 +174,7 @@ describe("the format of a file", () => {
     }
     for (const text of ["", "\n", "{}", `${toRow(aSample())}\n`, "x".repeat(200_000)]) {
       await writeFile(file, text);
-      expect(await openStorage(pathToFileURL(file).href, allDrivers)).toMatchObject({ ok: true });
+      await openHere(pathToFileURL(file).href);
     }
   });
 });
