@@ -9,10 +9,11 @@ export type GroupField = (typeof groupFields)[number] | `metadata.${string}`;
 export interface OwnerFilter {
   /** null: without one, which is null on the wire, or the empty text. */
   readonly project?: string | null;
-  readonly user?: string;
+  /** null: without one. */
+  readonly user?: string | null;
   readonly source?: string;
-  /** Metadata by name, as text. */
-  readonly metadata?: ReadonlyMap<string, string>;
+  /** Metadata by name, as text; null: without it. */
+  readonly metadata?: ReadonlyMap<string, string | null>;
 }
 
 /** Values of a group: the project, then what the fields name, in their order. */
@@ -24,8 +25,17 @@ export function furtherFields(by: readonly GroupField[]): readonly GroupField[] 
 }
 
 /** @param fields as `furtherFields` gives them */
-export function groupValues(sample: Sample, fields: readonly GroupField[]): GroupValues {
+function groupValues(sample: Sample, fields: readonly GroupField[]): GroupValues {
   return [projectOf(sample), ...fields.map((field) => groupText(sample, field))];
+}
+
+/** A sample's group as one text; undefined for what the filter leaves out. @param fields as `furtherFields` gives them */
+export function groupKey(sample: Sample, filter: OwnerFilter, fields: readonly GroupField[]): string | undefined {
+  return isOwned(sample, filter) ? keyOfValues(groupValues(sample, fields)) : undefined;
+}
+
+export function keyOfValues(values: GroupValues): string {
+  return JSON.stringify(values);
 }
 
 /** Some publishers send the empty text where there is no project. */

@@ -9,6 +9,8 @@ export interface Identity {
   readonly counting: readonly StoredSample[];
   /** All contents of a conflict that nobody has settled; else none. */
   readonly conflicting: readonly StoredSample[];
+  /** All contents, of a settled conflict too; where there is none, the one that counts. */
+  readonly contents: readonly StoredSample[];
 }
 
 const NONE: readonly StoredSample[] = [];
@@ -22,10 +24,14 @@ export async function* identitiesOf(samples: AsyncIterable<StoredSample>): Async
       yield resolved(copies);
       copies = [];
     }
-    if (sample.conflict === undefined) yield { counting: [sample], conflicting: NONE };
+    if (sample.conflict === undefined) yield unopposed([sample]);
     else copies.push(sample);
   }
   if (copies.length > 0) yield resolved(copies);
+}
+
+function unopposed(contents: readonly StoredSample[]): Identity {
+  return { counting: contents, conflicting: NONE, contents };
 }
 
 function isSame(a: StoredSample, b: StoredSample): boolean {
@@ -47,5 +53,5 @@ function resolved(copies: readonly StoredSample[]): Identity {
     if (other === undefined || compareBilled(sample, other) > 0) greatest.set(key, sample);
   }
   const isOpen = copies.some(({ conflict }) => conflict === "counts" || conflict === "outdone");
-  return { counting: Array.from(greatest.values()), conflicting: isOpen ? copies : NONE };
+  return { counting: Array.from(greatest.values()), conflicting: isOpen ? copies : NONE, contents: copies };
 }

@@ -1,7 +1,9 @@
 import type { CounterType } from "../sample/sample.ts";
-import { add, compareDecimals, type Decimal, isNegative, shareOf, subtract, ZERO } from "./decimal.ts";
+import { add, type Decimal, shareOf, subtract, ZERO } from "./decimal.ts";
 import type { Instant } from "./instant.ts";
+import type { Observer } from "./parts.ts";
 import { type Borders, periodAt } from "./periods.ts";
+import { isSilence, type Rise, riseBetween } from "./rise.ts";
 import type { UsageRules } from "./rules.ts";
 import { EMPTY, type Interval, joined, type Level, type Stretch, settleEnds, stretchOf } from "./stretch.ts";
 import { addedSums, type Sums, type Totals, totalsAt } from "./totals.ts";
@@ -14,6 +16,8 @@ export interface Reading {
   readonly rules: UsageRules;
   /** That of the rules for this meter, in microseconds. */
   readonly maxGap: number;
+  /** Gets each part as it is added. Absent, as in most readings: nothing is made for it. */
+  readonly observer?: Observer | undefined;
 }
 
 /**
@@ -56,17 +60,21 @@ export function finishInto(reading: Reading, sums: Sums, stretch: Stretch): void
   settleEnds(stretch, (one) => addInterval(reading, sums, one));
 }
 
-function addLevel({ type, borders, resource }: Reading, sums: Sums, { group, time, volume }: Level): void {
+function addLevel({ type, borders, resource, observer }: Reading, sums: Sums, level: Level): void {
+  const { group, time, volume } = level;
   const period = periodAt(borders, time);
   if (group === undefined || !isPeriod(borders, period)) return;
   const totals = totalsAt(sums, group, period, resource);
   totals.samples += 1;
   if (totals.first === undefined || time < totals.first) totals.first = time;
   if (totals.last === undefined || time > totals.last) totals.last = time;
-  if (type === "delta") totals.amount = add(totals.amount, volume);
+  if (type !== "delta") return;
+  totals.amount = add(totals.amount, volume);
+  observer?.part({ rule: "volume", begin: level, end: undefined, from: time, to: time, amount: volume });
 }
 
 function addInterval(reading: Reading, sums: Sums, interval: Interval): void {
+  reading.observer?.interval(interval);
   const { group } = interval.begin;
   if (group === undefined) return;
   const at = (period: number) => totalsAt(sums, group, period, reading.resource);
@@ -78,68 +86,59 @@ function addInterval(reading: Reading, sums: Sums, interval: Interval): void {
 type TotalsAt = (period: number) => Totals;
 
 /** Each period that a series comes to alive, and in which it is not measured, has a row: missing is not zero. */
-function noteAlive({ borders, rules }: Reading, at: TotalsAt, { begin, end }: Interval): void {
+function noteAlive({ borders, rules, observer }: Reading, at: TotalsAt, { begin, end }: Interval): void {
   for (let period = periodAt(borders, begin.time) + 1; isPeriod(borders, period); period++) {
     const [from = 0, to = 0] = [borders[period], borders[period + 1]];
     if (from - begin.time > rules.window || (end !== undefined && end.time < to)) return;
     at(period);
+    observer?.part({ rule: "alive", begin, end, from, to, amount: ZERO });
   }
 }
 
-function addRise(reading: Reading, at: TotalsAt, { begin, end }: Interval): void {
-  const { borders, rules } = reading;
-  const length = end === undefined ? 0 : end.time - begin.time;
-  // After a longer silence the later sample is a new baseline.
-  if (end === undefined || length > rules.window) return;
-  const rise = riseBetween(rules, begin.volume, end.volume);
-  const isShared = length <= rules.longestShared;
-  const later = periodAt(borders, end.time);
-  if (isPeriod(borders, later)) addAtEnd(() => at(later), rise, isShared);
-  if (isShared) addShares(borders, at, { begin, end }, rise.amount);
-  else addGap(borders, at, begin.time, end.time);
+/** Two neighbours, and what a counter rose from the one to the other. */
+interface RisenInterval {
+  readonly begin: Level;
+  readonly end: Level;
+  readonly rise: Rise;
 }
 
-/** The part of a rise that falls at its later sample. If it is nothing, that period gets no row for the earlier one's owner. */
-function addAtEnd(totals: () => Totals, { kind, amount }: Rise, isShared: boolean): void {
-  if (kind === "reset") totals().resets += 1;
-  if (kind === "disorder") totals().disorder += 1;
-  if (!isShared && amount.digits !== 0n) totals().amount = add(totals().amount, amount);
+function addRise(reading: Reading, at: TotalsAt, interval: Interval): void {
+  const { begin, end } = interval;
+  if (end === undefined || isSilence(reading.rules, interval)) return;
+  const isShared = end.time - begin.time <= reading.rules.longestShared;
+  const risen = { begin, end, rise: riseBetween(reading.rules, begin.volume, end.volume) };
+  addAtEnd(reading, at, risen, isShared);
+  if (isShared) addShares(reading, at, risen);
+  else addGap(reading, at, interval, begin.time);
 }
 
-function addShares(
-  borders: Borders,
-  at: TotalsAt,
-  { begin, end }: { readonly begin: Level; readonly end: Level },
-  rise: Decimal,
-): void {
+/** What of a rise falls at its later sample. Where that is nothing, its period has no row for the earlier one's owner. */
+function addAtEnd({ borders, observer }: Reading, at: TotalsAt, interval: RisenInterval, isShared: boolean): void {
+  const { end, rise } = interval;
+  const period = periodAt(borders, end.time);
+  if (!isPeriod(borders, period)) return;
+  if (rise.kind === "reset") at(period).resets += 1;
+  if (rise.kind === "disorder") at(period).disorder += 1;
+  const amount = isShared ? ZERO : rise.amount;
+  if (amount.digits !== 0n) at(period).amount = add(at(period).amount, amount);
+  observer?.part({ rule: rise.kind, ...interval, from: end.time, to: end.time, amount });
+}
+
+function addShares({ borders, observer }: Reading, at: TotalsAt, interval: RisenInterval): void {
+  const { begin, end, rise } = interval;
   /** A function of the instant alone, so that the shares of periods that touch add up to the rise. */
   const until = (instant: Instant): Decimal => {
     if (instant <= begin.time) return ZERO;
-    if (instant >= end.time) return rise;
-    return shareOf(rise, BigInt(instant - begin.time), BigInt(end.time - begin.time));
+    if (instant >= end.time) return rise.amount;
+    return shareOf(rise.amount, BigInt(instant - begin.time), BigInt(end.time - begin.time));
   };
   for (const { period, from, to } of overlaps(borders, begin.time, end.time)) {
     const totals = at(period);
-    totals.amount = add(totals.amount, subtract(until(to), until(from)));
+    const amount = subtract(until(to), until(from));
+    totals.amount = add(totals.amount, amount);
     totals.covered += BigInt(to - from);
+    observer?.part({ rule: rise.kind, ...interval, from, to, amount });
   }
-}
-
-interface Rise {
-  readonly kind: "rise" | "disorder" | "reset";
-  readonly amount: Decimal;
-}
-
-/** The rise of a counter between two readings. */
-function riseBetween(rules: UsageRules, from: Decimal, to: Decimal): Rise {
-  const isReset = compareDecimals(percent(to, 100n), percent(from, rules.disorderPercent)) < 0;
-  if (isReset) return { kind: "reset", amount: isNegative(to) ? ZERO : to };
-  const amount = subtract(to, from);
-  return { kind: isNegative(amount) ? "disorder" : "rise", amount };
-}
-
-function percent({ digits, scale }: Decimal, many: bigint): Decimal {
-  return { digits: digits * many, scale };
 }
 
 function addHeld(reading: Reading, at: TotalsAt, interval: Interval): void {
@@ -148,10 +147,12 @@ function addHeld(reading: Reading, at: TotalsAt, interval: Interval): void {
   for (const { period, from, to } of overlaps(reading.borders, begin.time, until)) {
     const totals = at(period);
     const held = BigInt(to - from);
-    totals.amount = add(totals.amount, { digits: begin.volume.digits * held, scale: begin.volume.scale });
+    const amount = { digits: begin.volume.digits * held, scale: begin.volume.scale };
+    totals.amount = add(totals.amount, amount);
     totals.covered += held;
+    reading.observer?.part({ rule: "held", begin, end, from, to, amount });
   }
-  if (end !== undefined && end.time - begin.time <= reading.rules.window) addGap(reading.borders, at, until, end.time);
+  if (end !== undefined && !isSilence(reading.rules, interval)) addGap(reading, at, interval, until);
 }
 
 /** Microseconds that a gauge's reading holds. */
@@ -161,8 +162,12 @@ function heldFor({ maxGap, rules }: Pick<Reading, "maxGap" | "rules">, { begin, 
   return sinceBefore > rules.window ? 0 : Math.min(sinceBefore, maxGap);
 }
 
-function addGap(borders: Borders, at: TotalsAt, begin: Instant, end: Instant): void {
-  for (const { period, from, to } of overlaps(borders, begin, end)) at(period).gap += BigInt(to - from);
+/** The time from `since` to the end of an interval is not covered. */
+function addGap({ borders, observer }: Reading, at: TotalsAt, { begin, end }: Interval, since: Instant): void {
+  for (const { period, from, to } of overlaps(borders, since, end?.time ?? since)) {
+    at(period).gap += BigInt(to - from);
+    observer?.part({ rule: "gap", begin, end, from, to, amount: ZERO });
+  }
 }
 
 interface Overlap {

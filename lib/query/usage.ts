@@ -1,9 +1,10 @@
 import type { CounterType, Sample } from "../sample/sample.ts";
 import type { SampleFilter, StorageDriver, StoredSample } from "../storage/driver.ts";
 import { type Decimal, decimalOf } from "./decimal.ts";
-import { furtherFields, type GroupField, type GroupValues, groupValues, isOwned, type OwnerFilter } from "./groups.ts";
+import { furtherFields, type GroupField, type GroupValues, groupKey, type OwnerFilter } from "./groups.ts";
 import { type Identity, identitiesOf } from "./identities.ts";
 import { type Instant, toInstant, toTime } from "./instant.ts";
+import type { Observer } from "./parts.ts";
 import { type Borders, periodAt } from "./periods.ts";
 import { maxGapOf, neighbourhood, type UsageRules } from "./rules.ts";
 import { EMPTY, type Level, type Stretch } from "./stretch.ts";
@@ -52,7 +53,16 @@ export interface UsageRow {
  * newest first, and holds one summary per series and one row per group and period.
  */
 export async function usage(storage: Pick<StorageDriver, "samples">, query: UsageQuery): Promise<readonly UsageRow[]> {
-  const { borders, rules, resource, meters = [] } = query;
+  const rows: UsageRow[] = [];
+  for (const one of samplesFor(query)) {
+    // One by one: as arguments of a call, some hundred thousand rows are more than a stack holds.
+    for (const row of await foldUsage(storage.samples(one), query)) rows.push(row);
+  }
+  return rows.sort(compareRows);
+}
+
+/** What has to be read for a query: one reading for each of its meters. */
+export function samplesFor({ borders, rules, resource, meters = [] }: UsageQuery): readonly SampleFilter[] {
   const range = neighbourhood(rules, borders[0] ?? 0, borders.at(-1) ?? 0);
   // Not by project: a neighbour of another owner says where an interval begins or ends.
   const filter = {
@@ -60,14 +70,7 @@ export async function usage(storage: Pick<StorageDriver, "samples">, query: Usag
     to: toTime(range.to),
     ...(resource !== undefined && { resource }),
   };
-  const filters: readonly SampleFilter[] =
-    meters.length === 0 ? [filter] : Array.from(new Set(meters), (meter) => ({ ...filter, meter }));
-  const rows: UsageRow[] = [];
-  for (const one of filters) {
-    // One by one: as arguments of a call, some hundred thousand rows are more than a stack holds.
-    for (const row of await foldUsage(storage.samples(one), query)) rows.push(row);
-  }
-  return rows.sort(compareRows);
+  return meters.length === 0 ? [filter] : Array.from(new Set(meters), (meter) => ({ ...filter, meter }));
 }
 
 /** @param samples newest first, as a storage gives them, each with its neighbours and the contents of its conflicts */
@@ -75,6 +78,15 @@ export async function foldUsage(samples: AsyncIterable<StoredSample>, query: Usa
   const fold = new UsageFold(query);
   for await (const identity of identitiesOf(samples)) fold.add(identity);
   return fold.rows();
+}
+
+/** What tells a series from others. */
+export interface SeriesName {
+  readonly meter: string;
+  readonly type: CounterType;
+  /** The canonical one. */
+  readonly unit: string;
+  readonly resource: string;
 }
 
 /** All series of one meter, type and unit, which share their rows. */
@@ -91,13 +103,17 @@ interface Series {
   stretch: Stretch;
 }
 
-class UsageFold {
+/** Adds up samples, newest first. */
+export class UsageFold {
   readonly #query: UsageQuery;
+  readonly #observerOf: ((series: SeriesName) => Observer) | undefined;
   readonly #fields: readonly GroupField[];
   readonly #metered = new Map<string, Metered>();
 
-  constructor(query: UsageQuery) {
+  /** @param observerOf asked once for each series, as it begins */
+  constructor(query: UsageQuery, observerOf?: (series: SeriesName) => Observer) {
     this.#query = query;
+    this.#observerOf = observerOf;
     this.#fields = furtherFields(query.by);
   }
 
@@ -110,6 +126,7 @@ class UsageFold {
     if (conflicting.length > 0) this.#countConflict(conflicting);
   }
 
+  /** Once, at the end. */
   rows(): readonly UsageRow[] {
     const rows: UsageRow[] = [];
     for (const metered of this.#metered.values()) {
@@ -133,11 +150,12 @@ class UsageFold {
     return metered;
   }
 
-  #seriesOf({ meter, type, series }: Metered, { resource_id: resource }: Sample): Series {
+  #seriesOf({ meter, type, unit, series }: Metered, { resource_id: resource }: Sample): Series {
     const known = series.get(resource);
     if (known !== undefined) return known;
     const { borders, rules } = this.#query;
-    const reading: Reading = { type, resource, borders, rules, maxGap: maxGapOf(rules, meter) };
+    const observer = this.#observerOf?.({ meter, type, unit, resource });
+    const reading: Reading = { type, resource, borders, rules, maxGap: maxGapOf(rules, meter), observer };
     const made: Series = { reading, stretch: EMPTY };
     series.set(resource, made);
     return made;
@@ -153,7 +171,7 @@ class UsageFold {
   }
 
   #groupOf(sample: Sample): string | undefined {
-    return isOwned(sample, this.#query) ? JSON.stringify(groupValues(sample, this.#fields)) : undefined;
+    return groupKey(sample, this.#query, this.#fields);
   }
 
   /** An identity is one conflict in each row that one of its contents belongs to. */

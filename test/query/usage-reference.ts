@@ -152,7 +152,8 @@ function groupOf(one: Sample, query: ReferenceQuery): string | undefined {
   const owner = one.project_id || null;
   const meta = (name: string) => one.resource_metadata?.get(name) ?? null;
   const asked = [owner, one.user_id, one.source, ...Array.from(metadata ?? [], ([name]) => meta(name))];
-  const wanted = [project === undefined ? owner : project, user ?? one.user_id, source ?? one.source];
+  const who = user === undefined ? one.user_id : user;
+  const wanted = [project === undefined ? owner : project, who, source ?? one.source];
   if ([...wanted, ...(metadata?.values() ?? [])].some((value, index) => value !== asked[index])) return undefined;
   const further = by.filter((name) => name !== "project_id" && name !== "unit");
   const value = (name: string) => (name.startsWith("metadata.") ? meta(name.slice(9)) : Reflect.get(one, name));
