@@ -7,9 +7,9 @@ import type { Interval, Level } from "./stretch.ts";
 export interface Part {
   /**
    * What it is by: a delta's `volume`; a counter's `rise`, `reset` or `disorder`; a gauge's level that `held`. A `gap` is
-   * time that is not covered; `alive`: known of before, which makes a row and adds nothing to it.
+   * time that is not covered; `unmeasured`: known of before, which makes a row and adds nothing to it.
    */
-  readonly rule: "volume" | Rise["kind"] | "held" | "gap" | "alive";
+  readonly rule: "volume" | Rise["kind"] | "held" | "gap" | "unmeasured";
   /** The sample whose owner it belongs to. */
   readonly begin: Level;
   /** undefined: none is known, or none is needed. */

@@ -91,7 +91,7 @@ function noteAlive({ borders, rules, observer }: Reading, at: TotalsAt, { begin,
     const [from = 0, to = 0] = [borders[period], borders[period + 1]];
     if (from - begin.time > rules.window || (end !== undefined && end.time < to)) return;
     at(period);
-    observer?.part({ rule: "alive", begin, end, from, to, amount: ZERO });
+    observer?.part({ rule: "unmeasured", begin, end, from, to, amount: ZERO });
   }
 }
 

@@ -76,7 +76,8 @@ export async function explain(storage: Pick<StorageDriver, "samples">, query: Ex
   const rows = fold.rows().filter((row) => row.type === (type ?? row.type) && row.unit === (unit ?? row.unit));
   const [row, ...others] = rows;
   if (row === undefined || others.length > 0) return { kind: "not-one", rows };
-  const series = Array.from(resources, ([resource, identities]) =>
+  const byResource = Array.from(resources).sort(([a], [b]) => (a < b ? -1 : 1));
+  const series = byResource.map(([resource, identities]) =>
     explainedSeries(row, query, { resource, identities, parts: parts.get(keyOf({ ...row, resource })) }),
   );
   return { kind: "explained", row, series: series.filter((one) => one.parts.length + one.samples.length > 0) };

@@ -43,12 +43,12 @@ export class SeriesParts implements Observer {
     const own = this.#parts.filter(({ begin }) => begin.group === group);
     const spread = new Set(own.flatMap((one) => (one.rise !== undefined && one.from < one.to ? [one.begin] : [])));
     const isTold = ({ rule, begin, from, to, amount }: Part) => {
-      if (rule === "alive") return false;
+      if (rule === "unmeasured") return false;
       // Where a rise ends without adding anything there, only a mark is worth a line, and one is enough.
       return from < to || amount.digits !== 0n || (rule !== "rise" && !spread.has(begin));
     };
     const told: readonly ShownPart[] = [...own.filter(isTold), ...this.#starts(group), ...this.#unheld(group)];
-    const shown = told.length > 0 ? told : own.filter(({ rule }) => rule === "alive");
+    const shown = told.length > 0 ? told : own.filter(({ rule }) => rule === "unmeasured");
     // They came newest first.
     return shown.toReversed().sort((a, b) => a.from - b.from || a.to - b.to);
   }

@@ -105,7 +105,7 @@ describe("what explains a row", () => {
   afterAll(() => {
     // What never came would not have been tried.
     const counters = ["baseline", "new baseline", "rise", "reset", "disorder"];
-    expect(rules).toEqual(new Set([...counters, "volume", "held", "gap", "alive"]));
+    expect(rules).toEqual(new Set([...counters, "volume", "held", "gap", "unmeasured"]));
     expect(roles).toEqual(new Set(["counted", "neighbour", "outdone", "foreign"]));
   });
 });
