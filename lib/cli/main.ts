@@ -31,6 +31,10 @@ const commands: Readonly<Record<string, { summary: string; load(): Promise<Comma
     summary: "add up what was used, by project and period",
     load: async () => (await import("./read/usage.ts")).usageCommand,
   },
+  explain: {
+    summary: "tell what a number of usage is made of",
+    load: async () => (await import("./explain/explain.ts")).explainCommand,
+  },
   statistics: {
     summary: "count, sum, min, max and avg of a meter, as Ceilometer's",
     load: async () => (await import("./read/statistics.ts")).statisticsCommand,

@@ -49,12 +49,12 @@ export function usageLine(row: UsageRow, isFinal: boolean): string {
   return `{${fields.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(",")}}`;
 }
 
-function exactAmount({ type, amount }: UsageRow): Decimal {
+function exactAmount({ type, amount }: Pick<UsageRow, "type" | "amount">): Decimal {
   return type === "gauge" ? { digits: amount.digits, scale: amount.scale + MICROS } : amount;
 }
 
-/** The whole decimal; a gauge's in its unit times seconds. */
-export function exactText(row: UsageRow): string {
+/** The whole decimal; a gauge's in its unit times seconds. Of a row, or of a part of one. */
+export function exactText(row: Pick<UsageRow, "type" | "amount">): string {
   return spell(exactAmount(row));
 }
 

@@ -1,0 +1,41 @@
+import type { GroupField } from "../../query/groups.ts";
+import type { UsageRow } from "../../query/usage.ts";
+
+/** So many values are named. */
+const NAMED = 5;
+
+/** How to choose one of several rows, by the first field in which they differ. */
+export function howToChoose(rows: readonly UsageRow[]): string {
+  const [first] = rows;
+  const fields: readonly [string, (row: UsageRow) => string][] = [
+    ["type", ({ type }) => `--type ${type}`],
+    ["unit", ({ unit }) => `--unit ${quoted(unit)}`],
+    ["project", ({ project }) => (project === null ? "--no-project" : `--project ${quoted(project)}`)],
+    ...Array.from(first?.group.keys() ?? [], (field): [string, (row: UsageRow) => string] => [
+      nameOf(field),
+      ({ group }) => chosenBy(field, group.get(field) ?? null),
+    ]),
+  ];
+  const named = fields.map(([name, choose]) => ({ name, choices: Array.from(new Set(rows.map(choose))) }));
+  const { name, choices } = named.find(({ choices }) => choices.length > 1) ?? { name: "by", choices: [] };
+  const more = choices.length > NAMED ? ` and ${choices.length - NAMED} more` : "";
+  return `--${name}: usage has ${rows.length} rows for this, and one can be explained: give one of ${choices.slice(0, NAMED).join(", ")}${more}`;
+}
+
+function nameOf(field: GroupField): string {
+  if (field === "user_id") return "user";
+  if (field === "resource_id") return "resource";
+  return field.startsWith("metadata.") ? "metadata" : field;
+}
+
+function chosenBy(field: GroupField, value: string | null): string {
+  const name = nameOf(field);
+  if (name !== "metadata") return value === null ? `--no-${name}` : `--${name} ${quoted(value)}`;
+  const key = field.slice("metadata.".length);
+  return value === null ? `--no-metadata ${quoted(key)}` : `--metadata ${quoted(`${key}=${value}`)}`;
+}
+
+/** As a shell takes it, where it needs that. */
+function quoted(text: string): string {
+  return /^[A-Za-z0-9_./:=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
