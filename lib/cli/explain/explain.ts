@@ -6,6 +6,7 @@ import type { Io } from "../command/io.ts";
 import { reading, readingHelp, readingOptions } from "../read/reading-options.ts";
 import { parseRow, rowHelp, rowOptions } from "./explain-options.ts";
 import { explanationLines } from "./explanation-lines.ts";
+import { explanationTable } from "./explanation-table.ts";
 import { howToChoose } from "./one-row.ts";
 import { type ShownExplanation, shownExplanation } from "./shown-explanation.ts";
 import { openSignatureCheck, signatureHelp, signatureOptions } from "./signature-check.ts";
@@ -48,7 +49,8 @@ ${signatureHelp}`,
       }
       const shown = shownExplanation(explained.row, explained.series, check, limit);
       const final = values["time-window"] === true && isFinal(query.rules, query.to, Date.now() * 1_000);
-      for (const line of explanationLines(shown, final)) {
+      const lines = values.json ? explanationLines(shown, final) : explanationTable(shown, final, io.width);
+      for (const line of lines) {
         io.out(line);
         await io.drained();
       }

@@ -32,7 +32,7 @@ export function usageTable(
 }
 
 /** An instant without those parts at its end that are zero. */
-function shortTime(instant: Instant): string {
+export function shortTime(instant: Instant): string {
   return toTime(instant)
     .replace(/(?::00)?\.000000Z$/, "Z")
     .replace(/T00:00Z$/, "");
@@ -57,7 +57,7 @@ function percentCovered({ covered, gap }: UsageRow): number | undefined {
   return known === 0n ? 0 : Number((covered * 100n) / known);
 }
 
-function notes({ resets, disorder, conflicts }: UsageRow, isFinal: boolean): string {
+export function notes({ resets, disorder, conflicts }: UsageRow, isFinal: boolean): string {
   const counted = [
     [resets, resets === 1 ? "reset" : "resets"],
     [disorder, "out of order"],
