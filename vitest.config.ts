@@ -6,6 +6,7 @@ const measuring = [
   "test/dispatch/recent-pairings.test.ts",
   "test/judge/{cost,deployed-heap,regressions}.test.ts",
   "test/quarantine/quarantine-quota.test.ts",
+  "test/query/explain/cost.test.ts",
   "test/signature/legacy/field-names.test.ts",
 ];
 
