@@ -12,7 +12,7 @@ export interface Rise {
   readonly amount: Decimal;
 }
 
-/** What a counter counted between two readings. */
+/** The rise of a counter between two readings. */
 export function riseBetween(rules: UsageRules, from: Decimal, to: Decimal): Rise {
   const isReset = compareDecimals(percent(to, 100n), percent(from, rules.disorderPercent)) < 0;
   if (isReset) return { kind: "reset", amount: isNegative(to) ? ZERO : to };

@@ -16,7 +16,7 @@ export interface Reading {
   readonly rules: UsageRules;
   /** That of the rules for this meter, in microseconds. */
   readonly maxGap: number;
-  /** Gets each part as it is added. Absent, as in most readings: nothing is made for it. */
+  /** A listener to each part as it is added. Absent, as in most readings: nothing is made for it. */
   readonly observer?: Observer | undefined;
 }
 
@@ -95,7 +95,7 @@ function noteAlive({ borders, rules, observer }: Reading, at: TotalsAt, { begin,
   }
 }
 
-/** Two neighbours, and what a counter rose from the one to the other. */
+/** Two neighbours, and a counter's rise from the one to the other. */
 interface RisenInterval {
   readonly begin: Level;
   readonly end: Level;
@@ -112,7 +112,7 @@ function addRise(reading: Reading, at: TotalsAt, interval: Interval): void {
   else addGap(reading, at, interval, begin.time);
 }
 
-/** What of a rise falls at its later sample. Where that is nothing, its period has no row for the earlier one's owner. */
+/** The part of a rise that falls at its later sample. If it is nothing, that period gets no row for the earlier one's owner. */
 function addAtEnd({ borders, observer }: Reading, at: TotalsAt, interval: RisenInterval, isShared: boolean): void {
   const { end, rise } = interval;
   const period = periodAt(borders, end.time);

@@ -61,7 +61,7 @@ export async function usage(storage: Pick<StorageDriver, "samples">, query: Usag
   return rows.sort(compareRows);
 }
 
-/** What has to be read for a query: one reading for each of its meters. */
+/** The readings that a query needs: one for each of its meters. */
 export function samplesFor({ borders, rules, resource, meters = [] }: UsageQuery): readonly SampleFilter[] {
   const range = neighbourhood(rules, borders[0] ?? 0, borders.at(-1) ?? 0);
   // Not by project: a neighbour of another owner says where an interval begins or ends.
@@ -80,7 +80,7 @@ export async function foldUsage(samples: AsyncIterable<StoredSample>, query: Usa
   return fold.rows();
 }
 
-/** What tells a series from others. */
+/** The name that tells a series from others. */
 export interface SeriesName {
   readonly meter: string;
   readonly type: CounterType;

@@ -1,10 +1,10 @@
 import type { GroupField } from "../../query/groups.ts";
 import type { UsageRow } from "../../query/usage.ts";
 
-/** So many values are named. */
+/** The most values that are named. */
 const NAMED = 5;
 
-/** How to choose one of several rows, by the first field in which they differ. */
+/** The options that choose one of several rows, by the first field in which they differ. */
 export function howToChoose(rows: readonly UsageRow[]): string {
   const [first] = rows;
   const fields: readonly [string, (row: UsageRow) => string][] = [
@@ -35,7 +35,7 @@ function chosenBy(field: GroupField, value: string | null): string {
   return value === null ? `--no-metadata ${quoted(key)}` : `--metadata ${quoted(`${key}=${value}`)}`;
 }
 
-/** As a shell takes it, where it needs that. */
+/** A text as a shell takes it. */
 function quoted(text: string): string {
   return /^[A-Za-z0-9_./:=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

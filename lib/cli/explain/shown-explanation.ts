@@ -22,7 +22,7 @@ export interface ShownExplanation {
   readonly moreParts: { readonly count: number; readonly amount: Decimal };
   readonly samples: readonly ShownSample[];
   readonly moreSamples: number;
-  /** How many signatures are in each state, of all samples. */
+  /** The number of signatures in each state, of all samples. */
   readonly signatures: ReadonlyMap<SignatureState, number>;
 }
 

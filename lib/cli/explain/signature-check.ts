@@ -16,7 +16,7 @@ import {
 
 const { secret, "secret-file": secretFile, "allow-default-secret": allowDefaultSecret, keys } = verificationOptions;
 
-/** Those of the options of `verify` that name keys; the dialect stands in each row. */
+/** The options of `verify` that name keys; the dialect stands in each row. */
 export const signatureOptions = {
   secret,
   "secret-file": secretFile,

@@ -27,7 +27,7 @@ export type Explained =
   /** There is no row, or the filter leaves several. */
   | { readonly kind: "not-one"; readonly rows: readonly UsageRow[] };
 
-/** What one resource has of a row. The parts of all of them add up to its amount. */
+/** One resource's share of a row. The parts of all of them add up to its amount. */
 export interface ExplainedSeries {
   readonly resource: string;
   /** In the order of time. */
@@ -36,12 +36,12 @@ export interface ExplainedSeries {
   readonly samples: readonly ExplainedSample[];
 }
 
-/** As `ShownPart`, with what may be told of its samples. */
+/** A `ShownPart` with no more than may be told of its samples. */
 export interface ExplainedPart {
   readonly rule: ShownPart["rule"];
   readonly begin: Point;
   readonly end: Point | undefined;
-  /** Of the whole interval; undefined where the rule has none. */
+  /** The whole interval's; undefined where the rule has none. */
   readonly rise: Rise | undefined;
   readonly from: Instant;
   readonly to: Instant;
@@ -56,7 +56,7 @@ export interface Point {
   readonly messageId: string | undefined;
 }
 
-/** What a row of usage is made of: each part is noted by the fold itself, where it is added to the amount. */
+/** The parts and samples that make a row of usage: each part is noted by the fold itself, where it is added to the amount. */
 export async function explain(storage: Pick<StorageDriver, "samples">, query: ExplainQuery): Promise<Explained> {
   const { meter, from, to, type, unit } = query;
   const usageQuery: UsageQuery = { ...query, meters: [meter], borders: [from, to] };

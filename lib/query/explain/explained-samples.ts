@@ -8,7 +8,7 @@ export type ExplainedSample = OwnSample | ForeignSample;
 /** A stored sample of the row's project. */
 export interface OwnSample {
   /**
-   * What it is to the row: `counted` is one of its samples; a `neighbour` is of another period or group, and an interval
+   * Its part in the row: `counted` is one of its samples; a `neighbour` is of another period or group, and an interval
    * begins or ends with it; an `outdone` one is a further content of such an identity, which does not count here.
    */
   readonly role: "counted" | "neighbour" | "outdone";
@@ -25,12 +25,12 @@ export interface ForeignSample {
 
 export type ReadIdentity = Pick<Identity, "contents" | "counting">;
 
-/** What a row takes from the samples of one resource. Times are as in `Sample.time`. */
+/** A row's view of the samples of one resource. Times are as in `Sample.time`. */
 export interface RowView {
   readonly from: string;
   readonly to: string;
   readonly project: string | null;
-  /** Whether type, unit and group are the row's. */
+  /** A test whether type, unit and group are the row's. */
   readonly isOfRow: (sample: StoredSample) => boolean;
   /** Samples that intervals begin or end with. */
   readonly edges: ReadonlySet<Sample | undefined>;

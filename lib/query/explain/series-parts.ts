@@ -12,7 +12,7 @@ export interface ShownPart extends Omit<Part, "rule"> {
   readonly rule: Part["rule"] | "baseline" | "new baseline";
 }
 
-/** How one series is read in one period. */
+/** The reading of one series in one period. */
 export interface OnePeriod {
   readonly type: CounterType;
   readonly rules: UsageRules;
@@ -38,7 +38,7 @@ export class SeriesParts implements Observer {
     this.#parts.push(part);
   }
 
-  /** Those of one group, in the order of time. */
+  /** The parts of one group, in the order of time. */
   partsOf(group: string): readonly ShownPart[] {
     const own = this.#parts.filter(({ begin }) => begin.group === group);
     const spread = new Set(own.flatMap((one) => (one.rise !== undefined && one.from < one.to ? [one.begin] : [])));
@@ -58,7 +58,7 @@ export class SeriesParts implements Observer {
     return new Set(this.#intervals.map(({ begin }) => begin.sample));
   }
 
-  /** Where a counter begins, or begins anew: of the sample that is counted from, whoever was there before. */
+  /** The beginnings of a counter, each of the sample that is counted from, whoever was there before. */
   *#starts(group: string): Generator<ShownPart> {
     if (this.#period.type !== "cumulative") return;
     for (const interval of this.#intervals) {
