@@ -130,7 +130,7 @@ describe("the newest samples of many partitions", () => {
         }
         expect(few).toEqual(all.slice(0, limit));
       }),
-      { numRuns: 10 },
+      { numRuns: 5 },
     );
   });
 });
