@@ -11,7 +11,7 @@ import { allOf, recorded } from "../reading.ts";
 
 /** How many calls of each kind it takes to read the newest few samples of a table with many partitions. */
 
-const COUNT = 400;
+const COUNT = 200;
 
 let server: DynamoDbServer;
 let table: string;
@@ -56,7 +56,7 @@ describe("the newest samples of many partitions", () => {
   it("take a few calls where partitions are small", async () => {
     const ids = await fill(3);
     expect(await newest(3)).toEqual(ids.slice(0, 3));
-    // Of 400 partitions: the index and the table, each in one page, then rows and metadata of those that are opened.
+    // Of 200 partitions: the index and the table, each in one page, then rows and metadata of those that are opened.
     const { ScanCommand, ...others } = counted();
     expect(ScanCommand).toBe(2);
     expect(others.QueryCommand).toBeLessThanOrEqual(6);
