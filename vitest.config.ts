@@ -28,6 +28,7 @@ const servers = [
   "test/listener/*.test.ts",
   "test/listener/{tcp,udp}/*.test.ts",
   "test/quarantine/s3-quarantine.test.ts",
+  "test/query/usage-agreement-servers.test.ts",
   "test/queue/{created-queues,open-spill-queue,poller,redrive-totals}.test.ts",
   "test/queue/redrive/redrive.test.ts",
   "test/rehearse/**/*.test.ts",

@@ -1,15 +1,48 @@
+import { expect } from "vitest";
 import { spell } from "../../lib/query/decimal.ts";
 import type { GroupField } from "../../lib/query/groups.ts";
 import { type Period, periodBorders } from "../../lib/query/periods.ts";
 import { defaultRules } from "../../lib/query/rules.ts";
 import { type UsageRow, usage } from "../../lib/query/usage.ts";
+import type { Sample } from "../../lib/sample/sample.ts";
 import type { StorageDriver } from "../../lib/storage/driver.ts";
 import { type Random, seededRandom } from "../support/random.ts";
-import type { Month } from "./seeded-month.ts";
+import { type Month, seededMonth } from "./seeded-month.ts";
 import { type ReferenceQuery, referenceUsage } from "./usage-reference.ts";
 
+interface Size {
+  readonly samples: number;
+  readonly queries: number;
+}
+
+/**
+ * Records a seeded month in each storage, as it arrives, and asks each the same questions as the reference.
+ * @param size unless `npm run laws` asks more, of more
+ */
+export async function expectAgreement(seed: number, storages: readonly StorageDriver[], size: Size): Promise<void> {
+  const month = seededMonth(seed, Number(process.env.AGREE_SAMPLES ?? size.samples));
+  const queries = Number(process.env.AGREE_QUERIES ?? size.queries);
+  for (const storage of storages) await recordAll(storage, month.samples);
+  for (const query of questions(month, queries, Math.ceil(queries / 20))) {
+    const expected = referenceUsage(month.samples, query);
+    for (const storage of storages) {
+      const lines = await usageLines(storage, query);
+      expect({ storage: storage.name, query, lines }).toEqual({ storage: storage.name, query, lines: expected });
+    }
+  }
+}
+
+/** In some batches: a log has an object for each batch and day, and each question reads most of them. */
+async function recordAll(storage: StorageDriver, samples: readonly Sample[]): Promise<void> {
+  const batch = Math.ceil(samples.length / BATCHES);
+  for (let at = 0; at < samples.length; at += batch) {
+    const outcomes = await storage.record(samples.slice(at, at + batch));
+    expect(outcomes.filter(({ kind }) => kind !== "recorded")).toEqual([]);
+  }
+}
+
 /** A line per row, as `referenceUsage` gives them. */
-export async function usageLines(storage: Pick<StorageDriver, "samples">, query: ReferenceQuery) {
+async function usageLines(storage: Pick<StorageDriver, "samples">, query: ReferenceQuery) {
   const rows = await usage(storage, { ...query, rules: { ...defaultRules, maxGap: query.maxGap } });
   return rows.map(lineOf).sort();
 }
@@ -20,10 +53,6 @@ export function questions(month: Month, count: number, unfiltered: number): read
   return Array.from({ length: count }, (_, index) => question(random, month, index < unfiltered));
 }
 
-export function expectedLines(month: Month, query: ReferenceQuery): readonly string[] {
-  return referenceUsage(month.samples, query);
-}
-
 function lineOf({ meter, type, unit, project, group, from, to, ...row }: UsageRow): string {
   const key = JSON.stringify([meter, type, unit, project, ...group.values(), from, to]);
   const counts = [row.samples, row.resources, row.resets, row.disorder, row.conflicts];
@@ -31,6 +60,7 @@ function lineOf({ meter, type, unit, project, group, from, to, ...row }: UsageRo
 }
 
 const SECOND = 1_000_000;
+const BATCHES = 3;
 const fields: readonly [GroupField, ...GroupField[]] = [
   "project_id",
   "user_id",
@@ -63,8 +93,9 @@ function question(random: Random, month: Month, isUnfiltered: boolean): Referenc
         metadata: optional(new Map([["flavor", "small"]]), 0.15),
       };
   const given = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
+  const isFiltered = isUnfiltered || Object.keys(given).length > 0;
   return {
-    ...given,
+    ...(isFiltered ? given : { meters: [random.pick(names)] }),
     by: Array.from(new Set(Array.from({ length: random.integer(3) }, () => random.pick(fields)))),
     borders: periodBorders(from, to, period),
     maxGap: random.pick([900, 3_600, 86_400 * 3]) * SECOND,
