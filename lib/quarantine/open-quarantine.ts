@@ -8,6 +8,7 @@ import { errorMessage } from "../log/error-message.ts";
 import { createEntryQuarantine, type EntryQuarantine } from "./entry-quarantine.ts";
 import type { EntryStore } from "./entry-store.ts";
 import { openFileEntries } from "./file-entries.ts";
+import { madeWhenWritten } from "./made-when-written.ts";
 import type { OnUnreadableEntry } from "./quarantine-entries.ts";
 import { parseQuarantineUrl, type QuarantinePlace } from "./quarantine-url.ts";
 import { openS3Entries } from "./s3-entries.ts";
@@ -20,6 +21,8 @@ export interface OpenedQuarantine extends EntryQuarantine {
 export interface OpenQuarantineOptions {
   /** Nothing is created: a folder or bucket that is absent stays so. */
   readonly readOnly?: boolean;
+  /** A bucket at an endpoint of one's own is made with the first entry, so that nothing has to answer before. @default false */
+  readonly makesLater?: boolean;
   /** Told of each entry that can't be read. */
   readonly onUnreadable?: OnUnreadableEntry;
 }
@@ -39,7 +42,7 @@ export async function openQuarantine(url: string, options: OpenQuarantineOptions
   const parsed = parseQuarantineUrl(url);
   if (!parsed.ok) return { ...parsed, transient: false };
   const { place } = parsed;
-  const { store, ready, what } = storeFor(place, options.readOnly === true);
+  const { store, ready, what } = storeFor(place, options);
   try {
     await ready;
   } catch (error) {
@@ -56,7 +59,7 @@ export async function openQuarantine(url: string, options: OpenQuarantineOptions
 
 function storeFor(
   place: QuarantinePlace,
-  readOnly: boolean,
+  { readOnly = false, makesLater = false }: OpenQuarantineOptions,
 ): { readonly store: EntryStore; readonly ready: Promise<void>; readonly what: string } {
   if (place.kind === "file") {
     const store = openFileEntries(place);
@@ -64,7 +67,10 @@ function storeFor(
   }
   const options = { ...clientOptions(place), forcePathStyle: isLocal(place) };
   const client = bounded(new S3Client(options), callLimits.storage);
-  const ready = isLocal(place) && !readOnly ? createBucket(client, place.bucket) : Promise.resolve();
   const what = `bucket ${place.bucket}${place.endpoint === undefined ? "" : ` at ${place.endpoint}`}`;
-  return { store: openS3Entries({ client, ...place }), ready, what };
+  const store = openS3Entries({ client, ...place });
+  if (!isLocal(place) || readOnly) return { store, ready: Promise.resolve(), what };
+  const make = () => createBucket(client, place.bucket);
+  if (makesLater) return { store: madeWhenWritten(store, make), ready: Promise.resolve(), what };
+  return { store, ready: make(), what };
 }

@@ -122,6 +122,19 @@ describe("a quarantine in S3", () => {
     await opening.quarantine.close();
   });
 
+  it("makes its bucket with the first entry where it is not waited for, and tries again with the next", async () => {
+    const { url } = newUrl("");
+    server.fault = () => ({ status: 503, code: "SlowDown" });
+    const opening = await openQuarantine(url, { makesLater: true });
+    if (!opening.ok) throw new Error(opening.problem);
+    const { quarantine } = opening;
+    expect(await quarantine.keep(aDatagram("one"))).toMatchObject({ ok: false });
+    server.fault = undefined;
+    expect(await quarantine.keep(aDatagram("one"))).toEqual({ ok: true });
+    expect(await quarantine.get(key.slice(0, 12))).toMatchObject({ ok: true, entry: { arrived } });
+    await quarantine.close();
+  });
+
   it("says what can't be reached", async () => {
     expect(await openQuarantine("s3://bucket/x?endpoint=http://127.0.0.1:1")).toEqual({
       ok: false,
