@@ -1,6 +1,6 @@
 import { openFanOut } from "./fan-out.ts";
 import type { OpenedStorage, OpenOptions, StorageKind } from "./storage-kind.ts";
-import { parseStorageUrl, splitUrls } from "./storage-url.ts";
+import { placesOf } from "./storage-url.ts";
 
 /**
  * Opens the storage that URLs name, several of them as one; each kind's `place.ts` says what its URLs look like.
@@ -17,10 +17,9 @@ export async function openStorage(
   kinds: readonly StorageKind[],
   options: OpenOptions = {},
 ): Promise<OpenedStorage> {
-  const parsed = splitUrls(urls).map((url) => parseStorageUrl(url, kinds));
-  const problems = parsed.flatMap((one) => (one.ok ? [] : [one.problem]));
-  if (problems.length > 0) return { ok: false, problem: problems.join("; "), transient: false };
-  const places = parsed.flatMap((one) => (one.ok ? [one.place] : []));
+  const named = placesOf(urls, kinds);
+  if (!named.ok) return { ok: false, problem: named.problem, transient: false };
+  const { places } = named;
   const opened = await Promise.all(places.map((place) => place.open(options)));
   const drivers = opened.flatMap((one) => (one.ok ? [one.driver] : []));
   const failed = opened.flatMap((one) => (one.ok ? [] : [one]));

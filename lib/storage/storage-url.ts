@@ -12,6 +12,26 @@ export function splitUrls(urls: string): readonly string[] {
   return urls.trim().split(/\s*,\s*(?=[a-z][a-z0-9]*:(?:\/|[\s,?]|$)|$)/i);
 }
 
+/** The places that URLs name together, or all that is wrong with them. */
+export type NamedPlaces<Place> =
+  | { readonly ok: true; readonly places: readonly Place[] }
+  | { readonly ok: false; readonly problem: string };
+
+/** @param urls separated by commas */
+export function placesOf<Place>(urls: string, kinds: readonly UrlForm<Place>[]): NamedPlaces<Place> {
+  const parsed = splitUrls(urls).map((url) => parseStorageUrl(url, kinds));
+  const problems = parsed.flatMap((one) => (one.ok ? [] : [one.problem]));
+  if (problems.length > 0) return problem(problems.join("; "));
+  return { ok: true, places: parsed.flatMap((one) => (one.ok ? [one.place] : [])) };
+}
+
+/** The name of the storage that good URLs name together, as its driver has it once it is open: `dynamodb+s3`. */
+export function storageName(urls: string): string {
+  return splitUrls(urls)
+    .map((url) => url.slice(0, url.indexOf(":")).toLowerCase())
+    .join("+");
+}
+
 /** @param kinds that the URL may name */
 export function parseStorageUrl<Place>(text: string, kinds: readonly UrlForm<Place>[]): ParsedUrl<Place> {
   const scheme = /^[a-z][a-z0-9]*(?=:)/i.exec(text)?.[0].toLowerCase() ?? "";
