@@ -8,14 +8,18 @@ import { openSpillQueue } from "../queue/open-spill-queue.ts";
 import { environmentNames, retentionProblem, type Settings } from "../settings.ts";
 import type { StorageDriver } from "../storage/driver.ts";
 import { openStorage } from "../storage/open-storage.ts";
-import type { StorageKind } from "../storage/storage-kind.ts";
-import { parseStorageUrl, splitUrls } from "../storage/storage-url.ts";
+import type { OpenOptions, StorageKind } from "../storage/storage-kind.ts";
+import { parseStorageUrl, placesOf, splitUrls, storageName } from "../storage/storage-url.ts";
 import { createExpiredCounter } from "./expired-records.ts";
+import { type LateStorage, openLate } from "./late-storage.ts";
 import { type JudgeSettings, openJudge, type Verifier } from "./open-judge.ts";
+import { openingPauses } from "./opening-pauses.ts";
 
 /** The parts of a collector, wherever it runs: open, and the caller's to close. */
 export interface Parts extends Verifier {
   readonly storage: StorageDriver;
+  /** The same where it may not be open yet. Undefined where it is. */
+  readonly late: LateStorage | undefined;
   /** How many records were stored although their retention is over. */
   readonly expired: () => number;
   readonly spillQueue: SpillQueue | undefined;
@@ -26,6 +30,8 @@ export type PartsSettings = JudgeSettings &
   Pick<Settings, "storage" | "spillQueue" | "quarantine"> & {
     /** That a storage URL may name. */
     readonly drivers: readonly StorageKind[];
+    /** Storage may be opened later: there is a spill queue for what comes by sockets until then. @default false */
+    readonly startsWithoutStorage?: boolean;
   };
 
 export type OpenedParts =
@@ -33,23 +39,29 @@ export type OpenedParts =
   /** Everything that stands in the way. Transient: all of it may pass by itself. */
   | { readonly ok: false; readonly problems: readonly string[]; readonly transient: boolean };
 
-/** Between attempts: many collectors may start at once, and a storage that is made takes a minute. */
-const FIRST_PAUSE_MS = 500;
-const MOST_PAUSE_MS = 30_000;
 /** A start takes less where all answer; of one that waits somebody wants to know what for. */
 const SILENT_MS = 5_000;
 /** Time at a stop for a call that is under way and may never be answered, of the ten seconds that it may take. */
 const STOP_OPENING_MS = 2_000;
 
+/** How an opening goes on trying, for a test. */
+interface Trying {
+  readonly firstPauseMs?: number;
+  /** From 0 to 1, for the jitter between attempts. */
+  readonly random?: () => number;
+}
+
 /** Opens all that the settings name, or nothing. */
-export async function openParts(settings: PartsSettings, logger: Logger): Promise<OpenedParts> {
+export async function openParts(settings: PartsSettings, logger: Logger, trying: Trying = {}): Promise<OpenedParts> {
   const tooShort = retentionProblems(settings);
   const spill = settings.spillQueue === null ? undefined : openSpillQueue(settings.spillQueue);
   const expired = createExpiredCounter(logger);
   const [verifier, storage, quarantine] = await Promise.all([
     openJudge(settings, logger),
-    openStorage(settings.storage, settings.drivers, { onWarning: logger.warn, onExpired: expired.note }),
-    settings.quarantine === null ? undefined : openQuarantine(settings.quarantine),
+    openNowOrLater(settings, logger, { onWarning: logger.warn, onExpired: expired.note }, trying),
+    settings.quarantine === null
+      ? undefined
+      : openQuarantine(settings.quarantine, { makesLater: settings.startsWithoutStorage === true }),
   ]);
   if (verifier.ok && storage.ok && quarantine?.ok !== false && spill?.ok !== false && tooShort.length === 0) {
     const { judge, keys, doubts } = verifier;
@@ -58,6 +70,7 @@ export async function openParts(settings: PartsSettings, logger: Logger): Promis
       keys,
       doubts,
       storage: storage.driver,
+      late: storage.late,
       expired: expired.count,
       spillQueue: spill?.queue,
       quarantine: quarantine?.quarantine,
@@ -76,6 +89,23 @@ export async function openParts(settings: PartsSettings, logger: Logger): Promis
   return { ok: false, problems: [...tooShort, ...failed.map(({ problem }) => problem)], transient };
 }
 
+type OpenedNowOrLater =
+  | { readonly ok: true; readonly driver: StorageDriver; readonly late?: LateStorage }
+  | { readonly ok: false; readonly problem: string; readonly transient: boolean };
+
+async function openNowOrLater(
+  { storage, drivers, startsWithoutStorage = false }: PartsSettings,
+  logger: Logger,
+  options: OpenOptions,
+  trying: Trying,
+): Promise<OpenedNowOrLater> {
+  const open = () => openStorage(storage, drivers, options);
+  // Of a URL that names no storage there is nothing to wait for.
+  if (!startsWithoutStorage || !placesOf(storage, drivers).ok) return open();
+  const late = await openLate({ ...trying, name: storageName(storage), open, logger });
+  return { ok: true, driver: late.driver, late };
+}
+
 /** A storage that forgets a sample while the time window still lets it in would take it again, and bill it twice. */
 function retentionProblems({ storage, drivers, timeWindow }: PartsSettings): readonly string[] {
   return splitUrls(storage).flatMap((url) => {
@@ -88,25 +118,30 @@ function retentionProblems({ storage, drivers, timeWindow }: PartsSettings): rea
 
 const WITHOUT_WINDOW = `leave out --time-window, or set ${environmentNames.timeWindow} to false`;
 
-const WAITING = "can't start yet: storage, keys or quarantine have not answered, and are waited for";
+/** What has to answer before a start, in words. */
+function waitedFor({ startsWithoutStorage = false }: PartsSettings): string {
+  return startsWithoutStorage ? "keys" : "storage, keys or quarantine";
+}
 
 /**
  * The same, but what can't be reached now is tried again for as long as nobody says stop: a collector that starts
- * together with its storage must neither give up nor receive what it can't keep.
+ * together with its storage must neither give up nor receive what it can't keep. Where storage may come later, keys alone
+ * are waited for.
  */
 export async function openPartsInTime(
   settings: PartsSettings,
   logger: Logger,
   stop: AbortSignal,
-  { firstPauseMs = FIRST_PAUSE_MS, silentMs = SILENT_MS, random = Math.random } = {},
+  { firstPauseMs = openingPauses.firstMs, silentMs = SILENT_MS, random = Math.random } = {},
 ): Promise<OpenedParts> {
   const given = givenUp(stop);
-  const pauseAfter = backoff({ firstMs: firstPauseMs, mostMs: MOST_PAUSE_MS });
-  let problems: readonly string[] = ["storage, keys or quarantine have not answered yet"];
+  const pauseAfter = backoff({ ...openingPauses, firstMs: firstPauseMs });
+  const waiting = `can't start yet: ${waitedFor(settings)} have not answered, and are waited for`;
+  let problems: readonly string[] = [`${waitedFor(settings)} have not answered yet`];
   try {
     for (let attempts = 1; ; attempts++) {
-      const opening = openParts(settings, logger);
-      const silence = setTimeout(() => logger.warn(WAITING, { milliseconds: silentMs }), silentMs).unref();
+      const opening = openParts(settings, logger, { firstPauseMs, random });
+      const silence = setTimeout(() => logger.warn(waiting, { milliseconds: silentMs }), silentMs).unref();
       const opened = await Promise.race([opening, given.up]).finally(() => clearTimeout(silence));
       if (opened === undefined) void opening.then(closeLate);
       else if (opened.ok || !opened.transient) return opened;

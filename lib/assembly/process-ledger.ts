@@ -16,7 +16,7 @@ export interface QuarantineCounts {
  * @param quarantine undefined where nothing is kept
  */
 export function processLedger(
-  { keys, doubts, expired }: Parts,
+  { keys, doubts, expired, late }: Parts,
   quarantine: QuarantineCounts | undefined,
   LogLinesDropped: number,
 ): ProcessLedger {
@@ -30,6 +30,8 @@ export function processLedger(
       LogLinesDropped,
       ...doubtFigures(doubts),
       SamplesExpired: expired(),
+      SecondsWithoutStorage: late?.secondsWithout() ?? 0,
+      StorageRefused: late?.refusals() ?? 0,
     },
     verified: keys.uses(),
   };

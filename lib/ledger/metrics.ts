@@ -76,6 +76,10 @@ export const processMetricNames = [
   "SamplesRecut",
   /** Recorded although their retention is over: to vanish within days, or beyond five years never. */
   "SamplesExpired",
+  /** Whole seconds of receiving before storage was open for the first time. */
+  "SecondsWithoutStorage",
+  /** Attempts to open it, meanwhile, that failed by what does not pass by itself. */
+  "StorageRefused",
 ] as const;
 export type ProcessMetricName = (typeof processMetricNames)[number];
 

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import { pathToFileURL } from "node:url";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { allDrivers } from "../../lib/assembly/drivers.ts";
 import {
   closeParts,
@@ -44,6 +44,7 @@ afterEach(async () => {
   for (const parts of opened.splice(0)) await closeParts(parts);
   await server?.close();
   server = undefined;
+  vi.unstubAllEnvs();
 });
 afterAll(() => folder.remove());
 
@@ -207,5 +208,53 @@ describe("a start that waits", () => {
       transient: false,
     });
     expect(log()).toEqual([]);
+  });
+});
+
+describe("a start that needs no storage", () => {
+  const late = { ...settings, startsWithoutStorage: true };
+  const never = new AbortController().signal;
+
+  it("gives the parts while storage and the quarantine's bucket are not there", async () => {
+    const { port, storage } = await unreachable();
+    const { logger, log } = logging();
+    const quarantine = `s3://rejected/x?endpoint=http://127.0.0.1:${port}`;
+    const started = await openPartsInTime({ ...late, storage, quarantine }, logger, never, { firstPauseMs: 60_000 });
+    if (!started.ok) throw new Error(started.problems.join());
+    opened.push(started.parts);
+    expect([started.parts.storage.name, started.parts.late?.missing()]).toEqual(["dynamodb", refused(port)]);
+    expect(log().map(({ message }) => message)).toEqual(["storage can't be opened yet, to be tried again"]);
+  });
+
+  it("waits for keys all the same", async () => {
+    vi.stubEnv("AWS_ENDPOINT_URL_SECRETS_MANAGER", `http://127.0.0.1:${await freePort()}`);
+    vi.stubEnv("AWS_ACCESS_KEY_ID", "key");
+    vi.stubEnv("AWS_SECRET_ACCESS_KEY", "secret");
+    const { storage } = await unreachable();
+    const { logger, log } = logging();
+    const stop = new AbortController();
+    const secretArn = "arn:aws:secretsmanager:eu-west-1:000000000000:secret:keys";
+    const opening = openPartsInTime({ ...late, storage, secretArn }, logger, stop.signal, { firstPauseMs: 60_000 });
+    const waits = () => log().find(({ message }) => message === "can't start yet, to be tried again");
+    await eventually("it waits", () => waits() !== undefined);
+    stop.abort();
+    const problem = expect.stringMatching(/^the secret arn:aws.*ECONNREFUSED/);
+    expect(waits()).toMatchObject({ problems: [problem] });
+    expect(await opening).toMatchObject({ ok: false, problems: [problem, "asked to stop before the start"] });
+  });
+
+  it("is none where a URL names no storage, or its retention is too short", async () => {
+    const { logger } = logging();
+    expect(await openPartsInTime({ ...late, storage: "ftp://x" }, logger, never)).toMatchObject({
+      ok: false,
+      problems: [expect.stringMatching(/^unknown storage "ftp:\/\/x"/)],
+      transient: false,
+    });
+    const storage = "dynamodb://samples?endpoint=http://127.0.0.1:9&retention_days=1";
+    expect(await openPartsInTime({ ...late, storage, timeWindow: true }, logger, never)).toMatchObject({
+      ok: false,
+      problems: [expect.stringContaining("retention_days: expected at least 84")],
+      transient: false,
+    });
   });
 });

@@ -101,6 +101,8 @@ describe("the metrics writer", () => {
                 { Name: "SamplesMarked", Unit: "Count" },
                 { Name: "SamplesRecut", Unit: "Count" },
                 { Name: "SamplesExpired", Unit: "Count" },
+                { Name: "SecondsWithoutStorage", Unit: "Count" },
+                { Name: "StorageRefused", Unit: "Count" },
               ],
             },
           ],
@@ -115,6 +117,8 @@ describe("the metrics writer", () => {
         SamplesMarked: 2_000_000,
         SamplesRecut: 20_000_000,
         SamplesExpired: 200_000_000,
+        SecondsWithoutStorage: 2_000_000_000,
+        StorageRefused: 20_000_000_000,
       },
       {
         _aws: {
@@ -198,6 +202,8 @@ describe("the metrics writer", () => {
       "SamplesMarked Stage=test": 2_000_000,
       "SamplesRecut Stage=test": 20_000_000,
       "SamplesExpired Stage=test": 200_000_000,
+      "SecondsWithoutStorage Stage=test": 2_000_000_000,
+      "StorageRefused Stage=test": 20_000_000_000,
       "SamplesVerified Stage=test KeyId=first": 2,
     });
   });
@@ -236,6 +242,8 @@ function ofProcess(count: number, verified: Readonly<Record<string, number>>): P
       SamplesMarked: 1_000_000 * count,
       SamplesRecut: 10_000_000 * count,
       SamplesExpired: 100_000_000 * count,
+      SecondsWithoutStorage: 1_000_000_000 * count,
+      StorageRefused: 10_000_000_000 * count,
     },
     verified: new Map(Object.entries(verified)),
   };

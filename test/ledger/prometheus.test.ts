@@ -47,6 +47,8 @@ countersign_records_in_flight{listener="udp"} 1
       SamplesMarked: 5,
       SamplesRecut: 6,
       SamplesExpired: 7,
+      SecondsWithoutStorage: 8,
+      StorageRefused: 9,
     };
     const verified = new Map([
       ["pub-1", 7],
@@ -70,6 +72,10 @@ countersign_samples_marked_total 5
 countersign_samples_recut_total 6
 # TYPE countersign_samples_expired_total counter
 countersign_samples_expired_total 7
+# TYPE countersign_seconds_without_storage_total counter
+countersign_seconds_without_storage_total 8
+# TYPE countersign_storage_refused_total counter
+countersign_storage_refused_total 9
 `;
     expect(toPrometheus({}, { figures, verified: new Map() })).toBe(ofProcess);
     expect(toPrometheus({}, { figures, verified })).toBe(`${ofProcess}# TYPE countersign_samples_verified_total counter
