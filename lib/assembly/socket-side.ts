@@ -13,6 +13,7 @@ import { composeSocketSide } from "./compose-socket-side.ts";
 import { closeParts, openPartsInTime, type Parts } from "./open-parts.ts";
 import { reloadParts } from "./reload-parts.ts";
 import { addressesOf, type Problems, socketSettings, tcpLimitsOf } from "./socket-settings.ts";
+import { tellMissing } from "./tell-missing.ts";
 
 /** The socket side of a deployment: listeners, health port and metrics in one process. */
 export interface UdpCollector {
@@ -40,7 +41,7 @@ export interface UdpCollectorOptions {
   readonly environment?: Environment;
   readonly drainMs?: number;
   readonly metricsIntervalMs?: number;
-  /** Ends a start that waits for storage or keys. */
+  /** Ends a start that waits for keys, or for storage. */
   readonly giveUp?: AbortSignal;
 }
 
@@ -55,14 +56,17 @@ const SPILL_MS = 30_000;
 /** Two points per minute, the finest that CloudWatch keeps by default being one; more lines would only cost. */
 const METRICS_INTERVAL_MS = 30_000;
 
-/** Opens all that the settings name, waiting for what can't be reached yet; unhealthy meanwhile. */
+/**
+ * Opens all that the settings name, waiting for what can't be reached yet; unhealthy meanwhile. With a spill queue keys
+ * alone are waited for: what comes before storage is open is spilled.
+ */
 export async function startUdpCollector(options: UdpCollectorOptions): Promise<UdpCollector | Problems> {
   const logger = createLogger(options.write);
   const read = socketSettings(options.drivers, options.environment);
   if ("problems" in read) return read;
   const { settings } = read;
   const state: { running?: Running } = {};
-  // First, so that who asks while storage is not there yet hears that we are not ready.
+  // First, so that who asks while keys or storage are not there yet hears that we are not ready.
   const health = healthServerFor(settings, logger, {
     isHealthy: () => state.running?.receiving === true,
     metrics: () => state.running?.figures() ?? "",
@@ -75,7 +79,7 @@ export async function startUdpCollector(options: UdpCollectorOptions): Promise<U
     const unusable = await checkQueues(spillQueueOf(settings), { logger, stop: ending.signal });
     if (unusable.length > 0) return { problems: unusable };
     const opened = await openPartsInTime(
-      { ...settings, drivers: options.drivers },
+      { ...settings, drivers: options.drivers, startsWithoutStorage: settings.spillQueue !== null },
       logger,
       options.giveUp ?? new AbortController().signal,
     );
@@ -141,6 +145,7 @@ async function receive(opened: Opened, options: UdpCollectorOptions): Promise<Ud
   const writeMetrics = () => metrics.write(ledgers(), counted());
   const timer = setInterval(writeMetrics, options.metricsIntervalMs ?? METRICS_INTERVAL_MS);
   logger.info("receiving", { ...started, storage: parts.storage.name, stage: settings.stage });
+  tellMissing(parts, logger);
 
   const drain = new AbortController();
   const stop = async (): Promise<void> => {

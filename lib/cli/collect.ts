@@ -8,6 +8,7 @@ import type { JudgeSettings } from "../assembly/open-judge.ts";
 import { closeParts, openPartsInTime, type Parts } from "../assembly/open-parts.ts";
 import { reloadParts } from "../assembly/reload-parts.ts";
 import { type TcpSettings, tcpLimitsOf } from "../assembly/socket-settings.ts";
+import { tellMissing } from "../assembly/tell-missing.ts";
 import { createConflictLog } from "../dispatch/conflict-log.ts";
 import { createRecentlyRecorded } from "../dispatch/recently-recorded.ts";
 import { warmUp } from "../judge/warm-up.ts";
@@ -36,7 +37,8 @@ export const collectCommand: Command = {
 
 Receives samples, proves each one genuine and stores it, until SIGTERM or SIGINT. When it is ready it prints
 one line of JSON on standard output, {"ready":true,"listening":[…],…}; at the end one with the final counters.
-Its log goes to standard error. What it needs and can't reach yet it waits for, before it opens a socket.
+Its log goes to standard error. What it needs and can't reach yet it waits for, before it opens a socket; with
+--spill-queue for keys alone: what comes before storage is there goes to that queue, and queues are read afterwards.
 It exits with 1 if anything genuine was lost, and the last line of its log says how much.
 At SIGHUP it reads keys and secret files again, and opens its files anew.
 
@@ -100,6 +102,8 @@ ${verificationHelp}`,
       storage,
       spillQueue: spill?.url ?? null,
       quarantine,
+      // With nothing but queues to receive from there is nothing to be late for: they keep what they have.
+      startsWithoutStorage: spill !== undefined && addresses.length > 0,
     };
     const unusable = await checkQueues(wantedQueues(queues), { logger, stop: giveUp.signal });
     if (unusable.length > 0) return usageError(io, unusable.join("; "));
@@ -189,10 +193,11 @@ async function receive(all: Receiving, io: Io): Promise<void> {
   const { addresses, queue, spill, parts, collector, pollers, quota, receiving } = all;
   if (addresses.length > 0) warmUp(parts.judge);
   const listening = await collector.start();
-  for (const poller of Object.values(pollers)) poller.start();
+  startPollers(all);
   const queues = { ...(queue && { queue: queue.url }), ...(spill && { spillQueue: spill.url }) };
   receiving.now = true;
   io.out(JSON.stringify({ ready: true, listening, ...queues, storage: parts.storage.name }));
+  tellMissing(parts, all.logger);
 
   await all.stopped;
   receiving.now = false;
@@ -204,6 +209,15 @@ async function receive(all: Receiving, io: Io): Promise<void> {
   const pollersStopped = Object.values(pollers).map((poller) => poller.stop(left()));
   await socketsStopped;
   await Promise.all([quota?.close(left()), ...pollersStopped]);
+}
+
+/** Once storage is open: whatever they took before would come back to its queue as failed, and in the end be a dead letter. */
+function startPollers({ pollers, parts }: Receiving): void {
+  const start = () => {
+    for (const poller of Object.values(pollers)) poller.start();
+  };
+  if (parts.late === undefined) start();
+  else void parts.late.there.then(start);
 }
 
 /** By what their queues are to us. */
