@@ -105,6 +105,12 @@ export class CollectorDashboard extends Construct {
     );
     return [
       row("Spilled: samples", this.#each("SamplesSpilled"), "Spilled: messages", this.#each("MessagesSpilled")),
+      row(
+        "Started without storage: seconds, all tasks together",
+        [processMetric(this.#stage, "SecondsWithoutStorage", { label: "seconds" })],
+        "Storage refused: attempts to open it",
+        [processMetric(this.#stage, "StorageRefused", { label: "attempts" })],
+      ),
       row("Shed: samples", this.#each("SamplesShed"), "Shed: messages", this.#each("MessagesShed")),
       row("Kernel drops: datagrams", [drops], "Records in flight, the fullest task", waiting),
       row(

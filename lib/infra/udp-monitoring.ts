@@ -1,7 +1,7 @@
 import { type IMetric, MathExpression, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { Construct } from "constructs";
 import type { MetricName } from "../ledger/metrics.ts";
-import { METRIC_PERIOD } from "./collector-metric.ts";
+import { METRIC_PERIOD, processMetric } from "./collector-metric.ts";
 import { type AlarmTarget, LossAlarm } from "./loss-alarm.ts";
 import { REJECTED_PERCENT } from "./queue-monitoring.ts";
 import { rejectedShare } from "./rejected-share.ts";
@@ -44,6 +44,12 @@ export class UdpMonitoring extends Construct {
       says: "Storage has not kept up with what comes by UDP and TCP; the rest waits in the spill queue",
       metric: total("SamplesSpilled"),
       periods: 5,
+    });
+    // From the first one: nothing but a person ends it, and the spill queue keeps samples for days alone.
+    new LossAlarm(this, "StorageRefused", {
+      ...target,
+      says: "A task was started and can't open storage, for a reason that does not pass by itself; all it receives goes to the spill queue",
+      metric: processMetric(stage, "StorageRefused"),
     });
     new LossAlarm(this, "SamplesShed", {
       ...target,

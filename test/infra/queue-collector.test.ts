@@ -111,6 +111,8 @@ describe("monitoring", () => {
       "Failed",
       "Spilled",
       "Spilled",
+      "Started without storage",
+      "Storage refused",
       "Shed",
       "Shed",
       "Kernel drops",
