@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
-import type { Ledgers } from "../../lib/ledger/ledger.ts";
+import type { Ledgers, ProcessLedger } from "../../lib/ledger/ledger.ts";
 import { eventually } from "../support/eventually.ts";
 import { programs } from "./build.ts";
 
@@ -89,6 +89,13 @@ export interface CollectProgram extends Program {
   readonly listening: readonly string[];
   /** SIGTERM, and the ledgers that it ends with. */
   finish(): Promise<Ledgers>;
+  /** SIGTERM, and all figures that it ends with. */
+  lastFigures(): Promise<LastFigures>;
+}
+
+interface LastFigures {
+  readonly ledgers: Ledgers;
+  readonly process: ProcessLedger["figures"];
 }
 
 export async function startCollect(
@@ -98,10 +105,15 @@ export async function startCollect(
 ): Promise<CollectProgram> {
   const program = await startProgram("countersign", ["collect", ...args], withinMs, nodeOptions);
   const { listening } = program.ready;
+  const lastFigures = async (): Promise<LastFigures> => {
+    const { ledgers, process: ofProcess } = await program.stop();
+    return { ledgers: ledgers as Ledgers, process: ofProcess as LastFigures["process"] };
+  };
   return {
     ...program,
     listening: Array.isArray(listening) ? listening.map(String) : [],
-    finish: async () => (await program.stop()).ledgers as Ledgers,
+    finish: async () => (await lastFigures()).ledgers,
+    lastFigures,
   };
 }
 
