@@ -8,6 +8,7 @@ import type { Account } from "./account.ts";
 import type { ContainerImage } from "./image.ts";
 import { publish } from "./publish.ts";
 import { keyOf } from "./queue-events.ts";
+import { metricLines } from "./udp-task.ts";
 
 /** A collector that runs. */
 export interface SpillRehearsal {
@@ -31,27 +32,23 @@ export async function spillsFromSockets({ checks, account, image, udp, health }:
     await publish(udp, datagrams);
     const expected = `countersign_samples_spilled_total{listener="udp"} ${DATAGRAMS}`;
     const deadline = performance.now() + SPILLED_WITHIN_MS;
-    while (!(await figures(health)).includes(expected) && performance.now() < deadline);
+    while (!(await metricLines(health)).includes(expected) && performance.now() < deadline);
   } finally {
     account.dynamodb.leave(() => false);
   }
   const spilled = await spilledBytes(account.localized(image.environment).COUNTERSIGN_SPILL_QUEUE ?? "");
-  const missing = datagrams.filter((bytes) => !spilled.has(bytes.toString("base64")));
+  const missing = datagrams.filter((bytes) => !spilled.includes(bytes.toString("base64")));
   checks.same(
     `each of ${DATAGRAMS} datagrams that storage refuses is in the spill queue`,
-    missing.length === 0 ? [] : [`${missing.length} are not, of ${spilled.size} messages there`],
+    missing.length === 0 ? [] : [`${missing.length} are not, of ${spilled.length} messages there`],
   );
 }
 
-async function figures(health: string): Promise<readonly string[]> {
-  const response = await fetch(new URL("/metrics", health), { signal: AbortSignal.timeout(5_000) });
-  return (await response.text()).split("\n");
-}
-
-async function spilledBytes(url: string): Promise<ReadonlySet<string>> {
+/** Takes all that is in the spill queue. @returns the datagrams and frames, in base64, as often as they are there */
+async function spilledBytes(url: string): Promise<readonly string[]> {
   const queue = openQueue(url);
   if ("problem" in queue) throw new Error(queue.problem);
-  const found = new Set<string>();
+  const found: string[] = [];
   try {
     for (;;) {
       const request = { QueueUrl: queue.url, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 };
@@ -61,7 +58,7 @@ async function spilledBytes(url: string): Promise<ReadonlySet<string>> {
         const batch = decodeSpillBatch(Body);
         if (!batch.ok) throw new Error(batch.detail);
         for (const { rejection } of batch.unreadable) throw new Error(rejection.detail);
-        for (const { bytes } of batch.messages) found.add(Buffer.from(bytes).toString("base64"));
+        for (const { bytes } of batch.messages) found.push(Buffer.from(bytes).toString("base64"));
       }
     }
   } finally {

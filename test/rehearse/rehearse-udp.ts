@@ -6,15 +6,13 @@ import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
 import type { Checks } from "../interop/checks.ts";
 import { eventually } from "../support/eventually.ts";
 import type { Account } from "./account.ts";
-import { confinement } from "./confine.ts";
 import { type Figures, milliseconds } from "./figures.ts";
 import type { ContainerImage } from "./image.ts";
-import { listAt, parseJson, textAt } from "./json.ts";
-import { type Running, run, start } from "./processes.ts";
 import { publish } from "./publish.ts";
 import { keyOf, messageIdOf } from "./queue-events.ts";
 import { spillsFromSockets } from "./rehearse-udp-spill.ts";
 import { differencesOfIds, storedIds } from "./stored-ids.ts";
+import { healthz, metricLines, ownHealthCheck, says, startTask, type UdpTask } from "./udp-task.ts";
 
 export interface UdpRehearsal {
   readonly checks: Checks;
@@ -28,56 +26,34 @@ const DATAGRAMS = 150;
 const FRAMES = 500;
 /** Sent after the signal, while the load balancer would still send. */
 const LATE_DATAGRAMS = 50;
-const READY_WITHIN_MS = 20_000;
 const RECORDED_WITHIN_MS = 30_000;
 
 /** The bundled UDP collector, as its container would run it. @returns what it wrote to its log */
 export async function rehearseUdp(rehearsal: UdpRehearsal): Promise<readonly string[]> {
-  const { checks, image } = rehearsal;
-  const confined = await confinement();
+  const { checks, image, account } = rehearsal;
   const prescribed = image.readOnly && !["", "0", "root"].includes(image.user);
   checks.same("the task definition asks for a read-only root and a user of its own", prescribed ? [] : ["it does not"]);
   checks.same("its image has Node 24", /^node:24\./.test(image.base) ? [] : [image.base]);
-  const [command = "", ...args] = [...confined.prefix, ...image.command];
-  const before = performance.now();
-  const running = start(command, args, { cwd: image.folder, env: environmentOf(rehearsal) });
+  const task = await startTask(image, { ...account.localized(image.environment), ...account.environment });
   try {
-    const ready = () => running.lines.some((line) => textAt(parseJson(line), "message") === "receiving");
-    const gone = running.ended.then((end) => Promise.reject(new Error(`it ended with ${end}: ${running.tail()}`)));
-    await Promise.race([gone, eventually("the collector receives", ready, READY_WITHIN_MS)]);
     rehearsal.figures.add(
       "UDP collector start",
-      milliseconds([performance.now() - before]),
-      `process start to sockets bound, ${confined.says}`,
+      milliseconds([task.startMs]),
+      `process start to sockets bound, ${task.says}`,
     );
-    checks.passed(`the bundled UDP collector starts ${confined.says}`);
-    await collectAndDrain(rehearsal, running);
+    checks.passed(`the bundled UDP collector starts ${task.says}`);
+    await collectAndDrain(rehearsal, task);
   } finally {
-    await running.kill();
+    await task.running.kill();
   }
-  return running.lines;
+  return task.running.lines;
 }
 
-/** The container's own environment, with ports and addresses of this machine. */
-function environmentOf({ image, account }: UdpRehearsal): Record<string, string> {
-  return {
-    PATH: "/usr/local/bin:/usr/bin:/bin",
-    ...account.localized(image.environment),
-    ...account.environment,
-    COUNTERSIGN_LISTEN: (image.environment.COUNTERSIGN_LISTEN ?? "").replace(/\/\/[^,]+:\d+/g, "//127.0.0.1:0"),
-    COUNTERSIGN_HEALTH_PORT: "0",
-  };
-}
-
-async function collectAndDrain(rehearsal: UdpRehearsal, running: Running): Promise<void> {
+async function collectAndDrain(rehearsal: UdpRehearsal, task: UdpTask): Promise<void> {
   const { checks, account, image, figures } = rehearsal;
-  const ready = parseJson(running.lines.find((line) => textAt(parseJson(line), "message") === "receiving") ?? "");
-  const listening = listAt(ready, "listening").map(String);
-  const health = textAt(ready, "health");
-  const udp = listening.find((url) => url.startsWith("udp:")) ?? "";
-  const tcp = listening.find((url) => url.startsWith("tcp:")) ?? "";
-  checks.same("it answers the load balancer's check", [...(await status(health, "/healthz", 200))]);
-  await ownHealthCheck(rehearsal, health);
+  const { running, udp, tcp, health } = task;
+  checks.same("it answers the load balancer's check", [...(await healthz(health, 200))]);
+  checks.same("it passes the task definition's health check", await ownHealthCheck(image, health));
 
   const samples = Array.from(generatedSamples(keyOf(account.signingSecret), DATAGRAMS + FRAMES + LATE_DATAGRAMS));
   // What ended Ceilometer's collector for good, and a sample that somebody else signed.
@@ -92,8 +68,8 @@ async function collectAndDrain(rehearsal: UdpRehearsal, running: Running): Promi
   await once(idle, "connect");
   const asked = performance.now();
   running.process.kill("SIGTERM");
-  await eventually("it drains", () => running.lines.some((line) => textAt(parseJson(line), "message") === "draining"));
-  checks.same("after SIGTERM it fails the load balancer's check", await status(health, "/healthz", 503));
+  await eventually("it drains", () => says(running, "draining"));
+  checks.same("after SIGTERM it fails the load balancer's check", await healthz(health, 503));
   await publish(udp, samples.slice(-LATE_DATAGRAMS).map(encodeMsgpack));
   const end = await Promise.race([running.ended, lateAfter(image.stopTimeoutMs)]);
   idle.destroy();
@@ -134,21 +110,6 @@ async function quarantined({ checks, account, image }: UdpRehearsal): Promise<vo
   );
 }
 
-/** The task definition's own health check, which ECS runs inside the container. */
-async function ownHealthCheck({ checks, image }: UdpRehearsal, health: string): Promise<void> {
-  const port = image.environment.COUNTERSIGN_HEALTH_PORT ?? "";
-  const [, ...args] = image.healthCheck.map((part) => part.replaceAll(`:${port}/`, `:${new URL(health).port}/`));
-  const [node = ""] = image.command;
-  const done = await run(node, args, { cwd: image.folder, env: {}, withinMs: 10_000 });
-  checks.same("it passes the task definition's health check", done.ok ? [] : [done.tail]);
-}
-
-async function status(health: string, path: string, expected: number): Promise<readonly string[]> {
-  const response = await fetch(new URL(path, health), { signal: AbortSignal.timeout(5_000) });
-  await response.text();
-  return response.status === expected ? [] : [`${path} answered ${response.status}, expected ${expected}`];
-}
-
 /** Looks until all that was sent so far is counted. @returns what is missing from `/metrics` in the end */
 async function counted(health: string): Promise<readonly string[]> {
   const expected = [
@@ -162,9 +123,8 @@ async function counted(health: string): Promise<readonly string[]> {
   ];
   const deadline = performance.now() + RECORDED_WITHIN_MS;
   for (;;) {
-    const response = await fetch(new URL("/metrics", health), { signal: AbortSignal.timeout(5_000) });
-    const lines = new Set((await response.text()).split("\n"));
-    const missing = expected.filter((line) => !lines.has(line));
+    const lines = await metricLines(health);
+    const missing = expected.filter((line) => !lines.includes(line));
     if (missing.length === 0 || performance.now() > deadline) return missing;
   }
 }
