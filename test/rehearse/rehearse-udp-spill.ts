@@ -45,7 +45,7 @@ export async function spillsFromSockets({ checks, account, image, udp, health }:
 }
 
 /** Takes all that is in the spill queue. @returns the datagrams and frames, in base64, as often as they are there */
-async function spilledBytes(url: string): Promise<readonly string[]> {
+export async function spilledBytes(url: string): Promise<readonly string[]> {
   const queue = openQueue(url);
   if ("problem" in queue) throw new Error(queue.problem);
   const found: string[] = [];

@@ -3,11 +3,15 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import { text } from "node:stream/consumers";
 import { isObject, type Json, listAt, objectAt, parseJson, textAt } from "./json.ts";
 
-/** DynamoDB with a fault in front of it: items that it leaves unprocessed, as a table does that is short of capacity. */
+/** DynamoDB with faults in front of it: items that it leaves unprocessed, as a table does that is short of capacity, or an outage. */
 export interface ReluctantDynamoDb {
   readonly endpoint: string;
   /** Leaves unprocessed what the function says of an item's sort key; nothing from the beginning. */
   leave(unprocessed: (sortKey: string) => boolean): void;
+  /** Whether every call is answered with an error of the service's own; none is from the beginning. */
+  refuse(all: boolean): void;
+  /** Ids of the keys that calls were signed with so far. */
+  readonly signers: ReadonlySet<string>;
   stop(): Promise<void>;
 }
 
@@ -21,12 +25,21 @@ const NOT_FORWARDED = new Set([
   "x-amz-crc32",
 ]);
 
+const OUTAGE = JSON.stringify({
+  __type: "com.amazonaws.dynamodb.v20120810#InternalServerError",
+  message: "on purpose",
+});
+
 /** @param behind the endpoint that does the work */
 export async function startReluctantDynamoDb(behind: string): Promise<ReluctantDynamoDb> {
   let unprocessed: (sortKey: string) => boolean = () => false;
+  let isOut = false;
+  const signers = new Set<string>();
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await text(request);
+    signers.add(/Credential=([^/]+)/.exec(request.headers.authorization ?? "")?.[1] ?? "");
+    if (isOut) return send(response, 500, OUTAGE);
     const isBatch = /BatchWriteItem$/.test(String(request.headers["x-amz-target"]));
     const asked = isBatch ? parseJson(body) : undefined;
     const { kept, leftOver, count } = split(objectAt(asked, "RequestItems"), unprocessed);
@@ -57,8 +70,12 @@ export async function startReluctantDynamoDb(behind: string): Promise<ReluctantD
 
   return {
     endpoint: `http://127.0.0.1:${bound.port}`,
+    signers,
     leave(said) {
       unprocessed = said;
+    },
+    refuse(all) {
+      isOut = all;
     },
     async stop() {
       const closed = once(server, "close");

@@ -13,6 +13,7 @@ import { rehearseDeploy } from "./rehearse-deploy.ts";
 import { rehearseQueue } from "./rehearse-queue.ts";
 import { lintTemplates } from "./rehearse-templates.ts";
 import { rehearseUdp } from "./rehearse-udp.ts";
+import { rehearseWithoutStorage } from "./rehearse-without-storage.ts";
 import { type DeployedRuntime, deployedRuntime } from "./runtime-client.ts";
 import { readTemplates, type Templates } from "./templates.ts";
 
@@ -23,6 +24,7 @@ const SYNTH_WITHIN_MS = 90_000;
 const ALL_WITHIN_MS = 350_000;
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
+const UDP = "the bundled UDP collector";
 const DOCKERFILE = "functions/udp-collector/Dockerfile";
 
 /** Runs what would be deployed, as nearly as on AWS as this machine can. */
@@ -87,18 +89,20 @@ async function udpPart(
   { node }: DeployedRuntime,
 ): Promise<readonly string[]> {
   if (typeof node !== "string") {
-    checks.skipped("the bundled UDP collector", node.missing);
+    checks.skipped(UDP, node.missing);
     return [];
   }
   const rehearse = async () => {
     const image = await layOutImage(templates, DOCKERFILE, node);
     try {
-      return await rehearseUdp({ checks, figures, account, image });
+      const lines = (await guarded(checks, UDP, () => rehearseUdp({ checks, figures, account, image }))) ?? [];
+      const without = () => rehearseWithoutStorage({ checks, account, image });
+      return [...lines, ...((await guarded(checks, `${UDP} without storage`, without)) ?? [])];
     } finally {
       image.remove();
     }
   };
-  return (await guarded(checks, "the bundled UDP collector", rehearse)) ?? [];
+  return (await guarded(checks, UDP, rehearse)) ?? [];
 }
 
 function metricsPart(checks: Checks, templates: Templates, lines: readonly string[], runtime: DeployedRuntime): void {

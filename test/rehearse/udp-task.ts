@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { eventually } from "../support/eventually.ts";
 import { confinement } from "./confine.ts";
 import type { ContainerImage } from "./image.ts";
@@ -18,6 +19,8 @@ export interface UdpTask {
 }
 
 const READY_WITHIN_MS = 20_000;
+/** Longer than it may take to store, and then to spill. */
+const STOP_WITHIN_MS = 90_000;
 
 /** @param environment the container's own, with services of this machine */
 export async function startTask(
@@ -48,6 +51,15 @@ export async function startTask(
   const listening = listAt(ready, "listening").map(String);
   const at = (protocol: string) => listening.find((url) => url.startsWith(protocol)) ?? "";
   return { running, udp: at("udp:"), tcp: at("tcp:"), health: textAt(ready, "health"), startMs, says: how };
+}
+
+/** SIGTERM, and once more, which cuts the drain period short. @returns how it ended, if not with 0 */
+export async function stopTask({ running }: UdpTask): Promise<readonly string[]> {
+  running.process.kill("SIGTERM");
+  await eventually("it drains", () => says(running, "draining"));
+  running.process.kill("SIGTERM");
+  const end = await Promise.race([running.ended, pause(STOP_WITHIN_MS, "no end", { ref: false })]);
+  return end === 0 ? [] : [`${end}: ${running.tail()}`];
 }
 
 /** Whether its log has a line with a message that begins so. */

@@ -1,0 +1,49 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+
+/** The place inside a task where the SDK gets its credentials, as ECS gives it to a container with a role. */
+export interface ContainerCredentials {
+  /** What ECS sets in the container. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Ids of the keys given so far, one for each request. */
+  readonly given: readonly string[];
+  stop(): Promise<void>;
+}
+
+/** The SDK renews what is valid for less than five minutes: these are good, and renewed every two seconds. */
+const VALID_MS = 302_000;
+const TOKEN = "a token of the rehearsal";
+
+export async function startContainerCredentials(): Promise<ContainerCredentials> {
+  const given: string[] = [];
+  const server = createServer((request, response) => {
+    if (request.headers.authorization !== TOKEN) {
+      response.writeHead(403).end();
+      return;
+    }
+    const AccessKeyId = `ASIAREHEARSAL${given.length + 1}`;
+    given.push(AccessKeyId);
+    const Expiration = new Date(Date.now() + VALID_MS).toISOString();
+    response.writeHead(200, { "content-type": "application/json" });
+    response.end(JSON.stringify({ AccessKeyId, SecretAccessKey: "rehearsal", Token: "a session", Expiration }));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const bound = server.address();
+  if (bound === null || typeof bound === "string") throw new Error("the credentials got no port");
+  return {
+    environment: {
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${bound.port}/credentials`,
+      AWS_CONTAINER_AUTHORIZATION_TOKEN: TOKEN,
+      // Nobody is asked beyond this machine, if these are not found.
+      AWS_EC2_METADATA_DISABLED: "true",
+    },
+    given,
+    async stop() {
+      const closed = once(server, "close");
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
