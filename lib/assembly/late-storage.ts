@@ -16,7 +16,7 @@ export interface LateStorage {
   readonly there: Promise<void>;
   /** Why storage is not open; undefined once it is. */
   missing(): string | undefined;
-  /** Whole seconds that have gone by since the start without it. */
+  /** Whole seconds from when it was first missing until it was open, or until now. */
   secondsWithout(): number;
   /** How often it could not be opened for a reason that does not pass by itself. */
   refusals(): number;
@@ -37,7 +37,7 @@ export interface LateStorageOptions {
   readonly now?: () => number;
 }
 
-/** A storage that is there opens in a fraction of it, and so nothing is refused by it at a usual start. As for queues. */
+/** As long as the look at queues. A storage that is there opens in a fraction of it, so that a usual start is never without. */
 const WAIT_MS = 2_500;
 const PASSING = "storage can't be opened yet, to be tried again";
 const REFUSED =

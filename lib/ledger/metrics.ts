@@ -76,7 +76,7 @@ export const processMetricNames = [
   "SamplesRecut",
   /** Recorded although their retention is over: to vanish within days, or beyond five years never. */
   "SamplesExpired",
-  /** Whole seconds of receiving before storage was open for the first time. */
+  /** Whole seconds from a start that did not wait for storage until storage was open. */
   "SecondsWithoutStorage",
   /** Attempts to open it, meanwhile, that failed by what does not pass by itself. */
   "StorageRefused",
