@@ -1,35 +1,34 @@
-import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, it } from "vitest";
-import { openDynamoDb } from "../../lib/storage/dynamodb/dynamodb.ts";
-import { openS3Log } from "../../lib/storage/s3/s3.ts";
+import { allDrivers } from "../../lib/assembly/drivers.ts";
+import { openStorage } from "../../lib/storage/open-storage.ts";
 import { type DynamoDbServer, startDynamoDb } from "../support/dynamodb-server.ts";
 import { type S3Server, startS3Server } from "../support/s3-server.ts";
 import { expectAgreement } from "./usage-agreement.ts";
 
-const size = { samples: 240, queries: 4 };
+const size = { samples: 120, queries: 3 };
 
-let dynamo: DynamoDbServer;
+let dynamodb: DynamoDbServer;
 let s3: S3Server;
 beforeAll(async () => {
-  [dynamo, s3] = await Promise.all([startDynamoDb(), startS3Server()]);
+  [dynamodb, s3] = await Promise.all([startDynamoDb(), startS3Server()]);
 });
 afterAll(async () => {
-  await Promise.all([dynamo.close(), s3.close()]);
+  await Promise.all([dynamodb.close(), s3.close()]);
 });
+
+async function expectAgreementAt(seed: number, url: string): Promise<void> {
+  const opened = await openStorage(url, allDrivers);
+  if (!opened.ok) throw new Error(opened.problem);
+  await expectAgreement(seed, [opened.driver], size);
+  await opened.driver.close();
+}
 
 describe.each([1, 2, 3])("usage of a month with seed %i", (seed) => {
   it("is the same to the last digit in DynamoDB, and by the laws as they are written", async () => {
-    const storage = openDynamoDb({ client: dynamo.client(), table: await dynamo.freshTable() });
-    await expectAgreement(seed, [storage], size);
-    await storage.close();
+    await expectAgreementAt(seed, `dynamodb://month-${seed}?endpoint=${dynamodb.endpoint}`);
   }, 3_600_000);
 
   it("is the same to the last digit in an S3 log, and by the laws as they are written", async () => {
-    const client = s3.client();
-    await client.send(new CreateBucketCommand({ Bucket: `month-${seed}` }));
-    const storage = openS3Log({ client, bucket: `month-${seed}`, prefix: "log" });
-    await expectAgreement(seed, [storage], size);
-    await storage.close();
-    client.destroy();
+    await expectAgreementAt(seed, `s3://month-${seed}/log?endpoint=${s3.endpoint}`);
   }, 3_600_000);
 });
