@@ -2,12 +2,7 @@ import { createLogger } from "../log/logger.ts";
 import { openLineWriter } from "../log/open-line-writer.ts";
 import { deployedDrivers } from "./deployed-drivers.ts";
 import { startUdpCollector } from "./socket-side.ts";
-
-/** ECS kills at 120 s (`stopTimeout`), without a word about what was lost. */
-const STOP_WITHIN_MS = 115_000;
-
-/** For the last lines, within the time that ECS grants. */
-const LAST_LINES_MS = 2_000;
+import { stopTimes } from "./stop-times.ts";
 
 /**
  * The whole life of the process in the container: started with an environment, ended by a signal. The first SIGTERM or
@@ -39,18 +34,18 @@ export async function runUdpCollector(): Promise<never> {
   });
   if ("problems" in collector) {
     for (const problem of collector.problems) logger.error("can't start", { problem });
-    await log.finish(LAST_LINES_MS);
+    await log.finish(stopTimes.lastLinesMs);
     process.exit(1);
   }
   onHangup = () => void collector.reload();
   await signalled;
   const deadline = setTimeout(() => {
     logger.error("gave up stopping: samples may be lost", { ledgers: collector.ledgers() });
-    void log.finish(LAST_LINES_MS).finally(() => process.exit(1));
-  }, STOP_WITHIN_MS);
+    void log.finish(stopTimes.lastLinesMs).finally(() => process.exit(1));
+  }, stopTimes.stopWithinMs);
   deadline.unref();
   onSignal = () => void collector.stop();
   await collector.stop();
-  await log.finish(LAST_LINES_MS);
+  await log.finish(stopTimes.lastLinesMs);
   return process.exit(0);
 }

@@ -13,6 +13,7 @@ import { composeSocketSide } from "./compose-socket-side.ts";
 import { closeParts, openPartsInTime, type Parts } from "./open-parts.ts";
 import { reloadParts } from "./reload-parts.ts";
 import { addressesOf, type Problems, socketSettings, tcpLimitsOf } from "./socket-settings.ts";
+import { stopTimes } from "./stop-times.ts";
 import { tellMissing } from "./tell-missing.ts";
 
 /** The socket side of a deployment: listeners, health port and metrics in one process. */
@@ -45,14 +46,6 @@ export interface UdpCollectorOptions {
   readonly giveUp?: AbortSignal;
 }
 
-/**
- * How long datagrams are still welcome after the first signal: a load balancer takes a task out of its rotation
- * only after failed checks, and what it sends until then would be lost without a trace.
- */
-const DRAIN_MS = 15_000;
-/** For storage to take what is held, and then the spill queue: with the drain within ECS's 120 s. */
-const FLUSH_MS = 45_000;
-const SPILL_MS = 30_000;
 /** Two points per minute, the finest that CloudWatch keeps by default being one; more lines would only cost. */
 const METRICS_INTERVAL_MS = 30_000;
 
@@ -133,8 +126,8 @@ async function receive(opened: Opened, options: UdpCollectorOptions): Promise<Ud
     addresses: addressesOf(settings),
     tcp: tcpLimitsOf(settings),
     logger,
-    flushMs: FLUSH_MS,
-    spillMs: SPILL_MS,
+    flushMs: stopTimes.flushMs,
+    spillMs: stopTimes.spillMs,
   });
   warmUp(parts.judge);
   const started = { health: at, listening: await collector.start() };
@@ -151,7 +144,7 @@ async function receive(opened: Opened, options: UdpCollectorOptions): Promise<Ud
   const stop = async (): Promise<void> => {
     running.receiving = false;
     ending.abort();
-    const drainMs = options.drainMs ?? DRAIN_MS;
+    const drainMs = options.drainMs ?? stopTimes.drainMs;
     logger.info("draining", { milliseconds: drainMs });
     await pause(drainMs, undefined, { signal: drain.signal }).catch(() => "cut short");
     await collector.stop();

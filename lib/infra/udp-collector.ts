@@ -212,8 +212,9 @@ export class UdpCollector extends Construct {
 
   #scale({ minTasks = 2, maxTasks = 10 }: UdpCollectorProps): void {
     const scaling = this.service.autoScaleTaskCount({ minCapacity: minTasks, maxCapacity: maxTasks });
-    // A task that is added too late means dropped datagrams; one too many means a few cents.
-    const cooldowns = { scaleOutCooldown: Duration.seconds(30), scaleInCooldown: Duration.minutes(10) };
+    // A new task gets new flows alone, and publishers that poll begin one with each poll, every five minutes by default:
+    // only then is it seen whether one more was enough.
+    const cooldowns = { scaleOutCooldown: Duration.minutes(5), scaleInCooldown: Duration.minutes(10) };
     scaling.scaleOnCpuUtilization("Cpu", { targetUtilizationPercent: CPU_PERCENT, ...cooldowns });
     for (const listener of udpListeners) {
       scaling.scaleToTrackCustomMetric(`RecordsInFlight-${listener}`, {

@@ -27,8 +27,11 @@ export const ports = { udp: 4_952, tcp: 4_953, health: 8_080 } as const;
 /** Publishers keep a connection and may send once an hour; this is the longest that the load balancer allows. */
 const TCP_IDLE_TIMEOUT = Duration.seconds(6_000);
 
-/** How long a task that is to stop still gets what is on its way to it. */
-const DRAIN = Duration.seconds(30);
+/**
+ * How long a task that is deregistered goes on receiving. The load balancer hands it new flows for up to three minutes
+ * more, and never moves a UDP flow that exists; ECS sends SIGTERM only when this is over.
+ */
+const DRAIN = Duration.minutes(5);
 
 /** The one address that publishers send to, and every rule about who may. */
 export class UdpLoadBalancer extends Construct {
@@ -123,7 +126,8 @@ export class UdpLoadBalancer extends Construct {
         protocol: Protocol.HTTP,
         port: String(ports.health),
         path: "/healthz",
-        // A task that is to stop fails them, and is out of rotation before its drain period of 15 seconds ends.
+        // New flows go to healthy tasks; UDP flows that exist stay with theirs, whatever it answers. Short intervals
+        // are for new tasks, and for one that is stopped by hand, which fails these checks from SIGTERM on.
         interval: Duration.seconds(5),
         timeout: Duration.seconds(3),
         healthyThresholdCount: 2,

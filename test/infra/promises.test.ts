@@ -55,6 +55,8 @@ describe("a promise is seen to be broken when somebody deletes", () => {
     ],
     ["what keeps other queues' dead letters out of a queue", 2, redriveAllowPolicies()],
     ["an event source", 2, resources("AWS::Lambda::EventSourceMapping")],
+    ["an attribute of a target group", 6, listItems(targetAttributesOf)],
+    ["a pace of scaling", 6, cooldowns()],
     ["an environment variable of the function", 14, variables()],
     ["an environment variable of the tasks", 14, listItems(containerEnvironment)],
   ])("%s", (_, count, deletions) => {
@@ -117,6 +119,27 @@ function rulesOf(properties: unknown): readonly unknown[][] {
   return ["SecurityGroupIngress", "SecurityGroupEgress"]
     .map((name) => at(properties, name))
     .filter((rules) => Array.isArray(rules));
+}
+
+function targetAttributesOf(properties: unknown): readonly unknown[][] {
+  const attributes = at(properties, "TargetGroupAttributes");
+  return Array.isArray(attributes) ? [attributes] : [];
+}
+
+function cooldowns(): readonly Deletion[] {
+  const configurationOf = (resource: Resource | undefined) =>
+    at(resource?.Properties, "TargetTrackingScalingPolicyConfiguration");
+  return stacks(deployment).flatMap(([id, policy]) =>
+    ["ScaleOutCooldown", "ScaleInCooldown"]
+      .filter((name) => at(configurationOf(policy), name) !== undefined)
+      .map((name) => ({
+        what: `${id} ${name}`,
+        from: (copy: Deployment) => {
+          const [, resource] = stacks(copy).find(([other]) => other === id) ?? [];
+          Reflect.deleteProperty(Object(configurationOf(resource)), name);
+        },
+      })),
+  );
 }
 
 function containerEnvironment(properties: unknown): readonly unknown[][] {

@@ -1,3 +1,4 @@
+import { stopTimes } from "../../../lib/assembly/stop-times.ts";
 import { listenerMetrics } from "../../../lib/ledger/metrics.ts";
 import { listenerNames } from "../../../lib/sample/listener-name.ts";
 import { at, type Deployment, list, resourcesOf } from "../template.ts";
@@ -39,14 +40,21 @@ export function balancingViolations({ udp }: Deployment): readonly string[] {
     ["at a port that the container opens", healthPorts.size === 1 && mapped.includes(Array.from(healthPorts)[0])],
     [
       "flows leave a task that goes",
-      groups.every((one) =>
-        list(at(one, "TargetGroupAttributes")).some(
-          (attribute) =>
-            at(attribute, "Key") === "deregistration_delay.connection_termination.enabled" &&
-            at(attribute, "Value") === "true",
-        ),
-      ),
+      groups.every((one) => attributeOf(one, "deregistration_delay.connection_termination.enabled") === "true"),
     ],
+    [
+      "a task that goes receives for five minutes more",
+      groups.every((one) => attributeOf(one, "deregistration_delay.timeout_seconds") === "300"),
+    ],
+    [
+      "publishers are told apart by address",
+      groups.every((one) => attributeOf(one, "preserve_client_ip.enabled") === "true"),
+    ],
+    [
+      "one more task is added when the last one has its flows",
+      policies.every((one) => Number(at(one, "ScaleOutCooldown")) >= 300),
+    ],
+    ["and none is taken away at once", policies.every((one) => Number(at(one, "ScaleInCooldown")) >= 600)],
     ["tasks are in both target groups", list(at(service, "LoadBalancers")).length === 2],
     ["at least two of them", Number(at(scaling, "MinCapacity")) >= 2],
     [
@@ -60,6 +68,7 @@ export function balancingViolations({ udp }: Deployment): readonly string[] {
     ["without a gap", at(service, "DeploymentConfiguration", "MinimumHealthyPercent") === 100],
     ["no public address", at(service, "NetworkConfiguration", "AwsvpcConfiguration", "AssignPublicIp") === "DISABLED"],
     ["two minutes to stop", at(container, "StopTimeout") === 120],
+    ["of which the process takes less", processStopsWithin() < Number(at(container, "StopTimeout")) * 1_000],
     ["a file system that can't be written", at(container, "ReadonlyRootFilesystem") === true],
     ["not root", at(container, "User") === "node"],
     ["no capabilities", at(container, "LinuxParameters", "Capabilities", "Drop", 0) === "ALL"],
@@ -69,4 +78,18 @@ export function balancingViolations({ udp }: Deployment): readonly string[] {
     ],
   ];
   return held.filter(([, kept]) => !kept).map(([promise]) => `not kept: ${promise}`);
+}
+
+function attributeOf(group: unknown, name: string): unknown {
+  return at(
+    list(at(group, "TargetGroupAttributes")).find((attribute) => at(attribute, "Key") === name),
+    "Value",
+  );
+}
+
+/** From SIGTERM to the last line, at most; infinity where the steps of a stop take longer than the whole of it. */
+function processStopsWithin(): number {
+  const { drainMs, flushMs, spillMs, stopWithinMs, lastLinesMs } = stopTimes;
+  const steps = drainMs + flushMs + spillMs;
+  return steps < stopWithinMs ? stopWithinMs + lastLinesMs : Number.POSITIVE_INFINITY;
 }
