@@ -32,6 +32,8 @@ export interface StageSettings extends JudgingSettings {
   readonly logRetentionDays: RetentionDays;
   /** The owner's topic for alarms. @default null, a topic is made */
   readonly alarmTopicArn: string | null;
+  /** The page that alarms link to, `#section` added. @default null, "docs/runbook.md" in the repository */
+  readonly runbookUrl: string | null;
   /** The socket side. @default null, none: a load balancer costs money while idle */
   readonly udp: UdpSettings | null;
 }
@@ -120,6 +122,12 @@ function stageFrom(stage: string, values: ContextReader): StageSettings {
     maxConcurrency: values.wholeNumber("maxConcurrency", { from: 2, to: 1_000 }, 10),
     logRetentionDays: values.oneOf("logRetentionDays", LOG_RETENTIONS, RetentionDays.THREE_MONTHS),
     alarmTopicArn: values.text("alarmTopicArn", /^arn:[^:]+:sns:[^:]+:\d{12}:[\w-]+$/, "the ARN of an SNS topic", null),
+    runbookUrl: values.text(
+      "runbookUrl",
+      RUNBOOK_URL,
+      "a URL of http or https, of at most 500 characters, without #",
+      null,
+    ),
     udp: udpFrom(values.inner("udp")),
   };
   if (!settings.tables && !settings.log) values.problem("log", "samples need tables or a log: set one of them to true");
@@ -156,6 +164,9 @@ function legacyListenersFrom(values: ContextReader): Settings["legacyListeners"]
   values.problem("legacyListeners", listeners);
   return [];
 }
+
+/** An alarm's description, of which it is a part, has room for 1,024 characters. */
+const RUNBOOK_URL = /^(?=.{1,500}$)https?:\/\/[^\s#]+$/;
 
 const NETWORK = /^[0-9.]+\/[0-9]{1,2}$/;
 

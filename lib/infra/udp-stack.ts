@@ -47,6 +47,7 @@ export class UdpStack extends Stack {
       stage: settings.stage,
       udpCollector: this.udpCollector,
       topic: collector.monitoring.alarmTopic,
+      ...(settings.runbookUrl !== null && { runbookUrl: settings.runbookUrl }),
     });
     new CfnOutput(this, "PublisherAddress", {
       value: this.udpCollector.loadBalancer.loadBalancer.loadBalancerDnsName,

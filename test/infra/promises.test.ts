@@ -2,11 +2,15 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { listenerMetrics, processMetricNames } from "../../lib/ledger/metrics.ts";
 import { statementListsOf } from "./promises/access.ts";
+import { runbookUrl } from "./promises/alarms.ts";
 import { brokenPromises, promises } from "./promises/promises.ts";
-import { synthesize } from "./synthesized.ts";
+import { stageSettings, synthesize } from "./synthesized.ts";
 import { at, type Deployment, list, type Resource, resourcesOf, type Template } from "./template.ts";
 
-const deployment: Deployment = synthesize();
+/** All that can be switched on, for whoever is promised something about it. */
+const deployment: Deployment = synthesize({ ...stageSettings("prod"), runbookUrl });
+/** What most have: the table of costs is about it. */
+const usual: Deployment = synthesize();
 const deploy = readFileSync("docs/deploy.md", "utf8");
 
 describe("the templates promise that", () => {
@@ -22,7 +26,7 @@ it("docs/deploy.md counts the alarms and metrics that are paid for each month", 
       list(at(alarm, "Metrics")).filter((metric) => at(metric, "MetricStat") !== undefined).length || 1;
     return { alarms: alarms.length, metrics: alarms.reduce<number>((sum, alarm) => sum + metricsIn(alarm), 0) };
   };
-  const { collector, udp } = { collector: alarmsOf(deployment.collector), udp: alarmsOf(deployment.udp) };
+  const { collector, udp } = { collector: alarmsOf(usual.collector), udp: alarmsOf(usual.udp) };
   const [, idle = ""] = /alarms \| [0-9]+, with ([0-9]+) metrics ×/.exec(deploy) ?? [];
   const [, more = ""] = /([0-9]+) more in the other stack's/.exec(deploy) ?? [];
   expect(Number(idle) + Number(more)).toBe(collector.metrics);
@@ -35,6 +39,13 @@ it("docs/deploy.md counts the alarms and metrics that are paid for each month", 
   ]) {
     expect(deploy).toContain(words);
   }
+});
+
+it("an alarm names the runbook's page in the repository where no runbookUrl is set", () => {
+  const descriptions = [usual.collector, usual.udp].flatMap((template) =>
+    resourcesOf(template, "AWS::CloudWatch::Alarm").map(([, { Properties }]) => at(Properties, "AlarmDescription")),
+  );
+  expect(descriptions.filter((text) => !/\nRunbook: docs\/runbook\.md#[a-z-]+$/.test(String(text)))).toEqual([]);
 });
 
 /** Deletes one thing from a copy of the templates. */

@@ -17,6 +17,7 @@ const defaults = {
   maxConcurrency: 10,
   logRetentionDays: 90,
   alarmTopicArn: null,
+  runbookUrl: null,
   udp: null,
 };
 
@@ -46,6 +47,7 @@ describe("the settings of a stage", () => {
       maxConcurrency: 50,
       logRetentionDays: 14,
       alarmTopicArn: "arn:aws:sns:eu-west-1:123456789012:owner",
+      runbookUrl: "https://git.example.org/countersign/docs/runbook.md",
       udp: { clientCidrs: ["10.1.0.0/16"], vpc, minTasks: 3, maxTasks: 4, cpu: 1_024, tcpConnectionsPerAddress: 1_000 },
     };
     expect(parseStage("prod", { dev: { no: "matter" }, prod })).toEqual({
@@ -89,6 +91,7 @@ describe("the settings of a stage", () => {
         maxConcurrency: 1,
         logRetentionDays: 15,
         alarmTopicArn: "owner@example.org",
+        runbookUrl: "runbook.md#dead-letters",
         extraFields: ["a", 5],
         udp: { clientCidrs: ["10.0.0.0/8"], minTasks: 5, maxTasks: 4, cpu: 300 },
         retentoin: 5,
@@ -104,6 +107,7 @@ describe("the settings of a stage", () => {
       "countersign:stages.dev.maxConcurrency: expected a whole number from 2 to 1000, got 1",
       expect.stringMatching(/^countersign:stages.dev.logRetentionDays: expected one of 1, 3, 5, 7, 14, .*, got 15$/),
       'countersign:stages.dev.alarmTopicArn: expected the ARN of an SNS topic, got "owner@example.org"',
+      'countersign:stages.dev.runbookUrl: expected a URL of http or https, of at most 500 characters, without #, got "runbook.md#dead-letters"',
       "countersign:stages.dev.udp.cpu: expected one of 256, 512, 1024, 2048, 4096, got 300",
       "countersign:stages.dev.udp.maxTasks: not less than minTasks 5, got 4",
       expect.stringMatching(/^countersign:stages.dev.retentoin: no such setting: choose from .*retentionDays/),

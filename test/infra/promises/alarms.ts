@@ -5,6 +5,9 @@ import { at, type Deployment, list, resourcesOf, textOf } from "../template.ts";
 
 const runbook = readFileSync(new URL("../../../docs/runbook.md", import.meta.url), "utf8");
 
+/** The setting of the stage that is looked at. */
+export const runbookUrl = "https://git.example.org/countersign/docs/runbook.md";
+
 /** The anchors of the runbook's sections, as GitHub makes them of headings. */
 const sections = Array.from(runbook.matchAll(/^### (.+)$/gm), ([, heading = ""]) =>
   heading.toLowerCase().replaceAll(" ", "-"),
@@ -14,7 +17,7 @@ const sections = Array.from(runbook.matchAll(/^### (.+)$/gm), ([, heading = ""])
 export function alarmViolations({ collector, udp }: Deployment): readonly string[] {
   const alarms = [collector, udp].flatMap((template) => resourcesOf(template, "AWS::CloudWatch::Alarm"));
   const anchors = alarms.map(([, { Properties }]) => {
-    const [, anchor] = String(at(Properties, "AlarmDescription")).split("docs/runbook.md#");
+    const [, anchor] = String(at(Properties, "AlarmDescription")).split(`\nRunbook: ${runbookUrl}#`);
     return anchor ?? "";
   });
   const metrics = [
