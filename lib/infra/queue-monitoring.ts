@@ -3,7 +3,7 @@ import { Construct } from "constructs";
 import { METRIC_PERIOD } from "./collector-metric.ts";
 import { type AlarmTarget, LossAlarm } from "./loss-alarm.ts";
 import type { QueueCollector } from "./queue-collector.ts";
-import { rejectedShare } from "./rejected-share.ts";
+import { FEWEST_REJECTED, rejectedShare } from "./rejected-share.ts";
 import type { SampleStorage } from "./sample-storage.ts";
 
 export interface QueueMonitoringProps extends AlarmTarget {
@@ -14,6 +14,9 @@ export interface QueueMonitoringProps extends AlarmTarget {
 
 /** Above it, publishers have another secret or send something else: single bad messages are the world's noise. */
 export const REJECTED_PERCENT = 5;
+
+/** A producer that sends every five minutes has sent enough by then to be told from noise. */
+const QUEUE_SHARE_PERIOD = Duration.hours(1);
 
 /** The age of a queue's oldest message that alarms; either queue keeps one for four days. */
 const OLDEST_MESSAGE = Duration.hours(1);
@@ -55,8 +58,8 @@ export class QueueMonitoring extends Construct {
     });
     new LossAlarm(this, "QueueMessagesRejected", {
       ...target,
-      says: `More than ${REJECTED_PERCENT} % of the queue's messages hold something that can never be recorded`,
-      metric: rejectedShare(stage, ["queue"]),
+      says: `More than ${REJECTED_PERCENT} % of the queue's messages, and at least ${FEWEST_REJECTED}, hold something that can never be recorded`,
+      metric: rejectedShare(stage, ["queue"], QUEUE_SHARE_PERIOD),
       above: REJECTED_PERCENT,
     });
     new LossAlarm(this, "FunctionErrors", {

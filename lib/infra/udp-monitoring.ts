@@ -1,16 +1,20 @@
+import { Duration } from "aws-cdk-lib";
 import { type IMetric, MathExpression, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { Construct } from "constructs";
 import type { MetricName } from "../ledger/metrics.ts";
 import { METRIC_PERIOD, processMetric } from "./collector-metric.ts";
 import { type AlarmTarget, LossAlarm } from "./loss-alarm.ts";
 import { REJECTED_PERCENT } from "./queue-monitoring.ts";
-import { rejectedShare } from "./rejected-share.ts";
+import { FEWEST_REJECTED, rejectedShare } from "./rejected-share.ts";
 import { type UdpCollector, udpListeners } from "./udp-collector.ts";
 
 export interface UdpMonitoringProps extends AlarmTarget {
   readonly stage: string;
   readonly udpCollector: UdpCollector;
 }
+
+/** A publisher sends each sample by itself, so several polls of one are enough to be told from noise. */
+const SOCKET_SHARE_PERIOD = Duration.minutes(15);
 
 /** Half of what a record queue holds before it sheds. */
 const BACKLOG = 5_000;
@@ -63,8 +67,8 @@ export class UdpMonitoring extends Construct {
     });
     new LossAlarm(this, "SocketMessagesRejected", {
       ...target,
-      says: `More than ${REJECTED_PERCENT} % of what came by UDP or TCP can never be recorded`,
-      metric: rejectedShare(stage, udpListeners),
+      says: `More than ${REJECTED_PERCENT} % of what came by UDP or TCP, and at least ${FEWEST_REJECTED} messages, can never be recorded`,
+      metric: rejectedShare(stage, udpListeners, SOCKET_SHARE_PERIOD),
       above: REJECTED_PERCENT,
     });
     new LossAlarm(this, "Backlog", {
