@@ -82,7 +82,7 @@ export class QueueMonitoring extends Construct {
     if (storage.tables !== undefined) {
       new LossAlarm(this, "ThrottledWrites", {
         ...target,
-        says: "DynamoDB has been refusing writes for being too many",
+        says: "DynamoDB has been refusing writes to a table or an index for being too many",
         metric: storage.tables.metricThrottledWrites({ period: METRIC_PERIOD }),
         periods: 5,
       });

@@ -81,12 +81,21 @@ export class SampleTables extends Construct {
     grant(grantee, ["dynamodb:BatchWriteItem"], this.resources.tableArn);
   }
 
-  /** Writes that DynamoDB refused for being too many, in both tables. */
+  /** Writes that DynamoDB refused for being too many, in both tables and in the indexes, which hold up their table. */
   metricThrottledWrites(options?: MathExpressionOptions): IMetric {
-    const throttled = (table: Table) => table.metric("WriteThrottleEvents", { statistic: "Sum" });
+    const throttled = (table: Table, index?: string) => {
+      const metric = table.metric("WriteThrottleEvents", { statistic: "Sum" });
+      if (index === undefined) return metric;
+      return metric.with({ dimensionsMap: { ...metric.dimensions, GlobalSecondaryIndexName: index } });
+    };
     return new MathExpression({
-      expression: "FILL(samples, 0) + FILL(resources, 0)",
-      usingMetrics: { samples: throttled(this.samples), resources: throttled(this.resources) },
+      expression: "FILL(samples, 0) + FILL(resources, 0) + FILL(projects, 0) + FILL(meters, 0)",
+      usingMetrics: {
+        samples: throttled(this.samples),
+        resources: throttled(this.resources),
+        projects: throttled(this.resources, projectIndex.name),
+        meters: throttled(this.resources, meterIndex.name),
+      },
       label: "throttled writes",
       ...options,
     });
