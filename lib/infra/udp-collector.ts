@@ -71,6 +71,7 @@ export class UdpCollector extends Construct {
   readonly service: FargateService;
   readonly container: ContainerDefinition;
   readonly loadBalancer: UdpLoadBalancer;
+  readonly internetFacing: boolean;
   readonly #stage: string;
 
   constructor(scope: Construct, id: string, props: UdpCollectorProps) {
@@ -80,6 +81,7 @@ export class UdpCollector extends Construct {
     this.vpc = network instanceof UdpNetwork ? network.vpc : network;
     const inside: SubnetSelection = { subnetType: SubnetType.PRIVATE_ISOLATED };
     const { internetFacing = false } = props;
+    this.internetFacing = internetFacing;
 
     const taskDefinition = this.#defineTask(props);
     this.container = this.#addContainer(taskDefinition, props);
@@ -141,7 +143,7 @@ export class UdpCollector extends Construct {
     return this.loadBalancer.metricHealthyTargets(options);
   }
 
-  metricBlockedFlows(options?: Pick<MathExpressionOptions, "period">): Metric {
+  metricBlockedFlows(options?: MathExpressionOptions): IMetric {
     return this.loadBalancer.metricBlockedFlows(options);
   }
 

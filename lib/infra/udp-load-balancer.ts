@@ -78,10 +78,15 @@ export class UdpLoadBalancer extends Construct {
     return this.#overTargets("MIN", (targets) => targets.metrics.healthyHostCount({ statistic: "Maximum" }), options);
   }
 
-  /** UDP flows from outside the client networks. */
-  metricBlockedFlows(options?: Pick<MathExpressionOptions, "period">): Metric {
-    return this.loadBalancer.metrics.custom("SecurityGroupBlockedFlowCount_Inbound_UDP", {
-      statistic: "Sum",
+  /** UDP flows and TCP connections from outside the client networks. */
+  metricBlockedFlows(options?: MathExpressionOptions): IMetric {
+    const blocked = (protocol: "UDP" | "TCP") =>
+      this.loadBalancer.metrics.custom(`SecurityGroupBlockedFlowCount_Inbound_${protocol}`, { statistic: "Sum" });
+    return new MathExpression({
+      // By SUM, as a figure that AWS gives only when it is not 0 would otherwise take the other one with it.
+      expression: "SUM([FILL(udp, 0), FILL(tcp, 0)])",
+      usingMetrics: { udp: blocked("UDP"), tcp: blocked("TCP") },
+      label: "blocked",
       ...options,
     });
   }

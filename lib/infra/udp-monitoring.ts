@@ -125,11 +125,14 @@ export class UdpMonitoring extends Construct {
       periods: 2,
       missing: TreatMissingData.BREACHING,
     });
-    new LossAlarm(this, "BlockedClients", {
-      ...target,
-      says: "Somebody outside the client networks sends to the collector: a new publisher, perhaps",
-      metric: udpCollector.metricBlockedFlows({ period: METRIC_PERIOD }),
-      periods: 3,
-    });
+    // The internet knocks at every port, all the time.
+    if (!udpCollector.internetFacing) {
+      new LossAlarm(this, "BlockedClients", {
+        ...target,
+        says: "Somebody outside the client networks sends to the collector: a new publisher, perhaps",
+        metric: udpCollector.metricBlockedFlows({ period: METRIC_PERIOD }),
+        periods: 3,
+      });
+    }
   }
 }

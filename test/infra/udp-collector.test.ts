@@ -1,39 +1,13 @@
-import { Duration, Stack } from "aws-cdk-lib";
+import { Stack } from "aws-cdk-lib";
 import { Match, Template } from "aws-cdk-lib/assertions";
 import { Vpc } from "aws-cdk-lib/aws-ec2";
-import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { Queue } from "aws-cdk-lib/aws-sqs";
 import { describe, expect, it } from "vitest";
-import { QuarantineBucket } from "../../lib/infra/quarantine-bucket.ts";
-import { SampleStorage } from "../../lib/infra/sample-storage.ts";
-import { SigningSecret } from "../../lib/infra/signing-secret.ts";
-import { SpillQueue } from "../../lib/infra/spill-queue.ts";
-import { UdpCollector, type UdpCollectorProps } from "../../lib/infra/udp-collector.ts";
 import { emptyApp } from "./synthesized.ts";
+import { addUdpCollector, type UdpCollectorChanges } from "./udp-collector-parts.ts";
 
-function templateOf(props: (stack: Stack) => Partial<UdpCollectorProps> = () => ({})): Template {
+function templateOf(changes?: UdpCollectorChanges): Template {
   const stack = new Stack(emptyApp(), "Test");
-  new UdpCollector(stack, "UdpCollector", {
-    settings: {
-      stage: "test",
-      dialects: ["py3"],
-      extraFields: [],
-      keyCacheSeconds: 300,
-      timeWindow: true,
-      legacyListeners: ["udp", "tcp"],
-    },
-    storage: new SampleStorage(stack, "Storage", { stage: "test" }),
-    secret: new SigningSecret(stack, "Secret"),
-    quarantine: new QuarantineBucket(stack, "Quarantine"),
-    spillQueue: new SpillQueue(stack, "Spill", {
-      deadLetterQueue: new Queue(stack, "DeadLetters"),
-      maxReceiveCount: 5,
-      visibilityTimeout: Duration.minutes(3),
-    }),
-    taskRole: new Role(stack, "TaskRole", { assumedBy: new ServicePrincipal("ecs-tasks.amazonaws.com") }),
-    clientCidrs: ["10.0.0.0/8", "192.168.7.0/24"],
-    ...props(stack),
-  });
+  addUdpCollector(stack, changes);
   return Template.fromStack(stack);
 }
 
