@@ -89,7 +89,8 @@ export class SampleTables extends Construct {
       return metric.with({ dimensionsMap: { ...metric.dimensions, GlobalSecondaryIndexName: index } });
     };
     return new MathExpression({
-      expression: "FILL(samples, 0) + FILL(resources, 0) + FILL(projects, 0) + FILL(meters, 0)",
+      // By SUM, as a figure that AWS gives only when it is not 0 would otherwise take the others with it.
+      expression: "SUM([FILL(samples, 0), FILL(resources, 0), FILL(projects, 0), FILL(meters, 0)])",
       usingMetrics: {
         samples: throttled(this.samples),
         resources: throttled(this.resources),
