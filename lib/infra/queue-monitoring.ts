@@ -1,4 +1,5 @@
 import { Duration } from "aws-cdk-lib";
+import { MathExpression, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { Construct } from "constructs";
 import { METRIC_PERIOD } from "./collector-metric.ts";
 import { type AlarmTarget, LossAlarm } from "./loss-alarm.ts";
@@ -17,6 +18,9 @@ export const REJECTED_PERCENT = 5;
 
 /** A producer that sends every five minutes has sent enough by then to be told from noise. */
 const QUEUE_SHARE_PERIOD = Duration.hours(1);
+
+/** Lambda's pollers ask every 20 seconds at the latest. */
+const POLL_PERIOD = Duration.minutes(5);
 
 /** The age of a queue's oldest message that alarms; either queue keeps one for four days. */
 const OLDEST_MESSAGE = Duration.hours(1);
@@ -42,6 +46,26 @@ export class QueueMonitoring extends Construct {
       metric: queue.metricApproximateAgeOfOldestMessage(most),
       above: OLDEST_MESSAGE.toSeconds(),
       periods: 5,
+    });
+    new LossAlarm(this, "QueueNotRead", {
+      ...target,
+      says: "Nobody asks the queue or the spill queue for messages: an event source is switched off, perhaps",
+      // Lambda asks all the time, also an empty queue: only a source that is off or broken is silent.
+      metric: new MathExpression({
+        expression: "MIN([queued + emptyQueue, spilled + emptySpill])",
+        usingMetrics: {
+          queued: queue.metricNumberOfMessagesReceived({ statistic: "Sum" }),
+          emptyQueue: queue.metricNumberOfEmptyReceives({ statistic: "Sum" }),
+          spilled: spillQueue.queue.metricNumberOfMessagesReceived({ statistic: "Sum" }),
+          emptySpill: spillQueue.queue.metricNumberOfEmptyReceives({ statistic: "Sum" }),
+        },
+        label: "calls",
+        period: POLL_PERIOD,
+      }),
+      below: 1,
+      periods: 3,
+      // SQS has figures of a new queue only after minutes, and none of one that nobody has used for six hours.
+      missing: TreatMissingData.IGNORE,
     });
     new LossAlarm(this, "SpillOld", {
       ...target,

@@ -56,7 +56,7 @@ interface Deletion {
 
 describe("a promise is seen to be broken when somebody deletes", () => {
   it.each([
-    ["an alarm", 30, resources("AWS::CloudWatch::Alarm")],
+    ["an alarm", 31, resources("AWS::CloudWatch::Alarm")],
     ["an IAM statement", 51, listItems(statementListsOf)],
     ["a rule inside a security group", 6, listItems(rulesOf)],
     [

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dimensionNames, listenerMetrics, metricsNamespace, processMetricNames } from "../../../lib/ledger/metrics.ts";
 import { listenerNames } from "../../../lib/sample/listener-name.ts";
-import { at, type Deployment, list, resourcesOf, type Template, textOf } from "../template.ts";
+import { at, type Deployment, list, resourcesOf, textOf } from "../template.ts";
 
 const runbook = readFileSync(new URL("../../../docs/runbook.md", import.meta.url), "utf8");
 
@@ -31,7 +31,6 @@ export function alarmViolations({ collector, udp }: Deployment): readonly string
     }),
   ].filter(({ metric }) => at(metric, "Namespace") === metricsNamespace);
   return [
-    ...unwatchedThrottles(collector).map((name) => `no alarm on throttled writes of ${name}`),
     ...sections.filter((section) => !anchors.includes(section)).map((section) => `no alarm leads to #${section}`),
     ...anchors.filter((anchor) => !sections.includes(anchor)).map((anchor) => `no section #${anchor}`),
     ...anchors.filter((anchor, index) => anchors.indexOf(anchor) !== index).map((anchor) => `two alarms: #${anchor}`),
@@ -43,24 +42,6 @@ export function alarmViolations({ collector, udp }: Deployment): readonly string
       .filter(({ metric }) => !isGiven(metric))
       .map(({ id, metric }) => `${id}: ${JSON.stringify(metric)} is never given`),
   ];
-}
-
-/** Tables and indexes whose throttled writes are in no alarm. */
-function unwatchedThrottles(collector: Template): readonly string[] {
-  const name = (table: unknown, index: unknown) => [textOf(table), ...list(index)].join("/");
-  const watched = resourcesOf(collector, "AWS::CloudWatch::Alarm")
-    .flatMap(([, { Properties }]) => list(at(Properties, "Metrics")).map((one) => at(one, "MetricStat", "Metric")))
-    .filter((metric) => at(metric, "MetricName") === "WriteThrottleEvents")
-    .map((metric) => {
-      const dimensions = new Map(list(at(metric, "Dimensions")).map((one) => [at(one, "Name"), at(one, "Value")]));
-      return name(dimensions.get("TableName"), dimensions.get("GlobalSecondaryIndexName"));
-    });
-  return resourcesOf(collector, "AWS::DynamoDB::Table")
-    .flatMap(([id, { Properties }]) => [
-      name({ Ref: id }, undefined),
-      ...list(at(Properties, "GlobalSecondaryIndexes")).map((index) => name({ Ref: id }, at(index, "IndexName"))),
-    ])
-    .filter((one) => !watched.includes(one));
 }
 
 function tellsOwner(alarm: unknown): boolean {

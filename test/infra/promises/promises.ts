@@ -7,12 +7,14 @@ import { keepingViolations } from "./keeping.ts";
 import { networkViolations } from "./network.ts";
 import { outputViolations } from "./outputs.ts";
 import { queueViolations } from "./queue.ts";
+import { watchedViolations } from "./watched.ts";
 
 /** What a deployment promises its owner. Each answers with what is broken, in words; nothing when all is kept. */
 export const promises: Readonly<Record<string, (deployment: Deployment) => readonly string[]>> = {
   "each role may do what it needs and no more": accessViolations,
   "the network lets through the samples' way and nothing else": networkViolations,
   "every way of losing a sample has an alarm that reaches the owner": alarmViolations,
+  "whatever of AWS's can stand still is watched": watchedViolations,
   "what runs reads the settings that were deployed": environmentViolations,
   "the queues lose no message": queueViolations,
   "the sockets' side stands through the loss of a task or a zone": balancingViolations,
