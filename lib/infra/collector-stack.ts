@@ -28,7 +28,7 @@ export class CollectorStack extends Stack {
   constructor(scope: Construct, id: string, props: CollectorStackProps) {
     super(scope, id, props);
     const { settings } = props;
-    const { stage, retentionDays, alarmTopicArn, runbookUrl } = settings;
+    const { stage, retentionDays, alarmTopicArn, expectTraffic, runbookUrl } = settings;
     this.storage = new SampleStorage(this, "SampleStorage", { ...settings, retentionDays: retentionDays ?? undefined });
     this.secret = new SigningSecret(this, "SigningSecret");
     this.quarantine = new QuarantineBucket(this, "Quarantine");
@@ -54,6 +54,7 @@ export class CollectorStack extends Stack {
       queueCollector: this.queueCollector,
       storage: this.storage,
       sockets: settings.udp !== null,
+      expectTraffic,
       ...(runbookUrl !== null && { runbookUrl }),
       ...(alarmTopicArn !== null && { alarmTopic: Topic.fromTopicArn(this, "OwnersTopic", alarmTopicArn) }),
     });

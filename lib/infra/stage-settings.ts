@@ -1,6 +1,6 @@
 import { isIPv4 } from "node:net";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
-import { listenerNames } from "../sample/listener-name.ts";
+import { type ListenerName, listenerNames } from "../sample/listener-name.ts";
 import {
   DEFAULT_KEY_CACHE_SECONDS,
   parseDialects,
@@ -32,6 +32,8 @@ export interface StageSettings extends JudgingSettings {
   readonly logRetentionDays: RetentionDays;
   /** The owner's topic for alarms. @default null, a topic is made */
   readonly alarmTopicArn: string | null;
+  /** Where samples come all the time, so that half an hour without is an alarm. @default none */
+  readonly expectTraffic: readonly ListenerName[];
   /** The page that alarms link to, `#section` added. @default null, "docs/runbook.md" in the repository */
   readonly runbookUrl: string | null;
   /** The socket side. @default null, none: a load balancer costs money while idle */
@@ -112,7 +114,7 @@ function stageFrom(stage: string, values: ContextReader): StageSettings {
     extraFields: values.texts("extraFields", /./, "names of top-level fields"),
     keyCacheSeconds: values.wholeNumber("keyCacheSeconds", { from: 1, to: MOST_SECONDS }, DEFAULT_KEY_CACHE_SECONDS),
     timeWindow: values.flag("timeWindow", true),
-    legacyListeners: legacyListenersFrom(values),
+    legacyListeners: listenersFrom(values, "legacyListeners", listenerNames),
     tables: values.flag("tables", true),
     log: values.flag("log", true),
     retentionDays: values.wholeNumber("retentionDays", { from: 1, to: MOST_DAYS }, null),
@@ -122,6 +124,7 @@ function stageFrom(stage: string, values: ContextReader): StageSettings {
     maxConcurrency: values.wholeNumber("maxConcurrency", { from: 2, to: 1_000 }, 10),
     logRetentionDays: values.oneOf("logRetentionDays", LOG_RETENTIONS, RetentionDays.THREE_MONTHS),
     alarmTopicArn: values.text("alarmTopicArn", /^arn:[^:]+:sns:[^:]+:\d{12}:[\w-]+$/, "the ARN of an SNS topic", null),
+    expectTraffic: listenersFrom(values, "expectTraffic", []),
     runbookUrl: values.text(
       "runbookUrl",
       RUNBOOK_URL,
@@ -133,6 +136,9 @@ function stageFrom(stage: string, values: ContextReader): StageSettings {
   if (!settings.tables && !settings.log) values.problem("log", "samples need tables or a log: set one of them to true");
   const tooShort = retentionProblem(settings.retentionDays, settings.timeWindow, "set timeWindow to false");
   if (tooShort !== undefined) values.problem("retentionDays", tooShort);
+  if (settings.udp === null && settings.expectTraffic.some((listener) => listener !== "queue")) {
+    values.problem("expectTraffic", "udp and tcp need the setting udp");
+  }
   if (settings.batchSize > LARGEST_BATCH_WITHOUT_WINDOW && settings.batchWindowSeconds === 0) {
     values.problem("batchSize", `at most ${LARGEST_BATCH_WITHOUT_WINDOW} when batchWindowSeconds is 0`);
   }
@@ -152,16 +158,15 @@ function dialectsFrom(values: ContextReader): Settings["dialects"] {
   return [];
 }
 
-function legacyListenersFrom(values: ContextReader): Settings["legacyListeners"] {
-  const text = values.text(
-    "legacyListeners",
-    /^.*$/,
-    "listeners with commas between, or none",
-    listenerNames.join(","),
-  );
+function listenersFrom(
+  values: ContextReader,
+  name: string,
+  otherwise: readonly ListenerName[],
+): readonly ListenerName[] {
+  const text = values.text(name, /^.*$/, "listeners with commas between, or none", otherwise.join(","));
   const listeners = parseListenerNames(text);
   if (typeof listeners !== "string") return listeners;
-  values.problem("legacyListeners", listeners);
+  values.problem(name, listeners);
   return [];
 }
 

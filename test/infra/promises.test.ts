@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { listenerMetrics, processMetricNames } from "../../lib/ledger/metrics.ts";
+import { listenerNames } from "../../lib/sample/listener-name.ts";
 import { statementListsOf } from "./promises/access.ts";
 import { runbookUrl } from "./promises/alarms.ts";
 import { brokenPromises, promises } from "./promises/promises.ts";
@@ -8,7 +9,7 @@ import { stageSettings, synthesize } from "./synthesized.ts";
 import { at, type Deployment, list, type Resource, resourcesOf, type Template } from "./template.ts";
 
 /** All that can be switched on, for whoever is promised something about it. */
-const deployment: Deployment = synthesize({ ...stageSettings("prod"), runbookUrl });
+const deployment: Deployment = synthesize({ ...stageSettings("prod"), runbookUrl, expectTraffic: listenerNames });
 /** What most have: the table of costs is about it. */
 const usual: Deployment = synthesize();
 const deploy = readFileSync("docs/deploy.md", "utf8");
@@ -56,7 +57,7 @@ interface Deletion {
 
 describe("a promise is seen to be broken when somebody deletes", () => {
   it.each([
-    ["an alarm", 31, resources("AWS::CloudWatch::Alarm")],
+    ["an alarm", 34, resources("AWS::CloudWatch::Alarm")],
     ["an IAM statement", 51, listItems(statementListsOf)],
     ["a rule inside a security group", 6, listItems(rulesOf)],
     [

@@ -18,6 +18,7 @@ const defaults = {
   logRetentionDays: 90,
   alarmTopicArn: null,
   runbookUrl: null,
+  expectTraffic: [],
   udp: null,
 };
 
@@ -47,6 +48,7 @@ describe("the settings of a stage", () => {
       maxConcurrency: 50,
       logRetentionDays: 14,
       alarmTopicArn: "arn:aws:sns:eu-west-1:123456789012:owner",
+      expectTraffic: "queue,udp",
       runbookUrl: "https://git.example.org/countersign/docs/runbook.md",
       udp: { clientCidrs: ["10.1.0.0/16"], vpc, minTasks: 3, maxTasks: 4, cpu: 1_024, tcpConnectionsPerAddress: 1_000 },
     };
@@ -58,6 +60,7 @@ describe("the settings of a stage", () => {
         stage: "prod",
         dialects: ["kilo"],
         legacyListeners: ["queue", "tcp"],
+        expectTraffic: ["queue", "udp"],
         udp: {
           ...prod.udp,
           internetFacing: false,
@@ -92,6 +95,7 @@ describe("the settings of a stage", () => {
         logRetentionDays: 15,
         alarmTopicArn: "owner@example.org",
         runbookUrl: "runbook.md#dead-letters",
+        expectTraffic: "amqp",
         extraFields: ["a", 5],
         udp: { clientCidrs: ["10.0.0.0/8"], minTasks: 5, maxTasks: 4, cpu: 300 },
         retentoin: 5,
@@ -107,6 +111,7 @@ describe("the settings of a stage", () => {
       "countersign:stages.dev.maxConcurrency: expected a whole number from 2 to 1000, got 1",
       expect.stringMatching(/^countersign:stages.dev.logRetentionDays: expected one of 1, 3, 5, 7, 14, .*, got 15$/),
       'countersign:stages.dev.alarmTopicArn: expected the ARN of an SNS topic, got "owner@example.org"',
+      'countersign:stages.dev.expectTraffic: no listener "amqp": choose from queue, udp, tcp, or none, got "amqp"',
       'countersign:stages.dev.runbookUrl: expected a URL of http or https, of at most 500 characters, without #, got "runbook.md#dead-letters"',
       "countersign:stages.dev.udp.cpu: expected one of 256, 512, 1024, 2048, 4096, got 300",
       "countersign:stages.dev.udp.maxTasks: not less than minTasks 5, got 4",
@@ -120,6 +125,7 @@ describe("the settings of a stage", () => {
       { retentionDays: 83 },
       "retentionDays: at least 84, which is longer than the time window and what waits in queues and quarantine, or set timeWindow to false, got 83",
     ],
+    [{ expectTraffic: "queue,udp" }, 'expectTraffic: udp and tcp need the setting udp, got "queue,udp"'],
     [{ batchWindowSeconds: 0 }, "batchSize: at most 10 when batchWindowSeconds is 0, got undefined"],
     [{ udp: { clientCidrs: ["0.0.0.0/0"] } }, "0.0.0.0/0 lets anybody fill the listeners"],
     [{ udp: { clientCidrs: ["10.0.0.0/33"] } }, "10.0.0.0/33 is not an IPv4 network"],
