@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { warmUp } from "../judge/warm-up.ts";
 import { createMetricsWriter } from "../ledger/emf.ts";
 import type { Ledgers } from "../ledger/ledger.ts";
+import { SOCKET_METRICS_INTERVAL_MS } from "../ledger/metrics.ts";
 import { toPrometheus } from "../ledger/prometheus.ts";
 import { createHealthServer, type HealthServer } from "../listener/health-server.ts";
 import { errorMessage } from "../log/error-message.ts";
@@ -45,9 +46,6 @@ export interface UdpCollectorOptions {
   /** Ends a start that waits for keys, or for storage. */
   readonly giveUp?: AbortSignal;
 }
-
-/** Two points per minute, the finest that CloudWatch keeps by default being one; more lines would only cost. */
-const METRICS_INTERVAL_MS = 30_000;
 
 /**
  * Opens all that the settings name, waiting for what can't be reached yet; unhealthy meanwhile. With a spill queue keys
@@ -136,7 +134,7 @@ async function receive(opened: Opened, options: UdpCollectorOptions): Promise<Ud
   state.running = running;
   const metrics = createMetricsWriter({ stage: settings.stage, write: options.write });
   const writeMetrics = () => metrics.write(ledgers(), counted());
-  const timer = setInterval(writeMetrics, options.metricsIntervalMs ?? METRICS_INTERVAL_MS);
+  const timer = setInterval(writeMetrics, options.metricsIntervalMs ?? SOCKET_METRICS_INTERVAL_MS);
   logger.info("receiving", { ...started, storage: parts.storage.name, stage: settings.stage });
   tellMissing(parts, logger);
 

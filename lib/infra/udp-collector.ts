@@ -26,6 +26,7 @@ import type { ListenerName } from "../sample/listener-name.ts";
 import type { SocketSettings } from "../socket-defaults.ts";
 import { type CollectorParts, collectorEnvironment, type JudgingSettings } from "./collector-environment.ts";
 import { collectorMetric } from "./collector-metric.ts";
+import { FailedDeployments } from "./failed-deployments.ts";
 import type { SpillQueue } from "./spill-queue.ts";
 import { ports, UdpLoadBalancer } from "./udp-load-balancer.ts";
 import { UdpNetwork } from "./udp-network.ts";
@@ -72,6 +73,9 @@ export class UdpCollector extends Construct {
   readonly container: ContainerDefinition;
   readonly loadBalancer: UdpLoadBalancer;
   readonly internetFacing: boolean;
+  readonly minTasks: number;
+  readonly maxTasks: number;
+  readonly #failedDeployments: FailedDeployments;
   readonly #stage: string;
 
   constructor(scope: Construct, id: string, props: UdpCollectorProps) {
@@ -80,8 +84,10 @@ export class UdpCollector extends Construct {
     const network = props.vpc ?? new UdpNetwork(this, "Network", props);
     this.vpc = network instanceof UdpNetwork ? network.vpc : network;
     const inside: SubnetSelection = { subnetType: SubnetType.PRIVATE_ISOLATED };
-    const { internetFacing = false } = props;
+    const { internetFacing = false, minTasks = 2, maxTasks = 10 } = props;
     this.internetFacing = internetFacing;
+    this.minTasks = minTasks;
+    this.maxTasks = maxTasks;
 
     const taskDefinition = this.#defineTask(props);
     this.container = this.#addContainer(taskDefinition, props);
@@ -127,7 +133,12 @@ export class UdpCollector extends Construct {
       containerName: this.container.containerName,
       securityGroup,
     });
-    this.#scale(props);
+    this.#failedDeployments = new FailedDeployments(this, "FailedDeployments", {
+      service: this.service,
+      stage: this.#stage,
+      ...(props.logRetention !== undefined && { logRetention: props.logRetention }),
+    });
+    this.#scale();
   }
 
   /** A figure that the tasks count. */
@@ -145,6 +156,11 @@ export class UdpCollector extends Construct {
 
   metricBlockedFlows(options?: MathExpressionOptions): IMetric {
     return this.loadBalancer.metricBlockedFlows(options);
+  }
+
+  /** Deployments that ECS gave up and rolled back. */
+  metricFailedDeployments(options?: MetricOptions): Metric {
+    return this.#failedDeployments.metric(options);
   }
 
   #defineTask({ cpu = 512, taskRole }: UdpCollectorProps): FargateTaskDefinition {
@@ -212,8 +228,8 @@ export class UdpCollector extends Construct {
     });
   }
 
-  #scale({ minTasks = 2, maxTasks = 10 }: UdpCollectorProps): void {
-    const scaling = this.service.autoScaleTaskCount({ minCapacity: minTasks, maxCapacity: maxTasks });
+  #scale(): void {
+    const scaling = this.service.autoScaleTaskCount({ minCapacity: this.minTasks, maxCapacity: this.maxTasks });
     // A new task gets new flows alone, and publishers that poll begin one with each poll, every five minutes by default:
     // only then is it seen whether one more was enough.
     const cooldowns = { scaleOutCooldown: Duration.minutes(5), scaleInCooldown: Duration.minutes(10) };

@@ -1,5 +1,5 @@
 import { Duration } from "aws-cdk-lib";
-import { type IMetric, MathExpression, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
+import { type IMetric, MathExpression } from "aws-cdk-lib/aws-cloudwatch";
 import { Construct } from "constructs";
 import type { MetricName } from "../ledger/metrics.ts";
 import { METRIC_PERIOD, processMetric } from "./collector-metric.ts";
@@ -102,28 +102,6 @@ export class UdpMonitoring extends Construct {
       metric: udpCollector.metric("tcp", "FramesCut"),
       // A publisher that is restarted half-way through one is everyday business.
       periods: 3,
-    });
-    new LossAlarm(this, "CollectorSilent", {
-      ...target,
-      says: "No task has written its figures: either none runs, or all other alarms here are blind",
-      metric: udpCollector.metric("udp", "MessagesReceived", { statistic: "SampleCount" }),
-      below: 1,
-      periods: 3,
-      missing: TreatMissingData.BREACHING,
-    });
-    new LossAlarm(this, "UnhealthyTargets", {
-      ...target,
-      says: "The load balancer finds tasks that do not answer their health check",
-      metric: udpCollector.metricUnhealthyTargets({ period: METRIC_PERIOD }),
-      periods: 5,
-    });
-    new LossAlarm(this, "NoHealthyTargets", {
-      ...target,
-      says: "The load balancer has no task to send to: everything that comes by UDP or TCP is lost",
-      metric: udpCollector.metricHealthyTargets({ period: METRIC_PERIOD }),
-      below: 1,
-      periods: 2,
-      missing: TreatMissingData.BREACHING,
     });
     // The internet knocks at every port, all the time.
     if (!udpCollector.internetFacing) {

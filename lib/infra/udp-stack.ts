@@ -6,6 +6,7 @@ import type { CollectorStack } from "./collector-stack.ts";
 import type { StageSettings, UdpSettings, VpcSettings } from "./stage-settings.ts";
 import { UdpCollector } from "./udp-collector.ts";
 import { UdpMonitoring } from "./udp-monitoring.ts";
+import { UdpServiceMonitoring } from "./udp-service-monitoring.ts";
 
 export interface UdpStackProps extends StackProps {
   readonly settings: StageSettings;
@@ -43,12 +44,13 @@ export class UdpStack extends Stack {
       logRetention: settings.logRetentionDays,
       ...(udp.vpc !== null && { vpc: importVpc(this, udp.vpc) }),
     });
-    new UdpMonitoring(this, "Alarms", {
-      stage: settings.stage,
+    const watched = {
       udpCollector: this.udpCollector,
       topic: collector.monitoring.alarmTopic,
       ...(settings.runbookUrl !== null && { runbookUrl: settings.runbookUrl }),
-    });
+    };
+    new UdpMonitoring(this, "Alarms", { stage: settings.stage, ...watched });
+    new UdpServiceMonitoring(this, "ServiceAlarms", watched);
     new CfnOutput(this, "PublisherAddress", {
       value: this.udpCollector.loadBalancer.loadBalancer.loadBalancerDnsName,
     });

@@ -14,6 +14,9 @@ import { rejectionReasons } from "../sample/rejection.ts";
  */
 export const metricsNamespace = "Countersign";
 
+/** How often each task writes its figures: twice in a minute, the finest that CloudWatch keeps by default. */
+export const SOCKET_METRICS_INTERVAL_MS = 30_000;
+
 export const metricNames = [
   "MessagesReceived",
   "MessagesRecorded",

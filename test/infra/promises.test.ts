@@ -6,7 +6,7 @@ import { statementListsOf } from "./promises/access.ts";
 import { runbookUrl } from "./promises/alarms.ts";
 import { brokenPromises, promises } from "./promises/promises.ts";
 import { stageSettings, synthesize } from "./synthesized.ts";
-import { at, type Deployment, list, type Resource, resourcesOf, type Template } from "./template.ts";
+import { at, type Deployment, list, plainId, type Resource, resourcesOf, type Template } from "./template.ts";
 
 /** All that can be switched on, for whoever is promised something about it. */
 const deployment: Deployment = synthesize({ ...stageSettings("prod"), runbookUrl, expectTraffic: listenerNames });
@@ -49,6 +49,14 @@ it("an alarm names the runbook's page in the repository where no runbookUrl is s
   expect(descriptions.filter((text) => !/\nRunbook: docs\/runbook\.md#[a-z-]+$/.test(String(text)))).toEqual([]);
 });
 
+it("silence is an alarm of the queue's stack only where samples are expected", () => {
+  const breaching = ({ collector }: Deployment) =>
+    resourcesOf(collector, "AWS::CloudWatch::Alarm")
+      .filter(([, { Properties }]) => at(Properties, "TreatMissingData") === "breaching")
+      .map(([id]) => plainId(id).replace("MonitoringTrafficAlarms", ""));
+  expect([breaching(usual), breaching(deployment)]).toEqual([[], ["NoQueueMessages", "NoDatagrams", "NoFrames"]]);
+});
+
 /** Deletes one thing from a copy of the templates. */
 interface Deletion {
   readonly what: string;
@@ -57,7 +65,7 @@ interface Deletion {
 
 describe("a promise is seen to be broken when somebody deletes", () => {
   it.each([
-    ["an alarm", 34, resources("AWS::CloudWatch::Alarm")],
+    ["an alarm", 36, resources("AWS::CloudWatch::Alarm")],
     ["an IAM statement", 51, listItems(statementListsOf)],
     ["a rule inside a security group", 6, listItems(rulesOf)],
     [

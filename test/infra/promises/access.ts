@@ -45,6 +45,8 @@ const expected = [
   // The log of refused flows.
   "UdpCollectorNetworkVpcRefusedIAMRole: Allow vpc-flow-logs.amazonaws.com sts:AssumeRole",
   "UdpCollectorNetworkVpcRefusedIAMRoleDefaultPolicy: Allow logs:CreateLogStream logs:DescribeLogStreams logs:PutLogEvents on UdpCollectorNetworkRefusedFlows",
+  // The log of deployments that failed.
+  "UdpCollectorFailedDeploymentsPolicyResourcePolicy: Allow events.amazonaws.com delivery.logs.amazonaws.com logs:CreateLogStream logs:PutLogEvents on UdpCollectorFailedDeploymentsLog",
   // What queues, topics and buckets say themselves: TLS only, nothing written over, and who may send.
   "SampleStorageLogBucketPolicy: Deny * s3:PutObject on SampleStorageLogBucket/events/*, SampleStorageLogBucket/format.json, SampleStorageLogBucket/samples/*, SampleStorageLogBucket/settlements/* if s3:if-none-match is absent if s3:ObjectCreationOperation=true",
   "QuarantineBucketPolicy: Deny * s3:PutObject on QuarantineBucket/quarantine/* if s3:if-none-match is absent if s3:ObjectCreationOperation=true",
@@ -93,8 +95,18 @@ export function accessViolations({ collector, udp }: Deployment): readonly strin
 
 function statementsOf(template: Template) {
   return Object.entries(template.Resources).flatMap(([id, { Properties }]) =>
-    statementListsOf(Properties).flatMap((statements) => statements.map((one) => described(plainId(id), one))),
+    [...statementListsOf(Properties), ...writtenOut(Properties)].flatMap((statements) =>
+      statements.map((one) => described(plainId(id), one)),
+    ),
   );
+}
+
+/** The statements of a log's policy, which is a text. */
+function writtenOut(properties: unknown): readonly unknown[][] {
+  const text = textOf(at(properties, "PolicyDocument"));
+  if (!text.startsWith('{"Statement"') || statementListsOf(properties).length > 0) return [];
+  const statements: unknown = at(JSON.parse(text), "Statement");
+  return Array.isArray(statements) ? [statements] : [];
 }
 
 /** The lists of statements among a resource's properties, for whoever wants to look or to delete. */
@@ -109,7 +121,7 @@ function described(owner: string, statement: unknown) {
   const actions = list(at(statement, "Action")).map(String).join(" ");
   const resources = list(at(statement, "Resource")).map(textOf);
   const principal = Object.values(at(statement, "Principal") ?? {})
-    .map(textOf)
+    .map((names) => list(names).map(textOf).join(" "))
     .join("");
   const on = resources.length === 0 ? "" : `on ${resources.join(", ")}`;
   const conditions = Object.entries(at(statement, "Condition") ?? {}).flatMap(([operator, test]) =>

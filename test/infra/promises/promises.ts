@@ -14,7 +14,7 @@ export const promises: Readonly<Record<string, (deployment: Deployment) => reado
   "each role may do what it needs and no more": accessViolations,
   "the network lets through the samples' way and nothing else": networkViolations,
   "every way of losing a sample has an alarm that reaches the owner": alarmViolations,
-  "whatever of AWS's can stand still is watched": watchedViolations,
+  "whatever of AWS's can stand still is watched, from when there is something to see": watchedViolations,
   "what runs reads the settings that were deployed": environmentViolations,
   "the queues lose no message": queueViolations,
   "the sockets' side stands through the loss of a task or a zone": balancingViolations,
