@@ -1,8 +1,8 @@
+import { stopTimes } from "../listener/stop-times.ts";
 import { createLogger } from "../log/logger.ts";
 import { openLineWriter } from "../log/open-line-writer.ts";
 import { deployedDrivers } from "./deployed-drivers.ts";
 import { startUdpCollector } from "./socket-side.ts";
-import { stopTimes } from "./stop-times.ts";
 
 /**
  * The whole life of the process in the container: started with an environment, ended by a signal. The first SIGTERM or

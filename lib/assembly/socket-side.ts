@@ -5,6 +5,7 @@ import type { Ledgers } from "../ledger/ledger.ts";
 import { SOCKET_METRICS_INTERVAL_MS } from "../ledger/metrics.ts";
 import { toPrometheus } from "../ledger/prometheus.ts";
 import { createHealthServer, type HealthServer } from "../listener/health-server.ts";
+import { stopTimes } from "../listener/stop-times.ts";
 import { errorMessage } from "../log/error-message.ts";
 import { createLogger, type Logger } from "../log/logger.ts";
 import { type Environment, environmentNames, type Settings } from "../settings.ts";
@@ -14,7 +15,6 @@ import { composeSocketSide } from "./compose-socket-side.ts";
 import { closeParts, openPartsInTime, type Parts } from "./open-parts.ts";
 import { reloadParts } from "./reload-parts.ts";
 import { addressesOf, type Problems, socketSettings, tcpLimitsOf } from "./socket-settings.ts";
-import { stopTimes } from "./stop-times.ts";
 import { tellMissing } from "./tell-missing.ts";
 
 /** The socket side of a deployment: listeners, health port and metrics in one process. */

@@ -1,5 +1,5 @@
-import { stopTimes } from "../../../lib/assembly/stop-times.ts";
 import { listenerMetrics } from "../../../lib/ledger/metrics.ts";
+import { stopTimes } from "../../../lib/listener/stop-times.ts";
 import { listenerNames } from "../../../lib/sample/listener-name.ts";
 import { at, type Deployment, list, resourcesOf } from "../template.ts";
 
