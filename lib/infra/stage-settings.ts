@@ -11,6 +11,7 @@ import {
 import { mostOf, type SocketSettings, socketDefaults } from "../socket-defaults.ts";
 import type { JudgingSettings } from "./collector-environment.ts";
 import { ContextReader } from "./context-reader.ts";
+import { fixedAddressProblem } from "./fixed-addresses.ts";
 
 /** The settings that differ from one deployment to the next; docs/deploy.md explains each. */
 export interface StageSettings extends JudgingSettings {
@@ -45,6 +46,8 @@ export interface UdpSettings extends Omit<SocketSettings, "healthHost"> {
   readonly clientCidrs: readonly string[];
   /** Reachable from the internet. @default false */
   readonly internetFacing: boolean;
+  /** Addresses of the load balancer, one for each zone: elastic IP addresses if it faces the internet. @default none */
+  readonly loadBalancerAddresses: readonly string[];
   /** The VPC to put it in. @default null, a VPC is made */
   readonly vpc: VpcSettings | null;
   /** @default 2 */
@@ -183,6 +186,7 @@ function udpFrom(values: ContextReader | undefined): UdpSettings | null {
   const settings: UdpSettings = {
     clientCidrs,
     internetFacing: values.flag("internetFacing", false),
+    loadBalancerAddresses: values.texts("loadBalancerAddresses", /./, "addresses"),
     vpc: vpcFrom(values.inner("vpc")),
     minTasks: values.wholeNumber("minTasks", { from: 1, to: 100 }, 2),
     maxTasks: values.wholeNumber("maxTasks", { from: 1, to: 100 }, 10),
@@ -192,6 +196,10 @@ function udpFrom(values: ContextReader | undefined): UdpSettings | null {
     tcpBufferMebibytes: limitFrom(values, "tcpBufferMebibytes"),
   };
   if (settings.maxTasks < settings.minTasks) values.problem("maxTasks", `not less than minTasks ${settings.minTasks}`);
+  const { internetFacing, vpc } = settings;
+  const zones = vpc === null ? {} : { zones: vpc.availabilityZones.length };
+  const unfit = fixedAddressProblem(settings.loadBalancerAddresses, { internetFacing, ...zones });
+  if (unfit !== undefined) values.problem("loadBalancerAddresses", unfit);
   if (settings.internetFacing && settings.vpc?.publicSubnetIds.length === 0) {
     values.problem("vpc", "internetFacing needs publicSubnetIds");
   }

@@ -43,6 +43,8 @@ export interface UdpCollectorProps extends CollectorParts {
   readonly vpc?: IVpc;
   /** The load balancer has public addresses. @default false */
   readonly internetFacing?: boolean;
+  /** Of the load balancer, one for each zone: allocation ids if it faces the internet, IPv4 addresses otherwise. @default - AWS chooses */
+  readonly loadBalancerAddresses?: readonly string[];
   /** @default 2, so that one zone may fail */
   readonly minTasks?: number;
   /** @default 10 */
@@ -129,6 +131,7 @@ export class UdpCollector extends Construct {
       subnets: internetFacing ? { subnetType: SubnetType.PUBLIC } : inside,
       clientCidrs: props.clientCidrs,
       internetFacing,
+      ...(props.loadBalancerAddresses !== undefined && { addresses: props.loadBalancerAddresses }),
       service: this.service,
       containerName: this.container.containerName,
       securityGroup,

@@ -4,7 +4,12 @@ import { MathExpression, type Metric } from "aws-cdk-lib/aws-cloudwatch";
 import { type ISecurityGroup, type IVpc, Peer, Port, SecurityGroup, type SubnetSelection } from "aws-cdk-lib/aws-ec2";
 import type { FargateService } from "aws-cdk-lib/aws-ecs";
 import { Protocol as ContainerProtocol } from "aws-cdk-lib/aws-ecs";
-import { NetworkLoadBalancer, NetworkTargetGroup, Protocol } from "aws-cdk-lib/aws-elasticloadbalancingv2";
+import {
+  NetworkLoadBalancer,
+  type NetworkLoadBalancerProps,
+  NetworkTargetGroup,
+  Protocol,
+} from "aws-cdk-lib/aws-elasticloadbalancingv2";
 import { Construct } from "constructs";
 import { clientCidrProblem } from "./stage-settings.ts";
 
@@ -15,6 +20,8 @@ export interface UdpLoadBalancerProps {
   readonly clientCidrs: readonly string[];
   /** @default false */
   readonly internetFacing?: boolean;
+  /** One for each subnet: allocation ids of elastic IP addresses, or private ones of an internal one. @default - AWS chooses */
+  readonly addresses?: readonly string[];
   readonly service: FargateService;
   readonly containerName: string;
   /** The security group of the tasks. */
@@ -53,7 +60,7 @@ export class UdpLoadBalancer extends Construct {
     });
     this.loadBalancer = new NetworkLoadBalancer(this, "LoadBalancer", {
       vpc,
-      vpcSubnets: props.subnets,
+      ...placeOf(props),
       internetFacing,
       securityGroups: [this.securityGroup],
       // A publisher that knows one zone's address is served even if that zone has no task left.
@@ -162,4 +169,20 @@ export class UdpLoadBalancer extends Construct {
       tasks.addIngressRule(this.securityGroup, port, `${what} from the load balancer`);
     }
   }
+}
+
+/** The subnets, each with its fixed address where it has one. */
+function placeOf(props: UdpLoadBalancerProps): Pick<NetworkLoadBalancerProps, "vpcSubnets" | "subnetMappings"> {
+  const { vpc, subnets, internetFacing = false, addresses = [] } = props;
+  if (addresses.length === 0) return { vpcSubnets: subnets };
+  const chosen = vpc.selectSubnets(subnets).subnets;
+  if (chosen.length !== addresses.length) {
+    throw new Error(`addresses: expected one for each of ${chosen.length} subnets, got ${JSON.stringify(addresses)}`);
+  }
+  const subnetMappings = addresses.flatMap((address, index) => {
+    const subnet = chosen[index];
+    if (subnet === undefined) return [];
+    return { subnet, ...(internetFacing ? { allocationId: address } : { privateIpv4Address: address }) };
+  });
+  return { subnetMappings };
 }

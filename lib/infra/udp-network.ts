@@ -23,6 +23,9 @@ export interface UdpNetworkProps {
 
 const ADDRESSES = "10.95.0.0/20";
 
+/** Of the tasks, and of an internal load balancer: one for each zone. CDK lays them out; a test compares. */
+export const madeSubnets = ["10.95.0.0/24", "10.95.1.0/24"] as const;
+
 /** Endpoints of the services that tasks call, apart from DynamoDB and S3. Each costs per hour and zone: none is to spare. */
 const interfaceEndpoints = {
   SecretsManager: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
@@ -41,7 +44,7 @@ export class UdpNetwork extends Construct {
     const { internetFacing = false, logRetention = RetentionDays.THREE_MONTHS } = props;
     this.vpc = new Vpc(this, "Vpc", {
       ipAddresses: IpAddresses.cidr(ADDRESSES),
-      maxAzs: 2,
+      maxAzs: madeSubnets.length,
       natGateways: 0,
       subnetConfiguration: [
         { name: "tasks", subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 24 },

@@ -33,6 +33,7 @@ export class UdpStack extends Stack {
       taskRole,
       clientCidrs: udp.clientCidrs,
       internetFacing: udp.internetFacing,
+      loadBalancerAddresses: udp.loadBalancerAddresses,
       minTasks: udp.minTasks,
       maxTasks: udp.maxTasks,
       cpu: udp.cpu,

@@ -64,6 +64,7 @@ describe("the settings of a stage", () => {
         udp: {
           ...prod.udp,
           internetFacing: false,
+          loadBalancerAddresses: [],
           vpc: { ...vpc, publicSubnetIds: [] },
           tcpConnections: 1_000,
           tcpBufferMebibytes: 64,
@@ -154,6 +155,36 @@ describe("the settings of a stage", () => {
 
   it("may keep samples for hardly longer than a replay of one may take", () => {
     expect(problemsOf({ retentionDays: 84 })).toEqual([]);
+  });
+
+  it.each([
+    [["10.95.0.10"], "expected none, or one for each of 2 zones"],
+    [["10.95.0.10", "10.95.0.10"], "each zone needs an address of its own"],
+    [["10.95.0.10", "10.95.0.11"], "10.95.0.11 is not an address of 10.95.1.0/24 that AWS leaves free"],
+    [["10.95.0.3", "10.95.1.10"], "10.95.0.3 is not an address of 10.95.0.0/24 that AWS leaves free"],
+    [["10.95.0.4", "10.95.1.255"], "10.95.1.255 is not an address of 10.95.1.0/24 that AWS leaves free"],
+    [["eipalloc-0123abca", "eipalloc-0123abcb"], "eipalloc-0123abca is not an IPv4 address"],
+  ])("refuse the load balancer's addresses %j in the VPC that is made", (loadBalancerAddresses, problem) => {
+    expect(problemsOf({ udp: { clientCidrs: ["10.0.0.0/8"], loadBalancerAddresses } })).toEqual([
+      expect.stringContaining(`countersign:stages.dev.udp.loadBalancerAddresses: ${problem}`),
+    ]);
+  });
+
+  it("take the load balancer's addresses as they fit: private ones, one's own VPC's, or elastic ones", () => {
+    const vpc = { vpcId: "vpc-0123abca", availabilityZones: ["eu-west-1a"], subnetIds: ["subnet-0123abca"] };
+    const udp = { clientCidrs: ["10.0.0.0/8"] };
+    const facing = { ...udp, internetFacing: true };
+    expect([
+      problemsOf({ udp: { ...udp, loadBalancerAddresses: ["10.95.0.4", "10.95.1.254"] } }),
+      problemsOf({ udp: { ...udp, vpc, loadBalancerAddresses: ["172.16.3.3"] } }),
+      problemsOf({ udp: { ...facing, loadBalancerAddresses: ["eipalloc-0123abca", "eipalloc-0123abcb"] } }),
+      problemsOf({ udp: { ...facing, loadBalancerAddresses: ["203.0.113.4", "203.0.113.5"] } }),
+    ]).toEqual([
+      [],
+      [],
+      [],
+      [expect.stringContaining("203.0.113.4 is not the id of an elastic IP address, such as eipalloc-0123abcd")],
+    ]);
   });
 
   it("refuse a VPC that is described by halves", () => {

@@ -2,7 +2,9 @@ import { Stack } from "aws-cdk-lib";
 import { Match, Template } from "aws-cdk-lib/assertions";
 import { Vpc } from "aws-cdk-lib/aws-ec2";
 import { describe, expect, it } from "vitest";
+import { madeSubnets } from "../../lib/infra/udp-network.ts";
 import { emptyApp } from "./synthesized.ts";
+import { at } from "./template.ts";
 import { addUdpCollector, type UdpCollectorChanges } from "./udp-collector-parts.ts";
 
 function templateOf(changes?: UdpCollectorChanges): Template {
@@ -56,6 +58,33 @@ describe("the socket side", () => {
       },
     });
     template.resourceCountIs("AWS::EC2::NatGateway", 0);
+  });
+
+  it("has its subnets where settings look for the addresses of an internal load balancer", () => {
+    const subnets = Object.values(templateOf().findResources("AWS::EC2::Subnet"));
+    expect(subnets.map((subnet) => at(subnet, "Properties", "CidrBlock"))).toEqual([...madeSubnets]);
+  });
+
+  it.each([
+    [false, ["10.95.0.10", "10.95.1.10"], "PrivateIPv4Address", "tasksSubnet"],
+    [true, ["eipalloc-0123abca", "eipalloc-0123abcb"], "AllocationId", "publicSubnet"],
+  ])("has the addresses that it is given, facing the internet: %j", (internetFacing, addresses, name, subnet) => {
+    templateOf(() => ({ internetFacing, loadBalancerAddresses: addresses })).hasResourceProperties(
+      "AWS::ElasticLoadBalancingV2::LoadBalancer",
+      {
+        Subnets: Match.absent(),
+        SubnetMappings: addresses.map((address, index) => ({
+          SubnetId: { Ref: Match.stringLikeRegexp(`${subnet}${index + 1}`) },
+          [name]: address,
+        })),
+      },
+    );
+  });
+
+  it("refuses more addresses than it has subnets", () => {
+    expect(() => templateOf(() => ({ loadBalancerAddresses: ["10.95.0.10", "10.95.1.10", "10.95.2.10"] }))).toThrow(
+      'addresses: expected one for each of 2 subnets, got ["10.95.0.10","10.95.1.10","10.95.2.10"]',
+    );
   });
 
   it("goes into a VPC of one's own without changing it", () => {
