@@ -7,6 +7,7 @@ import type { OpenedQuarantine } from "../../lib/quarantine/open-quarantine.ts";
 import type { EntryFilter } from "../../lib/quarantine/quarantine-entries.ts";
 import type { Suspect } from "../../lib/sample/arrived.ts";
 import { type RejectionReason, rejectionReasons } from "../../lib/sample/rejection.ts";
+import { anyCodePoint } from "../support/any-code-point.ts";
 import { eventually } from "../support/eventually.ts";
 import { aDatagram, aQueueMessage, RECEIVED_AT } from "./suspects.ts";
 
@@ -94,8 +95,8 @@ export function describeQuarantineContract(kind: string, open: () => Promise<Tes
         fc.uint8Array({ maxLength: 100 }).map((bytes) => aDatagram(bytes)),
         fc
           .tuple(
-            fc.string({ unit: "binary", maxLength: 100 }),
-            fc.dictionary(fc.string(), fc.string({ unit: "binary" }), { maxKeys: 10 }),
+            fc.string({ unit: anyCodePoint, maxLength: 100 }),
+            fc.dictionary(fc.string(), fc.string({ unit: anyCodePoint }), { maxKeys: 10 }),
           )
           .map(([text, attributes]) => aQueueMessage(text, { attributes })),
       );

@@ -7,6 +7,7 @@ import { finished, merged, noSummary, type Reading, type Summary, summaryOf } fr
 import { foldUsage, type UsageQuery, type UsageRow, usage } from "../../lib/query/usage.ts";
 import type { CounterType, ExactNumber, Sample } from "../../lib/sample/sample.ts";
 import { openMemory } from "../../lib/storage/memory/memory.ts";
+import { anyCodePoint } from "../support/any-code-point.ts";
 import { aSample } from "../support/sample-builder.ts";
 
 /** `npm run laws` tries more months. */
@@ -35,7 +36,7 @@ const reading = fc.record({
   step,
   volume,
   project: fc.constantFrom("p", "q"),
-  id: fc.string({ minLength: 1, maxLength: 2, unit: "binary" }),
+  id: fc.string({ minLength: 1, maxLength: 2, unit: anyCodePoint }),
 });
 type Step = typeof reading extends fc.Arbitrary<infer Of> ? Of : never;
 

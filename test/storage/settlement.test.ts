@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { accept } from "../../lib/sample/rejection.ts";
 import { fromSettlementLine, ruling, settlementFor, toSettlementLine } from "../../lib/storage/settlement.ts";
+import { anyCodePoint } from "../support/any-code-point.ts";
 import { samples } from "../support/record-arbitrary.ts";
 import { aSample } from "../support/sample-builder.ts";
 
@@ -10,7 +11,7 @@ const decision = { reason: "seen", by: "ann", at: "2022-10-01T08:00:00.000000Z" 
 describe("a settlement", () => {
   it("is one line of JSON, from which it is read back exactly", () => {
     fc.assert(
-      fc.property(samples(), fc.string({ unit: "binary" }), (sample, reason) => {
+      fc.property(samples(), fc.string({ unit: anyCodePoint }), (sample, reason) => {
         const settlement = settlementFor(sample, { ...decision, reason });
         const line = toSettlementLine(settlement);
         expect(line).not.toContain("\n");

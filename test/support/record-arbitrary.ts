@@ -2,11 +2,12 @@ import fc from "fast-check";
 import type { Event, MeteringRecord, Sample, Trait } from "../../lib/sample/sample.ts";
 import { counterTypes, dialects, type SignedForm } from "../../lib/sample/sample.ts";
 import { bytesKey, Timestamp, type Value, type ValueMap } from "../../lib/sample/value.ts";
+import { anyCodePoint } from "./any-code-point.ts";
 import { anEvent, aSample } from "./sample-builder.ts";
 
 /** Any text a decoder accepts: all of Unicode but lone surrogates. */
 const text = fc.oneof(
-  fc.string({ unit: "binary", maxLength: 12 }),
+  fc.string({ unit: anyCodePoint, maxLength: 12 }),
   fc.constantFrom("", "__proto__", "constructor", "0", "7", "$float", "$bytes:AA==", "$", "𝒳\u0000\u2028\u007f"),
 );
 

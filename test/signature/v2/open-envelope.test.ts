@@ -10,6 +10,7 @@ import { type OpenOptions, openEnvelope } from "../../../lib/signature/v2/open-e
 import { sealBody, sealEnvelope } from "../../../lib/signature/v2/seal-envelope.ts";
 import { datagramLimits, messageLimits } from "../../../lib/wire/limits.ts";
 import { encodeMsgpack } from "../../../lib/wire/msgpack-writer.ts";
+import { anyCodePoint } from "../../support/any-code-point.ts";
 import { RECEIVED_AT, receipt, v2Key } from "../../support/v2-keys.ts";
 
 const key = v2Key("pub-7");
@@ -27,7 +28,7 @@ function reasonOf(bytes: Uint8Array, own: Partial<OpenOptions> = {}): string {
   return opened.ok ? "opened" : opened.reason;
 }
 
-const text = fc.string({ unit: "binary", maxLength: 20 });
+const text = fc.string({ unit: anyCodePoint, maxLength: 20 });
 const names = fc.oneof({ weight: 9, arbitrary: text }, { weight: 1, arbitrary: fc.uint8Array().map(bytesKey) });
 const { value } = fc.letrec<{ value: Value }>((tie) => ({
   value: fc.oneof(
