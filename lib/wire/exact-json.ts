@@ -65,7 +65,15 @@ function cut(value: Value, room: number): { readonly value: Value; readonly used
 /** Reads what `toExactJson` wrote. */
 export function fromExactJson(text: string, limits: DecodeLimits = messageLimits): Result<Value> {
   const decoded = decodeJson(text, limits);
-  return decoded.ok ? untag(decoded.value) : decoded;
+  return decoded.ok && mayHaveTags(text) ? untag(decoded.value) : decoded;
+}
+
+/**
+ * Whether there is a `$` that a name could begin with, as it is or escaped. Few texts have one; of all others, what was
+ * read is the value, and need not be copied.
+ */
+function mayHaveTags(text: string): boolean {
+  return text.includes("$") || text.includes("\\u0024");
 }
 
 function untag(value: Value): Result<Value> {

@@ -26,12 +26,24 @@ describe("exact JSON", () => {
     expect(() => JSON.parse(text)).not.toThrow();
   });
 
-  it.each([['{"$float": 1}'], ['{"$what": "x"}'], ['{"a": 1, "$bytes": "x"}'], ['{"$timestamp": "x"}']])(
-    "refuses %s, which it never writes",
-    (text) => {
-      expect(fromExactJson(text)).toMatchObject({ ok: false, reason: "undecodable" });
-    },
-  );
+  it.each<[string, Value]>([
+    ['{"\\u0024float": "nan"}', Number.NaN],
+    ['{"\\u0024$x": 1}', new Map([["$x", 1n]])],
+    ['{"a": [{"\\u0024\\u0062ytes": "AQ=="}]}', new Map([["a", [Uint8Array.of(1)]]])],
+    ['{"a": "5 $"}', new Map([["a", "5 $"]])],
+  ])("reads %s, as others may spell it", (text, value) => {
+    expect(fromExactJson(text)).toEqual({ ok: true, value });
+  });
+
+  it.each([
+    ['{"$float": 1}'],
+    ['{"\\u0024what": "x"}'],
+    ['{"$what": "x"}'],
+    ['{"a": 1, "$bytes": "x"}'],
+    ['{"$timestamp": "x"}'],
+  ])("refuses %s, which it never writes", (text) => {
+    expect(fromExactJson(text)).toMatchObject({ ok: false, reason: "undecodable" });
+  });
 
   it("refuses text that is no JSON", () => {
     expect(fromExactJson("{")).toMatchObject({ ok: false, reason: "undecodable" });

@@ -138,35 +138,42 @@ function takeSignature(row: RowReader, form: SignedForm): string | null {
 
 class WrongField extends Error {}
 
+/** One for all rows, as nearly all have no extra field. */
+const NOTHING_LEFT: ValueMap = new Map();
+
 /** Takes the fields of one row; what nobody takes is left in `rest`. */
 class RowReader {
-  readonly #row: Map<string, Value>;
+  readonly #row: ValueMap;
   readonly #ours: RegExp;
+  readonly #taken: string[] = [];
 
   constructor(row: ValueMap, ours: RegExp) {
-    this.#row = new Map(row);
+    this.#row = row;
     this.#ours = ours;
   }
 
   /** Takes off those fields of ours that follow from the others. */
   takeOurs(): void {
     this.take("content", isText);
-    for (const name of ["format", "conflict"]) this.#row.delete(name);
+    for (const name of ["format", "conflict"]) if (this.#row.has(name)) this.#taken.push(name);
   }
 
   has(name: string): boolean {
     return this.#row.has(name);
   }
 
+  /** Each name once. */
   take<T extends Field>(name: string, isOfType: Check<T>): T {
     const value = this.#row.get(name);
     if (!isOfType(value)) throw new WrongField(`${name} is ${value === undefined ? "missing" : "of another type"}`);
-    this.#row.delete(name);
+    if (value !== undefined) this.#taken.push(name);
     return value;
   }
 
   rest(): ValueMap {
-    return new Map(Array.from(this.#row, ([name, value]) => [fromRowName(name, this.#ours), value]));
+    if (this.#taken.length === this.#row.size) return NOTHING_LEFT;
+    const left = Array.from(this.#row).filter(([name]) => !this.#taken.includes(name));
+    return new Map(left.map(([name, value]) => [fromRowName(name, this.#ours), value]));
   }
 }
 
