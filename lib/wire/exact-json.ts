@@ -1,6 +1,7 @@
 import { accept, type Result, reject } from "../sample/rejection.ts";
 import { bytesKey, bytesOfKey, isValueList, isValueMap, Timestamp, type Value } from "../sample/value.ts";
 import { decodeJson } from "./json-reader.ts";
+import type { KnownMember } from "./known-member.ts";
 import { type DecodeLimits, messageLimits } from "./limits.ts";
 import { floatRepr } from "./python-number.ts";
 
@@ -62,9 +63,13 @@ function cut(value: Value, room: number): { readonly value: Value; readonly used
   return { value: map, used };
 }
 
-/** Reads what `toExactJson` wrote. */
-export function fromExactJson(text: string, limits: DecodeLimits = messageLimits): Result<Value> {
-  const decoded = decodeJson(text, limits);
+/**
+ * Reads what `toExactJson` wrote.
+ *
+ * @param known as `decodeJson` takes it
+ */
+export function fromExactJson(text: string, limits: DecodeLimits = messageLimits, known?: KnownMember): Result<Value> {
+  const decoded = decodeJson(text, limits, known);
   return decoded.ok && mayHaveTags(text) ? untag(decoded.value) : decoded;
 }
 

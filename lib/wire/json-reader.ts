@@ -1,7 +1,8 @@
 import { accept, type RejectionReason, type Result, reject } from "../sample/rejection.ts";
-import type { Value, ValueList, ValueMap } from "../sample/value.ts";
+import { isValueMap, type Value, type ValueList, type ValueMap } from "../sample/value.ts";
 import { type Document, PartsInHand } from "./document.ts";
 import { skipJson } from "./json-skip.ts";
+import type { KnownMember } from "./known-member.ts";
 import { type DecodeLimits, messageLimits } from "./limits.ts";
 
 const NUMBER = /(-?(?:0|[1-9][0-9]*))(\.[0-9]+)?([eE][-+]?[0-9]+)?/y;
@@ -31,9 +32,11 @@ const WORDS: readonly (readonly [word: string, value: Value])[] = [
  * Reads one JSON text as Python's json module does: `1.0` is a float and `1` an integer of any size, bare
  * NaN and Infinity are floats, of equal keys the last counts. Stricter in one thing: text with a lone
  * surrogate is undecodable, because it has no UTF-8 and so no signature.
+ *
+ * @param known what has been read as one member of other objects; a map that is not in it is put there
  */
-export function decodeJson(text: string, limits: DecodeLimits = messageLimits): Result<Value> {
-  const read = readWhole(text, limits);
+export function decodeJson(text: string, limits: DecodeLimits = messageLimits, known?: KnownMember): Result<Value> {
+  const read = readWhole(text, limits, undefined, known);
   return read.ok ? accept(read.value.value) : read;
 }
 
@@ -45,11 +48,11 @@ export function readJson(text: string, limits: DecodeLimits): Result<Document> {
   return readWhole(text, limits, new PartsInHand());
 }
 
-function readWhole(text: string, limits: DecodeLimits, parts?: PartsInHand): Result<Document> {
+function readWhole(text: string, limits: DecodeLimits, parts?: PartsInHand, known?: KnownMember): Result<Document> {
   if (text.length > limits.maxBytes) {
     return reject("too-large", `${text.length} characters; the limit is ${limits.maxBytes} bytes`);
   }
-  const reader = new JsonReader(text, limits, parts);
+  const reader = new JsonReader(text, limits, parts, known);
   const value = reader.document();
   if (value === undefined) return reject(reader.reason, `JSON: ${reader.problem} at character ${reader.position}`);
   return accept({ value, parts: parts?.found ?? NO_PARTS });
@@ -69,11 +72,13 @@ class JsonReader {
   readonly #text: string;
   readonly #limits: DecodeLimits;
   readonly #parts: PartsInHand | undefined;
+  readonly #known: KnownMember | undefined;
 
-  constructor(text: string, limits: DecodeLimits, parts: PartsInHand | undefined) {
+  constructor(text: string, limits: DecodeLimits, parts: PartsInHand | undefined, known: KnownMember | undefined) {
     this.#text = text;
     this.#limits = limits;
     this.#parts = parts;
+    this.#known = known;
   }
 
   document(): Value | undefined {
@@ -109,13 +114,28 @@ class JsonReader {
       const name = this.#string();
       if (name === undefined) return undefined;
       if (!this.#next(":")) return this.#fail("expected a colon");
-      const value = this.#value(depth + 1);
+      const value = this.#member(name, depth + 1);
       if (value === undefined) return undefined;
       map.set(name, value);
       if (map.size > maxMapLength) return this.#exceed(`a map of more than ${maxMapLength} entries`, this.position);
       if (this.#next("}")) return map;
       if (!this.#next(",")) return this.#fail("expected a comma or a closing brace");
     }
+  }
+
+  #member(name: string, depth: number): Value | undefined {
+    const known = this.#known;
+    if (depth > 1 || known?.name !== name) return this.#value(depth);
+    this.#space();
+    const start = this.position;
+    const found = known.find(this.#text, start);
+    if (found !== undefined) {
+      this.position = found.end;
+      return found.map;
+    }
+    const value = this.#value(depth);
+    if (isValueMap(value)) known.keep(this.#text, start, this.position, value);
+    return value;
   }
 
   #list(depth: number): Value | undefined {

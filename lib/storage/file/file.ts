@@ -8,7 +8,7 @@ import { matchesEvent, matchesIdentity } from "../rows/filter-match.ts";
 import { recordsIn } from "../rows/json-lines.ts";
 import { conflictingSamples, newestOf, newestSamples } from "../rows/newest-first.ts";
 import { readConflicts, readSamples } from "../rows/read-samples.ts";
-import { expectRowFormat, FORMAT_LENGTH, toRow } from "../rows/record-row.ts";
+import { expectRowFormat, FORMAT_LENGTH, rowReader, toRow } from "../rows/record-row.ts";
 import { settlementLookup } from "../rows/settlement-lookup.ts";
 import type { OnUnreadable } from "../unreadable.ts";
 import { chunksOf } from "./file-chunks.ts";
@@ -65,8 +65,9 @@ export function openFileLog(options: FileLogOptions): FileLog {
     const { files, unread } = await openLogFiles(path);
     try {
       for (const one of unread) told?.(one.path, one.why, { name: one.path, of: "whole" });
+      const readRow = rowReader();
       // A compressed file beside what it is made of may be in the making, and holds nothing else.
-      for (const file of files) yield* recordsIn(chunksOf(file), file.path, file.hasPlain ? undefined : told);
+      for (const file of files) yield* recordsIn(chunksOf(file), file.path, readRow, file.hasPlain ? undefined : told);
     } finally {
       await closeLogFiles(files);
     }

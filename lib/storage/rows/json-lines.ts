@@ -1,7 +1,7 @@
 import { reject } from "../../sample/rejection.ts";
 import type { MeteringRecord } from "../../sample/sample.ts";
 import type { OnUnreadable } from "../unreadable.ts";
-import { fromRow } from "./record-row.ts";
+import type { ReadRow } from "./record-row.ts";
 
 /** The end of a stream that is damaged there: thrown by the chunks of `recordsIn`, whose lines up to then are read. */
 export class CutShort extends Error {}
@@ -11,10 +11,12 @@ export class CutShort extends Error {}
  * writing was cut off, say) is skipped and told to `onUnreadable`.
  *
  * @param name for messages: the file or object that the chunks are from
+ * @param readRow one for all files and objects of a reading, as the same metadata stands in many
  */
 export async function* recordsIn(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   name: string,
+  readRow: ReadRow,
   onUnreadable?: OnUnreadable,
 ): AsyncGenerator<MeteringRecord> {
   let number = 0;
@@ -23,7 +25,7 @@ export async function* recordsIn(
       number++;
       if (line === "") continue;
       const place = `${name}:${number}`;
-      const record = line === TOO_LONG ? tooLong : fromRow(line, place);
+      const record = line === TOO_LONG ? tooLong : readRow(line, place);
       if (record.ok) yield record.value;
       else onUnreadable?.(place, record.detail, { name, of: "lines" });
     }

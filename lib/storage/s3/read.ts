@@ -10,6 +10,7 @@ import type { TimeRange } from "../driver.ts";
 import type { Copies } from "../rows/contents.ts";
 import { recordsIn } from "../rows/json-lines.ts";
 import { byIdentity } from "../rows/newest-first.ts";
+import { type ReadRow, rowReader } from "../rows/record-row.ts";
 import type { OnUnreadable } from "../unreadable.ts";
 import { dayOverlaps, folderOf, hoursOf, wholeObject } from "./keys.ts";
 import type { S3Place } from "./write.ts";
@@ -33,8 +34,9 @@ export async function* readHours<Kind extends MeteringRecord>(
   place: S3Place,
   reading: Reading<Kind>,
 ): AsyncGenerator<Copies<Kind>> {
+  const readRow = rowReader();
   for await (const keys of hoursFromNewest(place, reading)) {
-    const found = await mapInParallel(keys, PARALLEL_GETS, (key) => matchingIn(place, key, reading));
+    const found = await mapInParallel(keys, PARALLEL_GETS, (key) => matchingIn(place, key, readRow, reading));
     yield* byIdentity(found.flat());
   }
 }
@@ -65,11 +67,12 @@ async function* hoursFromNewest<Kind extends MeteringRecord>(
 async function matchingIn<Kind extends MeteringRecord>(
   place: S3Place,
   key: string,
+  readRow: ReadRow,
   { matches, onUnreadable }: Reading<Kind>,
 ): Promise<readonly Kind[]> {
   const content = await contentOf(place, key, onUnreadable);
   const matching: Kind[] = [];
-  for await (const record of recordsIn([content], `s3://${place.bucket}/${key}`, onUnreadable)) {
+  for await (const record of recordsIn([content], `s3://${place.bucket}/${key}`, readRow, onUnreadable)) {
     if (matches(record)) matching.push(record);
   }
   return matching;
