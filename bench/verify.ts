@@ -8,6 +8,7 @@ import { digest } from "../lib/signature/legacy/sign.ts";
 import { datagramLimits } from "../lib/wire/limits.ts";
 import { decodeMsgpack } from "../lib/wire/msgpack-reader.ts";
 import { capturedDatagrams, captureSecret } from "./captures.ts";
+import { median } from "./median.ts";
 
 /**
  * What one datagram costs from its bytes to a parsed sample, beside Node's own HMAC of its canonical text alone.
@@ -59,7 +60,6 @@ for (let round = 0; round < ROUNDS + 3; round++) {
   }
 }
 
-const median = (figures: readonly number[]) => [...figures].sort((a, b) => a - b)[Math.floor(figures.length / 2)] ?? 0;
 const floor = median(measured.get("HMAC alone") ?? []);
 console.log(
   `${datagrams.length} captured datagrams, ${ROUNDS} rounds of ${PASSES} passes, Node ${process.versions.node}`,
