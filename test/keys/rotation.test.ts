@@ -1,4 +1,4 @@
-import { setImmediate } from "node:timers/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openKeys } from "../../lib/assembly/open-keys.ts";
 import { type KeySource, receiptRefusal } from "../../lib/keys/keyring.ts";
@@ -6,6 +6,8 @@ import { createLogger } from "../../lib/log/logger.ts";
 import { type KeysCommand, keysCommandWithServices, SECRET_ARN } from "../support/keys-command.ts";
 
 const FIRST = "secret of first";
+/** Between two messages: as often as a timer allows, for a change lasts seconds and other tests need the processor. */
+const EVERY_MS = 1;
 
 let command: KeysCommand;
 beforeAll(async () => {
@@ -29,7 +31,7 @@ async function publish(keys: KeySource, secret: string, until: number): Promise<
   while (Date.now() < until) {
     if (isGood(keys, secret)) good++;
     else bad++;
-    await setImmediate();
+    await pause(EVERY_MS);
   }
   return [good, bad];
 }
