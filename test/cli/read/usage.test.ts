@@ -189,14 +189,15 @@ describe("countersign usage", () => {
   });
 
   it("prints more rows than a call takes arguments", async () => {
+    // V8 takes some 125,000 with the stack that Node gives it.
     const servers = ["server-1", "server-2", "server-3"].map((resource_id) => ({ resource_id }));
     await record(
       storage,
       servers.flatMap((server) => [memory("01T00:00", 1n, server), memory("30T00:00", 1n, server)]),
     );
-    const args = ["--from", "2022-09-01", "--to", "2022-10-15", "--period", "60", "--by", "resource_id"];
+    const args = ["--from", "2022-09-01", "--to", "2022-10-02", "--period", "60", "--by", "resource_id"];
     const { code, lines } = await call(args);
-    expect([code, lines.length]).toEqual([0, 1 + 3 * 44 * 1_440]);
+    expect([code, lines.length]).toEqual([0, 1 + 3 * 31 * 1_440]);
   });
 
   it("prints names that a tenant chose as names, in the table too: no control acts, no name of JavaScript's is odd", async () => {
