@@ -9,6 +9,7 @@ import { anEvent, aSample, signedAgain } from "../support/sample-builder.ts";
 import { describeConflictContract } from "./conflict-contract.ts";
 import { exactFields, exactMetadata, exactVolumes, orderedLists } from "./exact-values.ts";
 import { describeUnreadContract, type Exceptions } from "./exceptions.ts";
+import { describeExplainContract } from "./explain-contract.ts";
 import { describePagingContract } from "./paging-contract.ts";
 import { allOf, exactly, inOrder, recorded } from "./reading.ts";
 import { describeTakingContract } from "./taking-contract.ts";
@@ -39,6 +40,7 @@ export function describeStorageContract(
     describeConflictContract(name, open);
     describeReadingContract(name, open);
     describePagingContract(name, open);
+    describeExplainContract(name, open);
   } else describeUnreadContract(name, open, unread);
 }
 
