@@ -35,13 +35,17 @@ export function fittedTable<Row>(
   width = Number.POSITIVE_INFINITY,
 ): readonly string[] {
   let shown = columns.map((column) => filled(column, rows));
-  while (shown.reduce((sum, one) => sum + one.width + SPACE, -SPACE) > width) {
-    const narrower = withoutLast(shown) ?? withWidestCut(shown) ?? withShorter(shown, rows);
+  while (widthOf(shown) > width) {
+    const narrower = withoutLast(shown) ?? withNamesCut(shown, width) ?? withShorter(shown, rows);
     if (narrower === undefined) break;
     shown = narrower;
   }
   const [header = [], ...lines] = ["", ...rows].map((_, line) => shown.map(({ texts }) => texts[line] ?? ""));
   return table(header, lines);
+}
+
+function widthOf<Row>(shown: readonly Shown<Row>[]): number {
+  return shown.reduce((sum, one) => sum + one.width + SPACE, -SPACE);
 }
 
 function filled<Row>(column: Column<Row>, rows: readonly Row[]): Shown<Row> {
@@ -59,11 +63,15 @@ function withoutLast<Row>(shown: readonly Shown<Row>[]): Narrower<Row> {
   return last === -1 ? undefined : shown.toSpliced(last, 1);
 }
 
-function withWidestCut<Row>(shown: readonly Shown<Row>[]): Narrower<Row> {
-  const widths = shown.map(({ column, width }) => (column.narrow === "cut" ? width : 0));
-  const widest = widths.indexOf(Math.max(...widths));
-  const [one, width = 0] = [shown[widest], widths[widest]];
-  return one === undefined || width <= LEAST_NAME ? undefined : shown.with(widest, cut(one, width - 1));
+/** The widest names give way first, all at once: some are as long as a message may be. */
+function withNamesCut<Row>(shown: readonly Shown<Row>[], width: number): Narrower<Row> {
+  const names = shown.filter(({ column, width }) => column.narrow === "cut" && width > LEAST_NAME);
+  if (names.length === 0) return undefined;
+  const room = width - widthOf(shown) + names.reduce((sum, one) => sum + one.width, 0);
+  const taken = (most: number) => names.reduce((sum, one) => sum + Math.min(one.width, most), 0);
+  let most = LEAST_NAME;
+  while (taken(most + 1) <= room) most++;
+  return shown.map((one) => (names.includes(one) ? cut(one, most) : one));
 }
 
 function withShorter<Row>(shown: readonly Shown<Row>[], rows: readonly Row[]): Narrower<Row> {
