@@ -16,4 +16,4 @@ export function table(header: readonly string[], rows: readonly (readonly string
   });
 }
 
-const FIGURE = /^-?[0-9][0-9.,e+-]*$/;
+const FIGURE = /^-?[0-9][0-9.,]*(?:e[+-]?[0-9]+)?$/;

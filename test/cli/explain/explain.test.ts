@@ -189,7 +189,7 @@ describe("countersign explain", () => {
       "server-2  2022-09-30                   2022-09-30                   baseline  7                    -                          0",
     ]);
     expect((await call(args, 84)).lines.slice(0, 4)).toEqual([
-      "RESOURCE        FROM  TO                 RULE             VOLUME    SHARE IN ns",
+      "RESOURCE  FROM        TO                 RULE             VOLUME    SHARE IN ns",
       "server-1  2022-09-30  2022-09-30         baseline            100              0",
       "server-1  2022-09-30  2022-09-30T00:10Z  rise      5000000000000  4999999999900",
       "server-2  2022-09-30  2022-09-30         baseline              7              0",
