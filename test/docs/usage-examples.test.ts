@@ -34,6 +34,11 @@ function written(column: string, cell: string): string {
   return times.includes(column) ? (parseTimestamp(cell) ?? cell) : cell;
 }
 
+/** Numbers, and times of a day. */
+function figuresIn(text: string): readonly string[] {
+  return text.match(/[0-9]+(?:[.:][0-9]+)*/g) ?? [];
+}
+
 /** As GitHub makes an anchor of a title. */
 function anchorOf(title: string): string {
   return title
@@ -72,5 +77,15 @@ describe("docs/usage-examples.md", () => {
       step.kind === "question" ? step.answer.rows.flatMap((row) => [row.get("amount"), row.get("exact") ?? "0"]) : [],
     );
     expect(amounts.filter((amount) => amount === undefined || !results.has(amount))).toEqual([]);
+  });
+
+  it("draws no time or number that is not in the example", () => {
+    const drawn = examples.filter(({ drawings }) => drawings.length > 0);
+    expect(drawn.length).toBeGreaterThan(0);
+    for (const { title, drawings, tables, prose } of drawn) {
+      const cells = tables.flatMap(({ rows }) => rows.flatMap((row) => Array.from(row.values())));
+      const known = new Set(figuresIn([...cells, prose].join("\n").replaceAll("T", " ")));
+      expect([title, figuresIn(drawings.join("\n")).filter((figure) => !known.has(figure))]).toEqual([title, []]);
+    }
   });
 });

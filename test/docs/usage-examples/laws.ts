@@ -1,3 +1,5 @@
+import { type Decimal, isNegative, spell } from "../../../lib/query/decimal.ts";
+import { DAY } from "../../../lib/query/instant.ts";
 import type { CounterType } from "../../../lib/sample/sample.ts";
 import type { Worked } from "./worked.ts";
 
@@ -16,6 +18,24 @@ const laws: Readonly<Record<string, (shown: Shown) => boolean>> = {
   "Deltas of one instant all count": ({ stored }) => isLevelWith(stored, "delta"),
   "A sample that comes twice counts once": ({ asked, stored }) =>
     asked.some(({ delivered }) => delivered > stored.length),
+  "The first sample is the baseline": ({ parts, stored }) =>
+    parts.some(({ rule, begin }) => rule === "rise" && isPositive(begin.volume) && isOf(begin, stored.at(-1))),
+  "A rise that two periods share": ({ parts }) =>
+    parts.some(({ rule, end, to, amount }) => rule === "rise" && to < timeOf(end) && hasTwelveDecimals(spell(amount))),
+  "A small fall is disorder": ({ parts }) =>
+    parts.some(({ rule, amount }) => rule === "disorder" && isNegative(amount)),
+  "A deeper fall is a reset": ({ parts }) => parts.some(({ rule, amount }) => rule === "reset" && isPositive(amount)),
+  "A negative reading after a reset counts as 0": ({ parts }) =>
+    parts.some(({ rule, end }) => rule === "reset" && end !== undefined && isNegative(end.volume)),
+  "A rise over more than a day falls at its later sample": ({ parts }) =>
+    parts.some(
+      ({ rule, begin, end, amount }) => rule === "rise" && isPositive(amount) && timeOf(end) - begin.time > DAY,
+    ),
+  "A silence of more than 35 days begins anew": ({ intervals, rows }) =>
+    intervals.some(({ begin, end }) => isIn(rows, end) && timeOf(end) - begin.time > 35 * DAY),
+  "A counter takes the greatest of one instant": ({ stored }) => isLevelWith(stored, "cumulative"),
+  "A late sample changes shares, not the sum": ({ asked: [before, after] }) =>
+    after !== undefined && before?.stored[0]?.time === after.stored[0]?.time && isMore(after.stored, before?.stored),
 };
 
 export const lawTitles: readonly string[] = Object.keys(laws);
@@ -34,7 +54,34 @@ export function isShown(title: string, asked: readonly Worked[]): boolean {
   );
 }
 
+type Level = Worked["parts"][number]["begin"];
+
+/** NaN, which is neither before nor after any instant, where there is none. */
+function timeOf(level: Level | undefined): number {
+  return level?.time ?? Number.NaN;
+}
+
+function isOf(level: Level, sample: Worked["stored"][number] | undefined): boolean {
+  return level.sample.message_id === sample?.message_id;
+}
+
+function isIn(rows: Shown["rows"], level: Level | undefined): boolean {
+  return rows.some(({ from, to }) => from <= timeOf(level) && timeOf(level) < to);
+}
+
 function isLevelWith(stored: Shown["stored"], type: CounterType): boolean {
   const times = stored.filter(({ counter_type }) => counter_type === type).map(({ time }) => time);
   return new Set(times).size < times.length;
+}
+
+function isMore(many: readonly unknown[], few: readonly unknown[] | undefined): boolean {
+  return few !== undefined && few.length > 0 && many.length > few.length;
+}
+
+function isPositive({ digits }: Decimal): boolean {
+  return digits > 0n;
+}
+
+function hasTwelveDecimals(amount: string): boolean {
+  return /\.[0-9]{12}$/.test(amount);
 }
