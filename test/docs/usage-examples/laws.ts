@@ -1,5 +1,5 @@
 import { type Decimal, isNegative, spell } from "../../../lib/query/decimal.ts";
-import { DAY } from "../../../lib/query/instant.ts";
+import { DAY, SECOND } from "../../../lib/query/instant.ts";
 import type { CounterType } from "../../../lib/sample/sample.ts";
 import type { Worked } from "./worked.ts";
 
@@ -36,6 +36,25 @@ const laws: Readonly<Record<string, (shown: Shown) => boolean>> = {
   "A counter takes the greatest of one instant": ({ stored }) => isLevelWith(stored, "cumulative"),
   "A late sample changes shares, not the sum": ({ asked: [before, after] }) =>
     after !== undefined && before?.stored[0]?.time === after.stored[0]?.time && isMore(after.stored, before?.stored),
+  "A reading holds until the next one": ({ parts }) =>
+    parts.some(({ rule, to, end }) => rule === "held" && to === timeOf(end)),
+  "After a gap the level is unknown, not zero": ({ parts }) =>
+    parts.some(({ rule, to, end }) => rule === "held" && to < timeOf(end)),
+  "The last reading holds as long as the interval before it": ({ parts, intervals }) =>
+    parts.some(({ rule, from, to, begin, end }) => {
+      const before = intervals.find((interval) => interval.begin === begin)?.before;
+      return rule === "held" && end === undefined && to - from === from - timeOf(before);
+    }),
+  "A reading without a successor holds no longer than `--max-gap`": ({ parts, intervals }) =>
+    parts.some(({ rule, from, to, begin, end }) => {
+      const before = intervals.find((interval) => interval.begin === begin)?.before;
+      return rule === "held" && end === undefined && to - from < from - timeOf(before) && to - from === 900 * SECOND;
+    }),
+  "A reading alone holds for no time": ({ intervals, rows }) =>
+    intervals.some(({ begin, end, before }) => isIn(rows, begin) && end === undefined && before === undefined),
+  "A gauge takes the greatest of one instant": ({ stored }) => isLevelWith(stored, "gauge"),
+  "Seconds are exact, hours are rounded": ({ printed }) =>
+    printed.some((row) => hasTwelveDecimals(String(row.get("amount"))) && !String(row.get("exact")).includes(".")),
 };
 
 export const lawTitles: readonly string[] = Object.keys(laws);
