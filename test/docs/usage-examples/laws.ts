@@ -1,6 +1,7 @@
 import { type Decimal, isNegative, spell } from "../../../lib/query/decimal.ts";
 import { DAY, SECOND } from "../../../lib/query/instant.ts";
 import type { CounterType } from "../../../lib/sample/sample.ts";
+import type { Standing } from "../../../lib/storage/driver.ts";
 import type { Worked } from "./worked.ts";
 
 /** All that an example's questions have brought to light. */
@@ -55,6 +56,12 @@ const laws: Readonly<Record<string, (shown: Shown) => boolean>> = {
   "A gauge takes the greatest of one instant": ({ stored }) => isLevelWith(stored, "gauge"),
   "Seconds are exact, hours are rounded": ({ printed }) =>
     printed.some((row) => hasTwelveDecimals(String(row.get("amount"))) && !String(row.get("exact")).includes(".")),
+  "A resource changes hands": ({ parts }) =>
+    parts.some(({ rule, begin, end }) => rule === "rise" && end !== undefined && begin.group !== end.group),
+  "A renamed unit is one": ({ stored, rows }) =>
+    rows.length === 1 && new Set(stored.map(({ counter_unit }) => counter_unit)).size === 2,
+  "Of two contents of one sample the greatest volume counts": ({ asked: [open, settled] }) =>
+    stands(open, "outdone") && stands(settled, "right"),
 };
 
 export const lawTitles: readonly string[] = Object.keys(laws);
@@ -91,6 +98,10 @@ function isIn(rows: Shown["rows"], level: Level | undefined): boolean {
 function isLevelWith(stored: Shown["stored"], type: CounterType): boolean {
   const times = stored.filter(({ counter_type }) => counter_type === type).map(({ time }) => time);
   return new Set(times).size < times.length;
+}
+
+function stands(asked: Worked | undefined, standing: Standing): boolean {
+  return asked?.stored.some(({ conflict }) => conflict === standing) ?? false;
 }
 
 function isMore(many: readonly unknown[], few: readonly unknown[] | undefined): boolean {
