@@ -1,5 +1,5 @@
 import { type Decimal, isNegative, spell } from "../../../lib/query/decimal.ts";
-import { DAY, SECOND } from "../../../lib/query/instant.ts";
+import { DAY, HOUR, SECOND } from "../../../lib/query/instant.ts";
 import type { CounterType } from "../../../lib/sample/sample.ts";
 import type { Standing } from "../../../lib/storage/driver.ts";
 import type { Worked } from "./worked.ts";
@@ -19,6 +19,7 @@ const laws: Readonly<Record<string, (shown: Shown) => boolean>> = {
   "Deltas of one instant all count": ({ stored }) => isLevelWith(stored, "delta"),
   "A sample that comes twice counts once": ({ asked, stored }) =>
     asked.some(({ delivered }) => delivered > stored.length),
+
   "The first sample is the baseline": ({ parts, stored }) =>
     parts.some(({ rule, begin }) => rule === "rise" && isPositive(begin.volume) && isOf(begin, stored.at(-1))),
   "A rise that two periods share": ({ parts }) =>
@@ -37,6 +38,7 @@ const laws: Readonly<Record<string, (shown: Shown) => boolean>> = {
   "A counter takes the greatest of one instant": ({ stored }) => isLevelWith(stored, "cumulative"),
   "A late sample changes shares, not the sum": ({ asked: [before, after] }) =>
     after !== undefined && before?.stored[0]?.time === after.stored[0]?.time && isMore(after.stored, before?.stored),
+
   "A reading holds until the next one": ({ parts }) =>
     parts.some(({ rule, to, end }) => rule === "held" && to === timeOf(end)),
   "After a gap the level is unknown, not zero": ({ parts }) =>
@@ -56,12 +58,24 @@ const laws: Readonly<Record<string, (shown: Shown) => boolean>> = {
   "A gauge takes the greatest of one instant": ({ stored }) => isLevelWith(stored, "gauge"),
   "Seconds are exact, hours are rounded": ({ printed }) =>
     printed.some((row) => hasTwelveDecimals(String(row.get("amount"))) && !String(row.get("exact")).includes(".")),
+
   "A resource changes hands": ({ parts }) =>
     parts.some(({ rule, begin, end }) => rule === "rise" && end !== undefined && begin.group !== end.group),
   "A renamed unit is one": ({ stored, rows }) =>
     rows.length === 1 && new Set(stored.map(({ counter_unit }) => counter_unit)).size === 2,
   "Of two contents of one sample the greatest volume counts": ({ asked: [open, settled] }) =>
     stands(open, "outdone") && stands(settled, "right"),
+
+  "Periods that touch add up": ({ asked: [parts, whole] }) =>
+    parts !== undefined &&
+    whole?.rows.length === 1 &&
+    isMore(parts.rows, whole.rows) &&
+    spansOf(parts) === spansOf(whole),
+  "A day of 23 hours": ({ rows }) => rows.some(({ from, to }) => to - from === 23 * HOUR),
+  "A day of 25 hours": ({ rows }) => rows.some(({ from, to }) => to - from === 25 * HOUR),
+  "What was there and was not measured has a row": ({ parts, rows }) =>
+    parts.some(({ rule, from }) => rule === "unmeasured" && rows.some((row) => row.from === from && row.samples === 0)),
+  "What is `final`": ({ printed }) => [true, false].every((final) => printed.some((row) => row.get("final") === final)),
 };
 
 export const lawTitles: readonly string[] = Object.keys(laws);
@@ -106,6 +120,10 @@ function stands(asked: Worked | undefined, standing: Standing): boolean {
 
 function isMore(many: readonly unknown[], few: readonly unknown[] | undefined): boolean {
   return few !== undefined && few.length > 0 && many.length > few.length;
+}
+
+function spansOf({ query: { borders } }: Worked): string {
+  return `${borders[0]} ${borders.at(-1)}`;
 }
 
 function isPositive({ digits }: Decimal): boolean {
