@@ -13,7 +13,7 @@ export interface Sealing {
   readonly deflate: boolean;
 }
 
-/** For `parseOptions`. */
+/** For node:util's parseArgs. */
 export const sealingOptions = {
   sign: { type: "string" },
   "key-id": { type: "string" },
