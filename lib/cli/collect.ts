@@ -1,5 +1,4 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { parseArgs } from "node:util";
 import { checkQueues } from "../assembly/check-queues.ts";
 import { composeQueueSide } from "../assembly/compose-queue-side.ts";
 import { composeSocketSide, type SocketSide } from "../assembly/compose-socket-side.ts";
@@ -22,6 +21,7 @@ import { collectHealth, type HealthAddress, parseHealthUrl } from "./collect-hea
 import { openQueues, wantedQueues } from "./collect-queues.ts";
 import { type Command, EXIT_FAILED, EXIT_OK, EXIT_USAGE, usageError } from "./command/command.ts";
 import type { Io } from "./command/io.ts";
+import { parseOptions } from "./command/parse-options.ts";
 import { secretsReader } from "./command/secrets-reader.ts";
 import { storageForms } from "./command/storage-forms.ts";
 import { tcpFrom, tcpOptions } from "./command/tcp-options.ts";
@@ -58,7 +58,7 @@ ${storageForms(allDrivers, 28)}
 ${verificationHelp}`,
 
   async run(args, io) {
-    const { values, positionals } = parseArgs({
+    const { values, positionals } = parseOptions({
       args: [...args],
       allowPositionals: true,
       options: {

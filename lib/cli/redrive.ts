@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { parseArgs } from "node:util";
 import { isSameQueue } from "../queue/queue-arn.ts";
 import { openQueue, type Queue } from "../queue/queue-client.ts";
 import { messagesIn } from "../queue/redrive/messages-in.ts";
 import { type RedriveClock, type RedriveSummary, redrive } from "../queue/redrive/redrive.ts";
 import { type Command, EXIT_FAILED, EXIT_OK, usageError } from "./command/command.ts";
 import type { Io } from "./command/io.ts";
+import { parseOptions } from "./command/parse-options.ts";
 import { createProgress } from "./command/progress.ts";
 
 const clock: RedriveClock = {
@@ -33,7 +33,7 @@ received when it is sent on: one signed by a key retired since, or older than th
 Exit code 0: all were moved, or as many as --max allows; 1: some are left, and it says why; 2: wrongly called.`,
 
   async run(args, io) {
-    const { values } = parseArgs({
+    const { values } = parseOptions({
       args: [...args],
       options: {
         from: { type: "string" },

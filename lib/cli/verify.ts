@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import { parseArgs } from "node:util";
 import type { Judge } from "../judge/judge.ts";
 import { errorMessage } from "../log/error-message.ts";
 import type { Genuine } from "../sample/genuine.ts";
@@ -12,6 +11,7 @@ import { splitFrames } from "../wire/frame.ts";
 import { datagramLimits, messageLimits } from "../wire/limits.ts";
 import { type FileFormat, fileFormats, messagesOf } from "./command/captured-file.ts";
 import { type Command, EXIT_FAILED, EXIT_OK, usageError } from "./command/command.ts";
+import { parseOptions } from "./command/parse-options.ts";
 import { verificationHelp, verificationOptions, verifierFrom } from "./command/verification-options.ts";
 
 export const verifyCommand: Command = {
@@ -27,7 +27,7 @@ Exits 0 if all are genuine, 1 if any is not, 2 if called wrongly.
 ${verificationHelp}`,
 
   async run(args, io) {
-    const { values, positionals } = parseArgs({
+    const { values, positionals } = parseOptions({
       args: [...args],
       allowPositionals: true,
       options: { format: { type: "string", default: "datagram" }, ...verificationOptions },

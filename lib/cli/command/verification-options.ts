@@ -6,7 +6,7 @@ import { dialects } from "../../sample/sample.ts";
 import { DEFAULT_KEY_CACHE_SECONDS, parseDialects, parseListenerNames } from "../../settings.ts";
 import type { Io } from "./io.ts";
 
-/** The options of every command that proves messages genuine, for node:util's parseArgs. */
+/** The options of every command that proves messages genuine, for `parseOptions`. */
 export const verificationOptions = {
   secret: { type: "string", multiple: true },
   "secret-file": { type: "string", multiple: true },

@@ -1,9 +1,9 @@
-import { parseArgs } from "node:util";
 import { contentDigest } from "../../sample/content.ts";
 import type { Conflict } from "../../storage/driver.ts";
 import { toExactJson } from "../../wire/exact-json.ts";
 import { EXIT_FAILED, EXIT_OK } from "../command/command.ts";
 import type { Io } from "../command/io.ts";
+import { parseOptions } from "../command/parse-options.ts";
 import { table } from "../command/table.ts";
 import { reading, readingOptions, sampleFilterOptions } from "../read/reading-options.ts";
 import { conflictFields } from "./conflict-fields.ts";
@@ -12,7 +12,7 @@ import { conflictId, shortId } from "./conflict-id.ts";
 const DEFAULT_LIMIT = "1000";
 
 export async function listConflicts(args: readonly string[], io: Io): Promise<number> {
-  const { values } = parseArgs({
+  const { values } = parseOptions({
     args: [...args],
     options: {
       ...readingOptions,

@@ -1,11 +1,11 @@
 import { userInfo } from "node:os";
-import { parseArgs } from "node:util";
 import { printable } from "../../log/printable.ts";
 import { contentDigest } from "../../sample/content.ts";
 import type { Conflict, SampleFilter, StorageDriver, StoredSample } from "../../storage/driver.ts";
 import { settlementFor, toSettlementLine } from "../../storage/settlement.ts";
 import { EXIT_FAILED, EXIT_OK, usageError } from "../command/command.ts";
 import type { Io } from "../command/io.ts";
+import { parseOptions } from "../command/parse-options.ts";
 import { reading, readingOptions, sampleFilterOptions } from "../read/reading-options.ts";
 import { isIdPrefix, shortId } from "./conflict-id.ts";
 import { findConflict } from "./find-conflict.ts";
@@ -14,7 +14,7 @@ import { findConflict } from "./find-conflict.ts";
 const LONGEST_REASON = 1_000;
 
 export async function settleConflict(args: readonly string[], io: Io): Promise<number> {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = parseOptions({
     args: [...args],
     allowPositionals: true,
     options: {

@@ -1,17 +1,17 @@
-import { parseArgs } from "node:util";
 import { contentDigest } from "../../sample/content.ts";
 import type { Conflict } from "../../storage/driver.ts";
 import { toRow } from "../../storage/rows/record-row.ts";
 import { toExactJson } from "../../wire/exact-json.ts";
 import { EXIT_FAILED, EXIT_OK, usageError } from "../command/command.ts";
 import type { Io } from "../command/io.ts";
+import { parseOptions } from "../command/parse-options.ts";
 import { reading, readingOptions, sampleFilterOptions } from "../read/reading-options.ts";
 import { settlementFields } from "./conflict-fields.ts";
 import { conflictId } from "./conflict-id.ts";
 import { findConflict } from "./find-conflict.ts";
 
 export async function showConflict(args: readonly string[], io: Io): Promise<number> {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = parseOptions({
     args: [...args],
     allowPositionals: true,
     options: { ...readingOptions, ...sampleFilterOptions },

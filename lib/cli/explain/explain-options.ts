@@ -7,7 +7,7 @@ import { parseUsageQuery, type UsageValues, usageOptions } from "../read/usage-o
 const { meter, ...filterOptions } = sampleFilterOptions;
 const { period: _period, zone: _zone, ...groupOptions } = usageOptions;
 
-/** The options of usage that choose a row, for node:util's parseArgs. */
+/** The options of usage that choose a row, for `parseOptions`. */
 export const rowOptions = {
   ...filterOptions,
   ...groupOptions,

@@ -1,8 +1,8 @@
-import { parseArgs } from "node:util";
 import { explain } from "../../query/explain/explain.ts";
 import { isFinal } from "../../query/rules.ts";
 import { type Command, EXIT_FAILED, EXIT_OK, usageError } from "../command/command.ts";
 import type { Io } from "../command/io.ts";
+import { parseOptions } from "../command/parse-options.ts";
 import { reading, readingHelp, readingOptions } from "../read/reading-options.ts";
 import { parseRow, rowHelp, rowOptions } from "./explain-options.ts";
 import { explanationLines } from "./explanation-lines.ts";
@@ -27,7 +27,7 @@ ${rowHelp}
 ${signatureHelp}`,
 
   async run(args, io) {
-    const { values } = parseArgs({
+    const { values } = parseOptions({
       args: [...args],
       options: {
         ...readingOptions,

@@ -1,10 +1,11 @@
-import { parseArgs } from "node:util";
+import type { parseArgs } from "node:util";
 import { isFinal } from "../../query/rules.ts";
 import { type UsageRow, usage } from "../../query/usage.ts";
 import type { StoredSample } from "../../storage/driver.ts";
 import { toRow } from "../../storage/rows/record-row.ts";
 import { type Command, usageError } from "../command/command.ts";
 import type { Io } from "../command/io.ts";
+import { parseOptions } from "../command/parse-options.ts";
 import { markedRow } from "../read/marked-row.ts";
 import { pageOf, tellMore } from "../read/page.ts";
 import {
@@ -54,7 +55,7 @@ ${usageFilterHelp}
   --after PLACE     with samples: go on behind that place`,
 
   async run(args, io) {
-    const { values } = parseArgs({ args: [...args], options });
+    const { values } = parseOptions({ args: [...args], options });
     const format = formats.find((one) => one === values.format);
     if (format === undefined) return usageError(io, `--format: expected csv or jsonl, got ${shown(values.format)}`);
     const what = subjects.find((one) => one === values.what);

@@ -1,5 +1,4 @@
 import { randomInt } from "node:crypto";
-import { parseArgs } from "node:util";
 import { changeKeys } from "../../keys/change-keys.ts";
 import type { KeyEntry } from "../../keys/key-set.ts";
 import { readyAt } from "../../keys/key-state.ts";
@@ -8,6 +7,7 @@ import { readSecretFile, type SecretFile } from "../../keys/places/secret-file.t
 import { generateV2Secret, isV2Secret } from "../../keys/v2-secret.ts";
 import { EXIT_FAILED, EXIT_OK, usageError } from "../command/command.ts";
 import type { Io } from "../command/io.ts";
+import { parseOptions } from "../command/parse-options.ts";
 import { keyStoreOptions, shownTime, withKeyStore } from "./options.ts";
 
 /** 48 letters and digits carry 285 bits, more than the HMAC's own 256, and stand in an ini file without quotes. */
@@ -16,7 +16,7 @@ const LETTERS_AND_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 
 /** `countersign keys add`. */
 export async function addKey(args: readonly string[], io: Io): Promise<number> {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = parseOptions({
     args: [...args],
     allowPositionals: true,
     options: {

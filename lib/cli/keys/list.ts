@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import { mayBeShown } from "../../keys/key-id.ts";
 import { type KeyEntry, parseKeySet } from "../../keys/key-set.ts";
 import { keyState, readyAt } from "../../keys/key-state.ts";
@@ -7,12 +6,13 @@ import { toKeys } from "../../keys/make-keys.ts";
 import { isV2Secret } from "../../keys/v2-secret.ts";
 import { EXIT_FAILED, EXIT_OK } from "../command/command.ts";
 import type { Io } from "../command/io.ts";
+import { parseOptions } from "../command/parse-options.ts";
 import { table } from "../command/table.ts";
 import { keyStoreOptions, shownTime, withKeyStore } from "./options.ts";
 
 /** `countersign keys list`. */
 export async function listKeys(args: readonly string[], io: Io): Promise<number> {
-  const { values } = parseArgs({ args: [...args], options: { ...keyStoreOptions, json: { type: "boolean" } } });
+  const { values } = parseOptions({ args: [...args], options: { ...keyStoreOptions, json: { type: "boolean" } } });
   return withKeyStore(values, io, async (store, cacheMs) => {
     const now = Date.now();
     const failed = (problem: string) => {

@@ -6,7 +6,7 @@ import type { Io } from "../command/io.ts";
 
 const DEFAULT_STAGE = "default";
 
-/** The options of every `countersign keys …`, for node:util's parseArgs. */
+/** The options of every `countersign keys …`, for `parseOptions`. */
 export const keyStoreOptions = {
   keys: { type: "string" },
   stage: { type: "string", default: DEFAULT_STAGE },

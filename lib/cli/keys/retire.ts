@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import { changeKeys } from "../../keys/change-keys.ts";
 import { shownKeyId } from "../../keys/key-id.ts";
 import { type KeyEntry, parseKeySet } from "../../keys/key-set.ts";
@@ -7,6 +6,7 @@ import type { KeyStore } from "../../keys/key-store.ts";
 import { isV2Secret } from "../../keys/v2-secret.ts";
 import { EXIT_FAILED, EXIT_OK, usageError } from "../command/command.ts";
 import type { Io } from "../command/io.ts";
+import { parseOptions } from "../command/parse-options.ts";
 import { keyStoreOptions, shownTime, withKeyStore } from "./options.ts";
 
 const DAY_MS = 86_400_000;
@@ -17,7 +17,7 @@ const MAX_UNUSED_DAYS = 50;
 
 /** `countersign keys retire`. */
 export async function retireKey(args: readonly string[], io: Io): Promise<number> {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = parseOptions({
     args: [...args],
     allowPositionals: true,
     options: {

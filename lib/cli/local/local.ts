@@ -1,9 +1,9 @@
-import { parseArgs } from "node:util";
 import { lossesOf } from "../../ledger/losses.ts";
 import { createLogger } from "../../log/logger.ts";
 import type { UsageRow } from "../../query/usage.ts";
 import { type Command, EXIT_FAILED, EXIT_OK, usageError } from "../command/command.ts";
 import type { Io } from "../command/io.ts";
+import { parseOptions } from "../command/parse-options.ts";
 import { secretsReader } from "../command/secrets-reader.ts";
 import { verificationFrom, verificationHelp, verificationOptions } from "../command/verification-options.ts";
 import { metersTable } from "../read/meters.ts";
@@ -30,7 +30,7 @@ ${verificationHelp}
 Without any secret, Ceilometer's default secrets are accepted: right for a trial on this machine, for nothing else.`,
 
   async run(args, io) {
-    const { values } = parseArgs({
+    const { values } = parseOptions({
       args: [...args],
       options: {
         demo: { type: "boolean" },

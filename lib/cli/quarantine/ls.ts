@@ -1,7 +1,7 @@
-import { parseArgs } from "node:util";
 import type { Entry } from "../../quarantine/entry.ts";
 import { EXIT_FAILED, EXIT_OK, usageError } from "../command/command.ts";
 import type { Io } from "../command/io.ts";
+import { parseOptions } from "../command/parse-options.ts";
 import { table } from "../command/table.ts";
 import { entryFilterOptions, quarantineOption, shortId, toEntryFilter, withQuarantine } from "./options.ts";
 
@@ -10,7 +10,7 @@ const DEFAULT_LIMIT = "100";
 const SHOWN_DETAIL = 100;
 
 export async function listQuarantine(args: readonly string[], io: Io): Promise<number> {
-  const { values } = parseArgs({
+  const { values } = parseOptions({
     args: [...args],
     options: {
       ...quarantineOption,

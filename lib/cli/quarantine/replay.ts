@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import { lastingDrivers } from "../../assembly/drivers.ts";
 import { createDispatcher } from "../../dispatch/dispatcher.ts";
 import { createRecentlyRecorded } from "../../dispatch/recently-recorded.ts";
@@ -11,12 +10,13 @@ import { openStorage } from "../../storage/open-storage.ts";
 import type { ExpiredRecords } from "../../storage/storage-kind.ts";
 import { EXIT_FAILED, EXIT_OK, usageError } from "../command/command.ts";
 import type { Io } from "../command/io.ts";
+import { parseOptions } from "../command/parse-options.ts";
 import { verificationOptions, verifierFrom } from "../command/verification-options.ts";
 import { entryFilterOptions, quarantineOption, shortId, toEntryFilter, withQuarantine } from "./options.ts";
 import { createReplaySummary, replayLine } from "./replay-summary.ts";
 
 export async function replayQuarantine(args: readonly string[], io: Io): Promise<number> {
-  const { values, positionals: ids } = parseArgs({
+  const { values, positionals: ids } = parseOptions({
     args: [...args],
     allowPositionals: true,
     options: {

@@ -1,14 +1,14 @@
-import { parseArgs } from "node:util";
 import type { Entry } from "../../quarantine/entry.ts";
 import type { Arrived } from "../../sample/arrived.ts";
 import { toExactJson } from "../../wire/exact-json.ts";
 import { EXIT_FAILED, EXIT_OK, usageError } from "../command/command.ts";
 import type { Io } from "../command/io.ts";
+import { parseOptions } from "../command/parse-options.ts";
 import { shownContent } from "./content.ts";
 import { quarantineOption, withQuarantine } from "./options.ts";
 
 export async function showQuarantined(args: readonly string[], io: Io): Promise<number> {
-  const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: quarantineOption });
+  const { values, positionals } = parseOptions({ args: [...args], allowPositionals: true, options: quarantineOption });
   const [id, ...others] = positionals;
   if (id === undefined || others.length > 0)
     return usageError(io, "give one ID to show, as countersign quarantine ls prints it");

@@ -1,7 +1,7 @@
-import { parseArgs } from "node:util";
 import type { EventFilter } from "../../storage/driver.ts";
 import { toRow } from "../../storage/rows/record-row.ts";
 import { type Command, usageError } from "../command/command.ts";
+import { parseOptions } from "../command/parse-options.ts";
 import { table } from "../command/table.ts";
 import { parseEventCursor } from "./cursor.ts";
 import { markedRow } from "./marked-row.ts";
@@ -20,7 +20,7 @@ ${pagingHelp}`,
 
   async run(args, io) {
     const options = { ...readingOptions, ...pagingOptions, type: { type: "string" } } as const;
-    const { values } = parseArgs({ args: [...args], options });
+    const { values } = parseOptions({ args: [...args], options });
     const { type, after: place, ...common } = values;
     const after = place === undefined ? undefined : parseEventCursor(place);
     if (after !== undefined && "problem" in after) return usageError(io, after.problem);

@@ -1,6 +1,6 @@
-import { parseArgs } from "node:util";
 import { type Meter, meters } from "../../query/meters.ts";
 import type { Command } from "../command/command.ts";
+import { parseOptions } from "../command/parse-options.ts";
 import { table } from "../command/table.ts";
 import { pageOf, tellMore } from "./page.ts";
 import {
@@ -28,7 +28,7 @@ ${pagingHelp}`,
 
   async run(args, io) {
     const options = { ...readingOptions, ...pagingOptions, ...sampleFilterOptions };
-    const { values } = parseArgs({ args: [...args], options });
+    const { values } = parseOptions({ args: [...args], options });
     return reading(values, io, async (storage, filter) => {
       const { limit: asked, ...all } = filter;
       const page = pageOf(asked, (limit) => storage.samples({ ...all, ...limit }));

@@ -8,7 +8,7 @@ import { storageForms } from "../command/storage-forms.ts";
 import { parseSampleCursor } from "./cursor.ts";
 import { createUnreadReport } from "./unread-report.ts";
 
-/** The options of every command that reads back, for node:util's parseArgs. */
+/** The options of every command that reads back, for `parseOptions`. */
 export const readingOptions = {
   storage: { type: "string" },
   from: { type: "string" },

@@ -1,8 +1,8 @@
-import { parseArgs } from "node:util";
 import { type Resource, resources } from "../../query/resources.ts";
 import type { Value } from "../../sample/value.ts";
 import { toExactJson } from "../../wire/exact-json.ts";
 import type { Command } from "../command/command.ts";
+import { parseOptions } from "../command/parse-options.ts";
 import { table } from "../command/table.ts";
 import { pageOf, tellMore } from "./page.ts";
 import {
@@ -29,7 +29,7 @@ ${pagingHelp}`,
 
   async run(args, io) {
     const options = { ...readingOptions, ...pagingOptions, ...sampleFilterOptions };
-    const { values } = parseArgs({ args: [...args], options });
+    const { values } = parseOptions({ args: [...args], options });
     return reading(values, io, async (storage, filter) => {
       const { limit: asked, ...all } = filter;
       const page = pageOf(asked, (limit) => storage.samples({ ...all, ...limit }));

@@ -1,8 +1,8 @@
-import { parseArgs } from "node:util";
 import type { StoredSample } from "../../storage/driver.ts";
 import { toRow } from "../../storage/rows/record-row.ts";
 import { toExactJson } from "../../wire/exact-json.ts";
 import type { Command } from "../command/command.ts";
+import { parseOptions } from "../command/parse-options.ts";
 import { table } from "../command/table.ts";
 import { markedRow } from "./marked-row.ts";
 import { DEFAULT_LIMIT, pageOf, tellDefault, tellMore } from "./page.ts";
@@ -30,7 +30,7 @@ ${pagingHelp}`,
 
   async run(args, io) {
     const options = { ...readingOptions, ...pagingOptions, ...sampleFilterOptions };
-    const { values } = parseArgs({ args: [...args], options });
+    const { values } = parseOptions({ args: [...args], options });
     return reading(values, io, async (storage, filter) => {
       const rows: (readonly string[])[] = [];
       const { limit: asked = DEFAULT_LIMIT, ...all } = filter;

@@ -1,8 +1,8 @@
-import { parseArgs } from "node:util";
 import { type Decimal, spell } from "../../query/decimal.ts";
 import { SECOND, toTime } from "../../query/instant.ts";
 import { type CardinalityField, cardinalityFields, type StatisticsRow, statistics } from "../../query/statistics.ts";
 import { type Command, usageError } from "../command/command.ts";
+import { parseOptions } from "../command/parse-options.ts";
 import { table } from "../command/table.ts";
 import { parseFields } from "./group-option.ts";
 import {
@@ -44,7 +44,7 @@ ${sampleFilterHelp}
       period: { type: "string" },
       aggregate: { type: "string", multiple: true },
     } as const;
-    const { values } = parseArgs({ args: [...args], options: { ...common, ...sampleFilterOptions, ...own } });
+    const { values } = parseOptions({ args: [...args], options: { ...common, ...sampleFilterOptions, ...own } });
     const { meter, aggregate = [] } = values;
     if (meter === undefined)
       return usageError(io, "--meter is missing, such as --meter cpu: statistics are of one meter");

@@ -7,7 +7,7 @@ import { parseFields } from "./group-option.ts";
 import { type ReadingValues, toFilter } from "./reading-options.ts";
 import { yearProblem } from "./year-problem.ts";
 
-/** The options of usage beside those of every reading, for node:util's parseArgs. */
+/** The options of usage beside those of every reading, for `parseOptions`. */
 export const usageOptions = {
   meter: { type: "string", multiple: true },
   user: { type: "string" },

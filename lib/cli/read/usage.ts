@@ -1,7 +1,7 @@
-import { parseArgs } from "node:util";
 import { isFinal } from "../../query/rules.ts";
 import { type UsageRow, usage } from "../../query/usage.ts";
 import { type Command, usageError } from "../command/command.ts";
+import { parseOptions } from "../command/parse-options.ts";
 import { reading, readingHelp, readingOptions, sampleFilterOptions } from "./reading-options.ts";
 import { parseUsageQuery, usageFilterHelp, usageOptions } from "./usage-options.ts";
 import { usageLine } from "./usage-row.ts";
@@ -21,7 +21,7 @@ ${usageFilterHelp}`,
   async run(args, io) {
     const { limit: _limit, ...common } = readingOptions;
     const { meter: _meter, ...filters } = sampleFilterOptions;
-    const { values } = parseArgs({
+    const { values } = parseOptions({
       args: [...args],
       options: { ...common, ...filters, ...usageOptions },
     });

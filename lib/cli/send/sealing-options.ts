@@ -13,7 +13,7 @@ export interface Sealing {
   readonly deflate: boolean;
 }
 
-/** For node:util's parseArgs. */
+/** For `parseOptions`. */
 export const sealingOptions = {
   sign: { type: "string" },
   "key-id": { type: "string" },

@@ -1,5 +1,4 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { parseArgs } from "node:util";
 import { toSecrets } from "../../keys/default-secrets.ts";
 import { errorMessage } from "../../log/error-message.ts";
 import type { Value } from "../../sample/value.ts";
@@ -7,6 +6,7 @@ import { encodeMsgpack } from "../../wire/msgpack-writer.ts";
 import { type FileFormat, fileFormats } from "../command/captured-file.ts";
 import { type Command, EXIT_FAILED, EXIT_OK, usageError } from "../command/command.ts";
 import type { Io } from "../command/io.ts";
+import { parseOptions } from "../command/parse-options.ts";
 import { createProgress } from "../command/progress.ts";
 import { type Problem, secretTexts, verificationOptions } from "../command/verification-options.ts";
 import { capturedMessages, capturedValues, forPublisher, repeated } from "./captured-messages.ts";
@@ -37,7 +37,7 @@ ${sealingHelp}`,
 
   async run(args, io) {
     const { secret, "secret-file": secretFile, "allow-default-secret": allowDefault } = verificationOptions;
-    const { values, positionals } = parseArgs({
+    const { values, positionals } = parseOptions({
       args: [...args],
       allowPositionals: true,
       options: {

@@ -173,9 +173,8 @@ describe("countersign usage", () => {
       const { lines } = await call(DAY, width);
       for (const line of lines) expect(line.length).toBeLessThanOrEqual(width);
     }
-    expect(
-      (await call([...DAY, "--period", "hour", "--meter", "memory", "--to", "2022-09-30T02:00:00Z"], 80)).lines,
-    ).toEqual([
+    const hours = ["--from", "2022-09-30", "--to", "2022-09-30T02:00:00Z", "--period", "hour"];
+    expect((await call([...hours, "--meter", "memory"], 80)).lines).toEqual([
       "METER   PROJECT   FROM               AMOUNT  UNIT   COVERED  NOTES",
       "memory  b8f2c1f…  2022-09-30            256  MiB·h  50 %     1 conflict, not final",
       "memory  b8f2c1f…  2022-09-30T01:00Z     128  MiB·h  100 %    not final",
