@@ -97,7 +97,11 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     // `ProcessIo.end` says so, if anybody is left to hear it.
     if (error instanceof OutputFailed) return error.isClosed ? EXIT_OK : EXIT_FAILED;
-    if (isArgumentError(error)) return usageError(io, `${error.message}; see countersign ${name} --help`);
+    // Node has a line for each sentence, and a line feed would be printed as one that somebody put there.
+    if (isArgumentError(error)) {
+      const problem = error.message.replaceAll("\n", " ").replace(/\.$/, "");
+      return usageError(io, `${problem}; see countersign ${name} --help`);
+    }
     io.err(`countersign ${name}: ${withoutCredentials(errorMessage(error))}`);
     return EXIT_FAILED;
   }

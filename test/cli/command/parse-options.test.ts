@@ -38,3 +38,14 @@ it("a switch that is given twice is on, and an option that takes several values 
   const args = ["usage", "--storage", "memory:", ...range, "--json", "--json", "--meter", "cpu", "--meter", "memory"];
   expect(await called(...args)).toEqual({ code: 0, lines: [], errors: [] });
 });
+
+it("a value that begins with a dash is told how to be given, in one line", async () => {
+  expect(await called("samples", "--resource", "-1")).toEqual({
+    code: 2,
+    lines: [],
+    errors: [
+      "countersign: Option '--resource' argument is ambiguous. Did you forget to specify the option argument for " +
+        "'--resource'? To specify an option argument starting with a dash use '--resource=-XYZ'; see countersign samples --help",
+    ],
+  });
+});
