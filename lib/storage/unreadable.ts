@@ -6,5 +6,8 @@ export interface Source {
   readonly of: "lines" | "items" | "whole";
 }
 
-/** Told of each line, item, object or file that a reading leaves out: its place, why, and in what it lies. */
+/**
+ * Told of each line, item, object or file that a reading leaves out: its place, why, and in what it lies. A place is one
+ * line or item, and the same in every reading.
+ */
 export type OnUnreadable = (place: string, problem: string, source: Source) => void;

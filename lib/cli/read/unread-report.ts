@@ -3,6 +3,8 @@ import type { Io } from "../command/io.ts";
 
 /** So many files or objects are named: a bucket may have a million, and one rule or disk has often hit them all. */
 const NAMED_SOURCES = 20;
+/** Places are held, so that what several readings of one command leave out is counted once; no more of them than a few MB. */
+const COUNTED_PLACES = 10_000;
 
 /** The lines and items that a reading left out, summed up per file, object or table. */
 export interface UnreadReport {
@@ -13,33 +15,48 @@ export interface UnreadReport {
 
 interface Unread {
   readonly source: Source;
-  count: number;
+  readonly places: Places;
   readonly first: string;
 }
 
 /** @param strict throw at the first, rather than go on */
 export function createUnreadReport(strict: boolean): UnreadReport {
   const found = new Map<string, Unread>();
-  let unnamed = 0;
+  const unnamed = new Places();
   return {
     note(place, problem, source) {
-      const first = place === source.name || source.of === "whole" ? problem : `${place}: ${problem}`;
+      const first = source.of === "lines" ? `${place}: ${problem}` : problem;
       if (strict) throw new Error(`not read: ${source.of === "lines" ? first : `${source.name}: ${problem}`}`);
-      const known = found.get(source.of + source.name);
-      if (known !== undefined) known.count++;
-      else if (found.size < NAMED_SOURCES) found.set(source.of + source.name, { source, count: 1, first });
-      else unnamed++;
+      const name = source.of + source.name;
+      if (found.size < NAMED_SOURCES && !found.has(name)) found.set(name, { source, places: new Places(), first });
+      (found.get(name)?.places ?? unnamed).add(place);
     },
     tell(io) {
       for (const one of found.values()) io.err(`countersign: not read: ${spelled(one)}`);
-      if (unnamed > 0) io.err(`countersign: not read: ${unnamed} more, of other files or objects`);
+      if (unnamed.count !== "0") io.err(`countersign: not read: ${unnamed.count} more, of other files or objects`);
       return found.size > 0;
     },
   };
 }
 
-function spelled({ source: { name, of }, count, first }: Unread): string {
+/** Places, each counted once. */
+class Places {
+  readonly #held = new Set<string>();
+  #hasMore = false;
+
+  add(place: string): void {
+    if (this.#held.size < COUNTED_PLACES) this.#held.add(place);
+    else this.#hasMore ||= !this.#held.has(place);
+  }
+
+  /** As text. */
+  get count(): string {
+    return `${this.#hasMore ? "more than " : ""}${this.#held.size}`;
+  }
+}
+
+function spelled({ source: { name, of }, places: { count }, first }: Unread): string {
   if (of === "whole") return `${name}: ${first}`;
-  const unit = count === 1 ? of.slice(0, -1) : of;
-  return `${count} ${unit} of ${name}${count === 1 ? "" : ", the first"}: ${first}`;
+  const unit = count === "1" ? of.slice(0, -1) : of;
+  return `${count} ${unit} of ${name}${count === "1" ? "" : ", the first"}: ${first}`;
 }

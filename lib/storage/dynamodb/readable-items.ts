@@ -1,6 +1,7 @@
 import type { OnUnreadable } from "../unreadable.ts";
 import { DamagedItem } from "./layout/attributes.ts";
 import type { Item } from "./layout/limits.ts";
+import { keyOf } from "./put-items.ts";
 
 /** Reads items, leaving out those that are damaged. Where nobody is told of them, the first ends the reading. */
 export type ReadItems = <T>(table: string, items: readonly Item[], read: (item: Item) => T) => readonly T[];
@@ -12,7 +13,7 @@ export function itemReader(onUnreadable: OnUnreadable | undefined): ReadItems {
         return [read(item)];
       } catch (error) {
         if (!(error instanceof DamagedItem) || onUnreadable === undefined) throw error;
-        onUnreadable(`table ${table}`, error.message, { name: `table ${table}`, of: "items" });
+        onUnreadable(`${table} ${keyOf(item)}`, error.message, { name: `table ${table}`, of: "items" });
         return [];
       }
     });
