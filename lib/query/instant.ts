@@ -22,6 +22,18 @@ export function toTime(instant: Instant): string {
   return `${new Date(milliseconds).toISOString().slice(0, -1)}${micros}Z`;
 }
 
+/** Microseconds since 1970, exact in each year that a sample can have. @param time as in `Sample.time` */
+export function toMicros(time: string): bigint {
+  return BigInt(Date.parse(`${time.slice(0, 23)}Z`)) * 1_000n + BigInt(time.slice(23, 26));
+}
+
+/** As in `Sample.time`; a year after 9999 has six digits and a sign. */
+export function microsToTime(micros: bigint): string {
+  const rest = ((micros % 1_000n) + 1_000n) % 1_000n;
+  const milliseconds = new Date(Number((micros - rest) / 1_000n)).toISOString().slice(0, -1);
+  return `${milliseconds}${String(rest).padStart(3, "0")}Z`;
+}
+
 /** Whether an instant and what is looked at around it can be told exactly. */
 export function isWithinYears(time: string): boolean {
   const year = Number(time.slice(0, 4));

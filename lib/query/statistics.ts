@@ -3,7 +3,7 @@ import type { SampleFilter, StorageDriver, StoredSample } from "../storage/drive
 import { add, compareDecimals, type Decimal, decimalOf, multiply } from "./decimal.ts";
 import { type GroupField, groupText, isOwned, type OwnerFilter } from "./groups.ts";
 import { identitiesOf } from "./identities.ts";
-import { type Instant, SECOND, toInstant } from "./instant.ts";
+import { microsToTime, SECOND, toMicros } from "./instant.ts";
 import { deviationOf, meanOf } from "./significant.ts";
 import { canonicalUnit } from "./units.ts";
 
@@ -35,13 +35,13 @@ export interface StatisticsRow {
   /** Of the population. */
   readonly stddev: Decimal;
   readonly cardinality: ReadonlyMap<CardinalityField, number>;
-  /** The first and the last sample. */
-  readonly durationStart: Instant;
-  readonly durationEnd: Instant;
+  /** The times of the first and the last sample. */
+  readonly durationStart: string;
+  readonly durationEnd: string;
   /** Seconds; 0 without periods, which begin and end with the samples then. */
   readonly period: number;
-  readonly periodStart: Instant;
-  readonly periodEnd: Instant;
+  readonly periodStart: string;
+  readonly periodEnd: string;
 }
 
 /** Rows by period, unit and group. Reads twice where periods are counted from a first sample that nobody knows. */
@@ -58,11 +58,12 @@ export async function statistics(
     ...(project !== undefined && { project }),
   };
   const counting = () => countingOf(storage.samples(filter), query);
-  const origin = from !== undefined || period === undefined ? toInstant(from ?? EPOCH) : await firstOf(counting());
+  const first = from !== undefined || period === undefined ? (from ?? EPOCH) : await firstOf(counting());
+  const periods = { length: BigInt(period ?? 0) * BigInt(SECOND), origin: toMicros(first) };
   const rows = new Map<string, Entry>();
-  for await (const sample of counting()) addTo(rows, sample, query, origin);
+  for await (const sample of counting()) addTo(rows, sample, query, periods);
   const ordered = Array.from(rows.values()).sort(compareEntries);
-  return ordered.map((entry) => toRow(entry, query, origin));
+  return ordered.map((entry) => toRow(entry, query, periods));
 }
 
 const EPOCH = "1970-01-01T00:00:00.000000Z";
@@ -73,14 +74,22 @@ async function* countingOf(samples: AsyncIterable<StoredSample>, query: Statisti
   }
 }
 
-async function firstOf(samples: AsyncIterable<Sample>): Promise<Instant> {
-  let first = Number.POSITIVE_INFINITY;
-  for await (const { time } of samples) first = Math.min(first, toInstant(time));
-  return first;
+async function firstOf(samples: AsyncIterable<Sample>): Promise<string> {
+  let first: string | undefined;
+  for await (const { time } of samples) if (first === undefined || time < first) first = time;
+  return first ?? EPOCH;
+}
+
+/** In microseconds. */
+interface Periods {
+  /** 0: one for all. */
+  readonly length: bigint;
+  /** The beginning of the first. */
+  readonly origin: bigint;
 }
 
 interface Entry {
-  readonly index: number;
+  readonly index: bigint;
   readonly unit: string;
   readonly values: readonly (string | null)[];
   readonly distinct: ReadonlyMap<CardinalityField, Set<string | null>>;
@@ -89,16 +98,16 @@ interface Entry {
   squares: Decimal;
   min: Decimal;
   max: Decimal;
-  first: Instant;
-  last: Instant;
+  first: string;
+  last: string;
 }
 
-function addTo(rows: Map<string, Entry>, sample: Sample, query: StatisticsQuery, origin: Instant): void {
-  const time = toInstant(sample.time);
-  const index = query.period === undefined ? 0 : Math.floor((time - origin) / (query.period * SECOND));
+function addTo(rows: Map<string, Entry>, sample: Sample, query: StatisticsQuery, periods: Periods): void {
+  const { time } = sample;
+  const index = periods.length === 0n ? 0n : floored(toMicros(time) - periods.origin, periods.length);
   const unit = canonicalUnit(sample.counter_name, sample.counter_unit);
   const values = query.by.map((field) => (field === "unit" ? unit : groupText(sample, field)));
-  const key = JSON.stringify([index, unit, ...values]);
+  const key = JSON.stringify([String(index), unit, ...values]);
   const volume = decimalOf(sample.counter_volume);
   const square = multiply(volume, volume);
   const entry = rows.get(key);
@@ -113,14 +122,19 @@ function addTo(rows: Map<string, Entry>, sample: Sample, query: StatisticsQuery,
   entry.squares = add(entry.squares, square);
   if (compareDecimals(volume, entry.min) < 0) entry.min = volume;
   if (compareDecimals(volume, entry.max) > 0) entry.max = volume;
-  entry.first = Math.min(entry.first, time);
-  entry.last = Math.max(entry.last, time);
+  if (time < entry.first) entry.first = time;
+  if (time > entry.last) entry.last = time;
   for (const [field, found] of entry.distinct) found.add(sample[field]);
 }
 
-function toRow(entry: Entry, { period, by }: StatisticsQuery, origin: Instant): StatisticsRow {
+/** Down, also in front of the first period: an older sample may have come since it was looked for. */
+function floored(time: bigint, length: bigint): bigint {
+  return (time - (((time % length) + length) % length)) / length;
+}
+
+function toRow(entry: Entry, { period, by }: StatisticsQuery, periods: Periods): StatisticsRow {
   const { unit, count, sum, min, max, first, last, index } = entry;
-  const start = period === undefined ? first : origin + index * period * SECOND;
+  const start = periods.origin + index * periods.length;
   return {
     unit,
     group: new Map(by.map((field, at) => [field, entry.values[at] ?? null])),
@@ -134,12 +148,13 @@ function toRow(entry: Entry, { period, by }: StatisticsQuery, origin: Instant): 
     durationStart: first,
     durationEnd: last,
     period: period ?? 0,
-    periodStart: start,
-    periodEnd: period === undefined ? last : start + period * SECOND,
+    periodStart: period === undefined ? first : microsToTime(start),
+    periodEnd: period === undefined ? last : microsToTime(start + periods.length),
   };
 }
 
 function compareEntries(a: Entry, b: Entry): number {
   const [left, right] = [JSON.stringify([a.unit, ...a.values]), JSON.stringify([b.unit, ...b.values])];
-  return a.index - b.index || (left < right ? -1 : 1);
+  if (a.index !== b.index) return a.index < b.index ? -1 : 1;
+  return left < right ? -1 : 1;
 }

@@ -5,6 +5,7 @@ import { toTime } from "../../lib/query/instant.ts";
 import { deviationOf, meanOf } from "../../lib/query/significant.ts";
 import { type StatisticsQuery, statistics } from "../../lib/query/statistics.ts";
 import type { Sample } from "../../lib/sample/sample.ts";
+import type { SampleFilter } from "../../lib/storage/driver.ts";
 import { openMemory } from "../../lib/storage/memory/memory.ts";
 import { aSample } from "../support/sample-builder.ts";
 
@@ -69,10 +70,6 @@ async function rows(samples: readonly Sample[], query: Partial<StatisticsQuery> 
   const found = await statistics(storage, { meter: "memory", by: [], cardinality: [], ...query });
   return found.map(({ sum, min, max, avg, stddev, group, cardinality, ...row }) => ({
     ...row,
-    periodStart: toTime(row.periodStart),
-    periodEnd: toTime(row.periodEnd),
-    durationStart: toTime(row.durationStart),
-    durationEnd: toTime(row.durationEnd),
     figures: [sum, min, max, avg, stddev].map(spell),
     group: Object.fromEntries(group),
     cardinality: Object.fromEntries(cardinality),
@@ -134,5 +131,34 @@ describe("statistics", () => {
     ]);
     expect(await groups({ project: null })).toHaveLength(1);
     expect(await groups({ resource: "none" })).toEqual([]);
+  });
+
+  it("tell times exactly, in whatever year a sample is", async () => {
+    const [first, last] = ["0001-01-01T00:00:00.000001Z", "9999-12-31T23:59:59.999999Z"];
+    const samples = [first, last].map((time) => aSample({ time, counter_name: "memory" }));
+    const times = async (query: Partial<StatisticsQuery>) =>
+      (await rows(samples, query)).map((row) => [row.periodStart, row.periodEnd, row.durationStart, row.durationEnd]);
+    expect(await times({})).toEqual([[first, last, first, last]]);
+    expect(await times({ period: 3_600 })).toEqual([
+      [first, "0001-01-01T01:00:00.000001Z", first, first],
+      ["9999-12-31T23:00:00.000001Z", "+010000-01-01T00:00:00.000001Z", last, last],
+    ]);
+  });
+
+  it("put a sample that came since the first one was looked for into a period of its own", async () => {
+    const storage = openMemory();
+    await storage.record([memory(2, 1n)]);
+    let readings = 0;
+    const meanwhile = {
+      async *samples(filter: SampleFilter) {
+        if (++readings === 2) await storage.record([memory(1, 2n)]);
+        yield* storage.samples(filter);
+      },
+    };
+    const found = await statistics(meanwhile, { meter: "memory", by: [], cardinality: [], period: 120 });
+    expect(found.map((row) => [row.periodStart, row.periodEnd, spell(row.sum)])).toEqual([
+      [minute(0), minute(2), "2"],
+      [minute(2), minute(4), "1"],
+    ]);
   });
 });

@@ -1,5 +1,5 @@
 import { type Decimal, spell } from "../../query/decimal.ts";
-import { SECOND, toTime } from "../../query/instant.ts";
+import { SECOND, toMicros } from "../../query/instant.ts";
 import { type CardinalityField, cardinalityFields, type StatisticsRow, statistics } from "../../query/statistics.ts";
 import { type Command, usageError } from "../command/command.ts";
 import { parseOptions } from "../command/parse-options.ts";
@@ -13,7 +13,6 @@ import {
   sampleFilterOptions,
   toFilter,
 } from "./reading-options.ts";
-import { yearProblem } from "./year-problem.ts";
 
 const standard = ["count", "sum", "min", "max", "avg", "stddev"] as const;
 type Standard = (typeof standard)[number];
@@ -59,8 +58,6 @@ ${sampleFilterHelp}
     }
     const filter = toFilter(values);
     if ("problem" in filter) return usageError(io, filter.problem);
-    const problem = yearProblem(filter);
-    if (problem !== undefined) return usageError(io, problem);
     const asked = aggregate.filter(isAggregate);
     const cardinality = cardinalityFields.filter((field) => asked.includes(`cardinality/${field}`));
     const period = values.period === undefined ? {} : { period: Number(values.period) };
@@ -87,11 +84,11 @@ function toLine(row: StatisticsRow, asked: readonly Aggregate[]): string {
     ["unit", JSON.stringify(row.unit)],
     ["groupby", group.size === 0 ? "null" : JSON.stringify(Object.fromEntries(group))],
     ["period", String(row.period)],
-    ["period_start", JSON.stringify(toTime(periodStart))],
-    ["period_end", JSON.stringify(toTime(periodEnd))],
+    ["period_start", JSON.stringify(periodStart)],
+    ["period_end", JSON.stringify(periodEnd)],
     ["duration", spell(durationOf(row))],
-    ["duration_start", JSON.stringify(toTime(durationStart))],
-    ["duration_end", JSON.stringify(toTime(durationEnd))],
+    ["duration_start", JSON.stringify(durationStart)],
+    ["duration_end", JSON.stringify(durationEnd)],
     ...(["count", "sum", "min", "max", "avg"] as const).map((name) => [name, valueOfAggregate(row, name)]),
     ["aggregate", `{${chosen.join(",")}}`],
   ];
@@ -111,7 +108,7 @@ function toTable(rows: readonly StatisticsRow[], asked: readonly Aggregate[]): r
       "SECONDS",
     ],
     rows.map((row) => [
-      toTime(row.periodStart),
+      row.periodStart,
       ...fields.map((field) => row.group.get(field) ?? "-"),
       row.unit,
       ...shown.map((name) => valueOfAggregate(row, name)),
@@ -128,5 +125,5 @@ function valueOfAggregate(row: StatisticsRow, name: Aggregate): string {
 }
 
 function durationOf({ durationStart, durationEnd }: StatisticsRow): Decimal {
-  return { digits: BigInt(durationEnd - durationStart), scale: Math.log10(SECOND) };
+  return { digits: toMicros(durationEnd) - toMicros(durationStart), scale: Math.log10(SECOND) };
 }
