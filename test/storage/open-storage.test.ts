@@ -1,4 +1,4 @@
-import { appendFile, readdir, readFile } from "node:fs/promises";
+import { appendFile, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
@@ -120,6 +120,15 @@ describe("openStorage", () => {
     expect(await readdir(folder.path)).toEqual([]);
     const tables = await openedAt(`dynamodb://absent?endpoint=${dynamodb.endpoint}`, { readOnly: true });
     await expect(allOf(tables.samples({}))).rejects.toMatchObject({ name: "ResourceNotFoundException" });
+  });
+
+  it("finds no empty log where the file has gone since it was opened for reading", async () => {
+    await (await openedAt(pathToFileURL(file).href)).record([aSample()]);
+    const driver = await openedAt(pathToFileURL(file).href, { readOnly: true });
+    expect(await allOf(driver.samples({}))).toHaveLength(1);
+    await rm(folder.path, { recursive: true });
+    await expect(allOf(driver.samples({}))).rejects.toMatchObject({ code: "ENOENT", path: file });
+    await expect(allOf(driver.events({}))).rejects.toMatchObject({ code: "ENOENT", path: file });
   });
 
   it("tells of lines that can't be read", async () => {

@@ -13,7 +13,7 @@ import { settlementLookup } from "../rows/settlement-lookup.ts";
 import type { OnUnreadable } from "../unreadable.ts";
 import { chunksOf } from "./file-chunks.ts";
 import { lastLineStart } from "./last-line.ts";
-import { closeLogFiles, openLogFiles } from "./log-files.ts";
+import { closeLogFiles, expectLogFiles, openLogFiles } from "./log-files.ts";
 import { RotatingFile, type Rotation } from "./rotating-file.ts";
 import { SettlementFile } from "./settlement-file.ts";
 
@@ -24,6 +24,8 @@ export interface FileLogOptions extends Partial<Rotation> {
   /** Told of a file that is there and lets in others than that. */
   readonly onWider?: (problem: string) => void;
   readonly onUnreadable?: OnUnreadable;
+  /** Whether a reading that finds no file at all is refused with the disk's answer. @default it finds nothing */
+  readonly isExpected?: boolean;
 }
 
 export interface FileLog extends StorageDriver {
@@ -42,7 +44,7 @@ const RECORDED: Stored = { kind: "recorded" };
  * readers find each once.
  */
 export function openFileLog(options: FileLogOptions): FileLog {
-  const { path, maxBytes = 0, backupCount = 0, onUnreadable } = options;
+  const { path, maxBytes = 0, backupCount = 0, onUnreadable, isExpected = false } = options;
   const { mode = PRIVATE_MODE, onWider = () => undefined } = options;
   const permissions = { mode, onWider };
   const file = new RotatingFile(path, { maxBytes, backupCount }, permissions);
@@ -63,6 +65,8 @@ export function openFileLog(options: FileLogOptions): FileLog {
 
   async function* records(told: OnUnreadable | undefined): AsyncGenerator<MeteringRecord> {
     const { files, unread } = await openLogFiles(path);
+    // A folder that was removed, or a disk that was unmounted, between one reading of a command and the next.
+    if (isExpected && files.length === 0) await expectLogFiles(path);
     try {
       for (const one of unread) told?.(one.path, one.why, { name: one.path, of: "whole" });
       const readRow = rowReader();

@@ -12,6 +12,7 @@ export function openFile(
     path,
     maxBytes,
     backupCount,
+    isExpected: readOnly,
     ...(mode && { mode }),
     ...(onUnreadable && { onUnreadable }),
     ...(onWarning && { onWider: onWarning }),
