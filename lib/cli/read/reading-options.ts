@@ -1,12 +1,15 @@
 import { allDrivers, lastingDrivers } from "../../assembly/drivers.ts";
 import { parseTimestamp } from "../../judge/parse/timestamp.ts";
+import { errorMessage } from "../../log/error-message.ts";
+import { shownUrl } from "../../log/shown-url.ts";
 import type { SampleFilter, StorageDriver } from "../../storage/driver.ts";
 import { openStorage } from "../../storage/open-storage.ts";
 import { EXIT_FAILED, EXIT_OK, usageError } from "../command/command.ts";
 import type { Io } from "../command/io.ts";
+import { OutputFailed } from "../command/patient-writer.ts";
 import { storageForms } from "../command/storage-forms.ts";
 import { parseSampleCursor } from "./cursor.ts";
-import { createUnreadReport } from "./unread-report.ts";
+import { createUnreadReport, NotRead } from "./unread-report.ts";
 
 /** The options of every command that reads back, for `parseOptions`. */
 export const readingOptions = {
@@ -81,11 +84,18 @@ export async function reading(
   let isWhole = true;
   try {
     await read(opened.driver, filter);
+  } catch (error) {
+    throw isSaid(error) ? error : new Error(`${shownUrl(values.storage)}: ${errorMessage(error)}`, { cause: error });
   } finally {
     isWhole = !unread.tell(io);
     await opened.driver.close();
   }
   return isWhole ? EXIT_OK : EXIT_FAILED;
+}
+
+/** Whether an error says itself where it happened. What a disk or a service answers mostly doesn't. */
+function isSaid(error: unknown): boolean {
+  return error instanceof OutputFailed || error instanceof NotRead;
 }
 
 /** The filter that the options ask of a storage, or what is wrong with them. */

@@ -6,6 +6,11 @@ const NAMED_SOURCES = 20;
 /** Places are held, so that what several readings of one command leave out is counted once; no more of them than a few MB. */
 const COUNTED_PLACES = 10_000;
 
+/** The first line, item or object that could not be read, where nothing may be left out. */
+export class NotRead extends Error {
+  override readonly name = "NotRead";
+}
+
 /** The lines and items that a reading left out, summed up per file, object or table. */
 export interface UnreadReport {
   readonly note: OnUnreadable;
@@ -26,7 +31,7 @@ export function createUnreadReport(strict: boolean): UnreadReport {
   return {
     note(place, problem, source) {
       const first = source.of === "lines" ? `${place}: ${problem}` : problem;
-      if (strict) throw new Error(`not read: ${source.of === "lines" ? first : `${source.name}: ${problem}`}`);
+      if (strict) throw new NotRead(`not read: ${source.of === "lines" ? first : `${source.name}: ${problem}`}`);
       const name = source.of + source.name;
       if (found.size < NAMED_SOURCES && !found.has(name)) found.set(name, { source, places: new Places(), first });
       (found.get(name)?.places ?? unnamed).add(place);

@@ -28,6 +28,12 @@ describe("what a command did not read", () => {
     expect([code, errors]).toEqual([1, [expect.stringContaining(said)]]);
   });
 
+  it("is said of a storage by its name, where nothing can be read at all", async () => {
+    const storage = pathToFileURL(folder.path).href;
+    const said = `countersign samples: "${storage}": EISDIR: illegal operation on a directory, read`;
+    expect(await run(["samples"], storage)).toEqual({ code: 1, lines: [], errors: [said] });
+  });
+
   it("is counted no further than it is held", () => {
     const io = captureIo();
     const report = createUnreadReport(false);
