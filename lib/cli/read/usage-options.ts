@@ -130,7 +130,7 @@ function parsePeriod({ period, zone }: UsageValues): Period | Problem | undefine
 }
 
 function parseRules(gaps: readonly string[]): UsageRules | Problem {
-  let maxGap = defaultRules.maxGap;
+  let maxGap: number | undefined;
   const maxGaps = new Map<string, number>();
   for (const text of gaps) {
     const [, meter, digits = ""] = /^(?:(.+)=)?(.*)$/s.exec(text) ?? [];
@@ -140,10 +140,13 @@ function parseRules(gaps: readonly string[]): UsageRules | Problem {
         problem: `--max-gap: expected SECONDS or METER=SECONDS, 0 to ${MOST_GAP_SECONDS}, got ${JSON.stringify(text)}`,
       };
     }
+    if (meter === undefined ? maxGap !== undefined : maxGaps.has(meter)) {
+      return { problem: `--max-gap: given twice${meter === undefined ? "" : ` for ${JSON.stringify(meter)}`}` };
+    }
     if (meter === undefined) maxGap = seconds * SECOND;
     else maxGaps.set(meter, seconds * SECOND);
   }
-  return { ...defaultRules, maxGap, maxGaps };
+  return { ...defaultRules, ...(maxGap !== undefined && { maxGap }), maxGaps };
 }
 
 function parseMetadata(texts: readonly string[]): ReadonlyMap<string, string> | Problem {
@@ -151,7 +154,10 @@ function parseMetadata(texts: readonly string[]): ReadonlyMap<string, string> | 
   for (const text of texts) {
     const at = text.indexOf("=");
     if (at < 1) return { problem: `--metadata: expected NAME=VALUE, got ${JSON.stringify(text)}` };
-    metadata.set(text.slice(0, at), text.slice(at + 1));
+    const name = text.slice(0, at);
+    if (metadata.has(name))
+      return { problem: `--metadata: given twice for ${JSON.stringify(name)}, which has one value` };
+    metadata.set(name, text.slice(at + 1));
   }
   return metadata;
 }

@@ -253,6 +253,9 @@ describe("countersign usage", () => {
     ],
     [[...DAY, "--zone", "Europe/Berlin"], "--zone is for --period hour, day or month, and nothing else has one"],
     [[...DAY, "--max-gap", "15m"], `--max-gap: expected SECONDS or METER=SECONDS, 0 to 3024000, got "15m"`],
+    [[...DAY, "--max-gap", "1", "--max-gap", "a=1", "--max-gap", "2"], "--max-gap: given twice"],
+    [[...DAY, "--max-gap", "a=1", "--max-gap", "1", "--max-gap", "a=2"], `--max-gap: given twice for "a"`],
+    [[...DAY, "--metadata", "a=1", "--metadata", "a=2"], `--metadata: given twice for "a", which has one value`],
     [[...DAY, "--metadata", "flavor"], `--metadata: expected NAME=VALUE, got "flavor"`],
     [[...DAY, "--project", "p", "--no-project"], "give either --project or --no-project"],
   ])("is told what is wrong, and what would be right: %j", async (args, problem) => {
