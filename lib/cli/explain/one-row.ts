@@ -1,3 +1,4 @@
+import { printable } from "../../log/printable.ts";
 import type { GroupField } from "../../query/groups.ts";
 import type { UsageRow } from "../../query/usage.ts";
 
@@ -9,8 +10,8 @@ export function howToChoose(rows: readonly UsageRow[]): string {
   const [first] = rows;
   const fields: readonly [string, (row: UsageRow) => string][] = [
     ["type", ({ type }) => `--type ${type}`],
-    ["unit", ({ unit }) => `--unit ${quoted(unit)}`],
-    ["project", ({ project }) => (project === null ? "--no-project" : `--project ${quoted(project)}`)],
+    ["unit", ({ unit }) => given("unit", unit)],
+    ["project", ({ project }) => (project === null ? "--no-project" : given("project", project))],
     ...Array.from(first?.group.keys() ?? [], (field): [string, (row: UsageRow) => string] => [
       nameOf(field),
       ({ group }) => chosenBy(field, group.get(field) ?? null),
@@ -30,12 +31,19 @@ function nameOf(field: GroupField): string {
 
 function chosenBy(field: GroupField, value: string | null): string {
   const name = nameOf(field);
-  if (name !== "metadata") return value === null ? `--no-${name}` : `--${name} ${quoted(value)}`;
+  if (name !== "metadata") return value === null ? `--no-${name}` : given(name, value);
   const key = field.slice("metadata.".length);
-  return value === null ? `--no-metadata ${quoted(key)}` : `--metadata ${quoted(`${key}=${value}`)}`;
+  return value === null ? given("no-metadata", key) : given("metadata", `${key}=${value}`);
 }
 
-/** A text as a shell takes it. */
+/** An option as a shell and its reader take it: with a space, a value may not begin with a dash. */
+function given(name: string, value: string): string {
+  return `--${name}${value.startsWith("-") ? "=" : " "}${quoted(value)}`;
+}
+
+/** A text as a shell takes it, also where it has what acts on a terminal. */
 function quoted(text: string): string {
-  return /^[A-Za-z0-9_./:=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+  if (/^[A-Za-z0-9_./:=@%+-]+$/.test(text)) return text;
+  if (printable(text) === text) return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+  return `$'${printable(text.replace(/['\\]/g, String.raw`\$&`))}'`;
 }

@@ -243,6 +243,18 @@ describe("countersign explain", () => {
     });
   });
 
+  it("spells a choice so that a shell gives it back, whatever a tenant has put into it", async () => {
+    const names = ["-1", "a\u001b[2J\\'", "it's"];
+    await record(
+      storage,
+      names.map((project_id, minute) => cpu(`30T00:0${minute}`, 1n, { project_id })),
+    );
+    expect((await call([...DAY, "--meter", "cpu"])).errors).toEqual([
+      "countersign: --project: usage has 3 rows for this, and one can be explained: give one of " +
+        String.raw`--project=-1, --project $'a\u001b[2J\\\'', --project 'it'\''s'`,
+    ]);
+  });
+
   it.each([
     [DAY, "--meter is missing, such as --meter cpu: one row of usage is explained"],
     [
