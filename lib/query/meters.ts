@@ -1,5 +1,6 @@
 import type { CounterType } from "../sample/sample.ts";
 import { counts, type StoredSample } from "../storage/driver.ts";
+import { canonicalUnit } from "./units.ts";
 
 /** A meter: one row per name, type and unit; two units that are one share a row. */
 export interface Meter {
@@ -17,15 +18,6 @@ export interface Meter {
   readonly last: string;
 }
 
-/**
- * Units that Ceilometer 26.0 renamed, as it said binary prefixes all along. The volumes are what they were, so a meter
- * that is older than its publishers' upgrade is one meter.
- */
-const renamedUnits: ReadonlyMap<string, string> = new Map([
-  ["MB", "MiB"],
-  ["GB", "GiB"],
-]);
-
 /** Sums up samples by meter, in the order of their names. Holds one entry per meter and resource. */
 export async function meters(samples: AsyncIterable<StoredSample>): Promise<readonly Meter[]> {
   const found = new Map<string, { meter: Meter; resources: Set<string> }>();
@@ -34,7 +26,7 @@ export async function meters(samples: AsyncIterable<StoredSample>): Promise<read
     const key = JSON.stringify([
       sample.counter_name,
       sample.counter_type,
-      renamedUnits.get(sample.counter_unit) ?? sample.counter_unit,
+      canonicalUnit(sample.counter_name, sample.counter_unit),
     ]);
     const entry = found.get(key);
     const resources = entry?.resources ?? new Set();

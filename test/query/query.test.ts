@@ -89,6 +89,13 @@ describe("meters", () => {
     expect(await meters(stream([old, of("kB", "2022-09-30T12:00:00")]))).toHaveLength(2);
   });
 
+  it("leaves a meter that Ceilometer did not rename its two units, as usage does", async () => {
+    const samples = ["MB", "MiB"].map((counter_unit) =>
+      aSample({ counter_name: "of.another.publisher", counter_unit }),
+    );
+    expect((await meters(stream(samples))).map(({ units }) => units)).toEqual([["MB"], ["MiB"]]);
+  });
+
   it("finds none in nothing", async () => {
     expect(await meters(stream([]))).toEqual([]);
   });

@@ -18,7 +18,7 @@ export const metersCommand: Command = {
 
 Lists what was metered: names, types and units, with how many samples of how many resources. Reads all
 samples that the options leave, or the newest --limit of them; of those in conflict, what counts.
-Ceilometer 26.0 renamed MB to MiB and GB to GiB, with the values unchanged: such a meter shows both units.
+Ceilometer 26.0 renamed MB to MiB and GB to GiB of some meters, the values unchanged: such a meter shows both units.
 
 ${readingHelp}
 ${sampleFilterHelp}
