@@ -122,6 +122,15 @@ describe("openStorage", () => {
     await expect(allOf(tables.samples({}))).rejects.toMatchObject({ name: "ResourceNotFoundException" });
   });
 
+  it("reads no memory, which is another one in each process", async () => {
+    const said =
+      "memory: is empty in each process, so nothing can be read from it; name another storage with --storage";
+    expect(await problemOf("memory:", { readOnly: true })).toBe(said);
+    await (await openedAt(pathToFileURL(file).href)).record([aSample()]);
+    const driver = await openedAt(`${pathToFileURL(file).href},memory:`, { readOnly: true });
+    expect(await allOf(driver.samples({}))).toHaveLength(1);
+  });
+
   it("finds no empty log where the file has gone since it was opened for reading", async () => {
     await (await openedAt(pathToFileURL(file).href)).record([aSample()]);
     const driver = await openedAt(pathToFileURL(file).href, { readOnly: true });

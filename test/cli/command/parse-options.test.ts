@@ -35,8 +35,11 @@ it.each([
 
 it("a switch that is given twice is on, and an option that takes several values takes them", async () => {
   const range = ["--from", "2022-09-01", "--to", "2022-10-01"];
-  const args = ["usage", "--storage", "memory:", ...range, "--json", "--json", "--meter", "cpu", "--meter", "memory"];
-  expect(await called(...args)).toEqual({ code: 0, lines: [], errors: [] });
+  const args = ["usage", "--storage", "null:", ...range, "--json", "--json", "--meter", "cpu", "--meter", "memory"];
+  const errors = [
+    "countersign: null: keeps nothing, so nothing can be read from it; name another storage with --storage",
+  ];
+  expect(await called(...args)).toEqual({ code: 2, lines: [], errors });
 });
 
 it("a value that begins with a dash is told how to be given, in one line", async () => {
