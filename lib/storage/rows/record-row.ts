@@ -111,7 +111,7 @@ function toSample(row: RowReader): Sample {
   return {
     kind: "sample",
     dialect,
-    time: row.take("time", isText),
+    time: row.takeTime(),
     source: row.take("source", isText),
     counter_name: row.take("counter_name", isText),
     counter_type: row.take("counter_type", isCounterType),
@@ -137,7 +137,7 @@ function toEvent(row: RowReader): Event {
   return {
     kind: "event",
     dialect,
-    time: row.take("time", isText),
+    time: row.takeTime(),
     message_id: row.take("message_id", isText),
     event_type: row.take("event_type", isText),
     generated: row.take("generated", isText),
@@ -187,12 +187,22 @@ class RowReader {
     return value;
   }
 
+  takeTime(): string {
+    const time = this.take("time", isText);
+    if (!TIME.test(time)) throw new WrongField("time is not the time of a record");
+    return time;
+  }
+
   rest(): ValueMap {
     if (this.#taken.length === this.#row.size) return NOTHING_LEFT;
     const left = Array.from(this.#row).filter(([name]) => !this.#taken.includes(name));
     return new Map(left.map(([name, value]) => [fromRowName(name, this.#ours), value]));
   }
 }
+
+/** A time as it is sorted and calculated with; whether a year has a 29th of February is left to the calendar. */
+const TIME =
+  /^\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2\d)|(?:0[13-9]|1[0-2])-30|(?:0[13578]|1[02])-31)T(?:[01]\d|2[0-3])(?::[0-5]\d){2}\.\d{6}Z$/;
 
 type Field = Value | undefined;
 type Check<T extends Field> = (value: Field) => value is T;

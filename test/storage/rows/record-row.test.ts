@@ -149,6 +149,23 @@ describe("a row", () => {
     expect(fromRow(row)).toEqual({ ok: false, reason: "invalid-sample", detail: `${name} is of another type` });
   });
 
+  it.each(["2022-09-31T12:00:00.000000Z", "2022-09-30T24:00:00.000000Z", "2022-09-30T12:00:00Z", "2022-09-30", "x"])(
+    "with the time %s, which none can have, is not taken for a record",
+    (time) => {
+      for (const record of [aSample(), anEvent()]) {
+        const detail = "time is not the time of a record";
+        expect(fromRow(toRow({ ...record, time }))).toEqual({ ok: false, reason: "invalid-sample", detail });
+      }
+    },
+  );
+
+  it("has any day of the calendar for its time", () => {
+    for (let day = Date.UTC(2020, 0, 1); day < Date.UTC(2021, 0, 1); day += 86_400_000) {
+      const time = new Date(day).toISOString().replace("Z", "000Z");
+      expect(fromRow(toRow(aSample({ time }))).ok).toBe(true);
+    }
+  });
+
   it("without a signature is taken for what signature v2 proved, and for nothing else", () => {
     for (const record of [aSample(), anEvent()]) {
       expect(fromRow(toRow({ ...record, message_signature: null }))).toEqual({
