@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { parseOptions } from "../../../lib/cli/command/parse-options.ts";
 import { readingOptions, sampleFilterOptions } from "../../../lib/cli/read/reading-options.ts";
 import { parseUsageQuery, usageOptions } from "../../../lib/cli/read/usage-options.ts";
 import { usageLine } from "../../../lib/cli/read/usage-row.ts";
@@ -61,7 +61,7 @@ async function asked(storage: StorageDriver, command: string) {
   const [, args = "", at] = /^countersign usage (.*?)(?: # asked at (\S+))?$/.exec(command) ?? [];
   const { limit: _limit, ...common } = readingOptions;
   const { meter: _meter, ...filters } = sampleFilterOptions;
-  const { values } = parseArgs({ args: args.split(" "), options: { ...common, ...filters, ...usageOptions } });
+  const { values } = parseOptions({ args: args.split(" "), options: { ...common, ...filters, ...usageOptions } });
   const query = parseUsageQuery(values);
   if ("problem" in query) throw new Error(query.problem);
   const rows = await usage(storage, query);
