@@ -24,18 +24,12 @@ export async function newestOf<Kind extends MeteringRecord>(
   records: AsyncIterable<Kind>,
   limit?: number,
 ): Promise<readonly Copies<Kind>[]> {
-  let rows = new RowsByIdentity<Kind>();
+  const rows = new RowsByIdentity<Kind>();
   for await (const record of records) {
     rows.add(record);
-    if (limit !== undefined && rows.size >= limit + SLACK) rows = held(rows.newestFirst().slice(0, limit));
+    if (limit !== undefined && rows.size >= limit + SLACK) rows.cut(limit);
   }
   return rows.newestFirst().slice(0, limit);
-}
-
-function held<Kind extends MeteringRecord>(identities: readonly Copies<Kind>[]): RowsByIdentity<Kind> {
-  const rows = new RowsByIdentity<Kind>();
-  for (const copies of identities) for (const one of copies) rows.add(one);
-  return rows;
 }
 
 /**
