@@ -7,6 +7,7 @@ const measuring = [
   "test/judge/{cost,deployed-heap,regressions}.test.ts",
   "test/quarantine/quarantine-quota.test.ts",
   "test/query/explain/cost.test.ts",
+  "test/query/usage-memory.test.ts",
   "test/signature/legacy/field-names.test.ts",
 ];
 

@@ -11,9 +11,15 @@ const LINE_FEED = 0x0a;
 const LOOKS_FOR_THE_REST = 2;
 const BETWEEN_LOOKS_MS = 10;
 
-/** The content of one file of a log, decompressed, a chunk at a time. */
-export async function* chunksOf({ handle, gzip, isLive }: LogFile): AsyncGenerator<Uint8Array> {
-  const bytes = bytesOf(handle, isLive);
+/** A stretch of a file's bytes, or what there is of it. */
+export interface ByteRange {
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** The content of one file of a log, decompressed, a chunk at a time. @param range of a file that is not compressed */
+export async function* chunksOf({ handle, gzip, isLive }: LogFile, range?: ByteRange): AsyncGenerator<Uint8Array> {
+  const bytes = range === undefined ? bytesOf(handle, isLive) : bytesWithin(handle, range);
   if (!gzip) return yield* bytes;
   // `pipe` passes on no error of the disk's.
   const source = Readable.from(bytes, { objectMode: false });
@@ -42,6 +48,16 @@ async function* bytesOf(handle: FileHandle, isLive: boolean): AsyncGenerator<Buf
     }
     position += bytesRead;
     isWhole = buffer[bytesRead - 1] === LINE_FEED;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+async function* bytesWithin(handle: FileHandle, { begin, end }: ByteRange): AsyncGenerator<Buffer> {
+  for (let position = begin; position < end; ) {
+    const length = Math.min(CHUNK_BYTES, end - position);
+    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(length), 0, length, position);
+    if (bytesRead === 0) return;
+    position += bytesRead;
     yield buffer.subarray(0, bytesRead);
   }
 }

@@ -13,7 +13,8 @@ import { settlementLookup } from "../rows/settlement-lookup.ts";
 import type { OnUnreadable } from "../unreadable.ts";
 import { chunksOf } from "./file-chunks.ts";
 import { lastLineStart } from "./last-line.ts";
-import { closeLogFiles, expectLogFiles, openLogFiles } from "./log-files.ts";
+import { closeLogFiles, expectLogFiles, type LogFile, openLogFiles } from "./log-files.ts";
+import { newestInLog } from "./log-parts.ts";
 import { RotatingFile, type Rotation } from "./rotating-file.ts";
 import { SettlementFile } from "./settlement-file.ts";
 
@@ -26,6 +27,8 @@ export interface FileLogOptions extends Partial<Rotation> {
   readonly onUnreadable?: OnUnreadable;
   /** Whether a reading that finds no file at all is refused with the disk's answer. @default it finds nothing */
   readonly isExpected?: boolean;
+  /** Identities that a reading holds at a time. @default 50,000, of 1.6 to 3 kB each as Ceilometer sends them */
+  readonly mostHeld?: number;
 }
 
 export interface FileLog extends StorageDriver {
@@ -36,6 +39,9 @@ export interface FileLog extends StorageDriver {
   prepare(): Promise<void>;
 }
 
+/** Few enough for a laptop's memory, and enough that what most people ask for is read once. */
+const MOST_HELD = 50_000;
+
 const RECORDED: Stored = { kind: "recorded" };
 
 /**
@@ -44,7 +50,7 @@ const RECORDED: Stored = { kind: "recorded" };
  * readers find each once.
  */
 export function openFileLog(options: FileLogOptions): FileLog {
-  const { path, maxBytes = 0, backupCount = 0, onUnreadable, isExpected = false } = options;
+  const { path, maxBytes = 0, backupCount = 0, onUnreadable, isExpected = false, mostHeld = MOST_HELD } = options;
   const { mode = PRIVATE_MODE, onWider = () => undefined } = options;
   const permissions = { mode, onWider };
   const file = new RotatingFile(path, { maxBytes, backupCount }, permissions);
@@ -63,18 +69,28 @@ export function openFileLog(options: FileLogOptions): FileLog {
     return records.map(() => RECORDED);
   }
 
-  async function* records(told: OnUnreadable | undefined): AsyncGenerator<MeteringRecord> {
+  /** Opens all files for as long as `read` goes on. */
+  async function* reading<Found>(
+    told: OnUnreadable | undefined,
+    read: (files: readonly LogFile[]) => AsyncIterable<Found>,
+  ): AsyncGenerator<Found> {
     const { files, unread } = await openLogFiles(path);
     // A folder that was removed, or a disk that was unmounted, between one reading of a command and the next.
     if (isExpected && files.length === 0) await expectLogFiles(path);
     try {
       for (const one of unread) told?.(one.path, one.why, { name: one.path, of: "whole" });
-      const readRow = rowReader();
-      // A compressed file beside what it is made of may be in the making, and holds nothing else.
-      for (const file of files) yield* recordsIn(chunksOf(file), file.path, readRow, file.hasPlain ? undefined : told);
+      yield* read(files);
     } finally {
       await closeLogFiles(files);
     }
+  }
+
+  function records(told: OnUnreadable | undefined): AsyncGenerator<MeteringRecord> {
+    return reading(told, async function* (files) {
+      const readRow = rowReader();
+      // A compressed file beside what it is made of may be in the making, and holds nothing else.
+      for (const file of files) yield* recordsIn(chunksOf(file), file.path, readRow, file.hasPlain ? undefined : told);
+    });
   }
 
   /** For readings that go through all files twice: what is damaged is told the first time. */
@@ -111,8 +127,13 @@ export function openFileLog(options: FileLogOptions): FileLog {
     prepare: () => inTurn(() => prepared(file, path)),
     record: async (batch) => (batch.length === 0 ? [] : inTurn(() => append(batch))),
     async *samples(filter) {
-      const found = await newestSamples(samplesOf(filter), filter);
-      yield* readSamples({ identities: found, settlementOf: settlementOf() }, filter);
+      const { limit = Number.POSITIVE_INFINITY } = filter;
+      const whole = { filter, most: mostHeld, told: onUnreadable, readRow: rowReader() };
+      const identities =
+        limit <= mostHeld
+          ? await newestSamples(samplesOf(filter), filter)
+          : reading(onUnreadable, (files) => newestInLog(files, whole));
+      yield* readSamples({ identities, settlementOf: settlementOf() }, filter);
     },
     async *conflicts(filter) {
       const found = await conflictingSamples(samplesOf(filter));

@@ -6,28 +6,37 @@ import type { ReadRow } from "./record-row.ts";
 /** The end of a stream that is damaged there: thrown by the chunks of `recordsIn`, whose lines up to then are read. */
 export class CutShort extends Error {}
 
+/** The bytes of the line that was read last. */
+export interface LinePlace {
+  begin: number;
+  /** Behind its line feed, which the last line may lack. */
+  end: number;
+}
+
 /**
  * The records of a JSON-lines file, in the order in which they were written. A line that is none (a batch whose
  * writing was cut off, say) is skipped and told to `onUnreadable`.
  *
  * @param name for messages: the file or object that the chunks are from
  * @param readRow one for all files and objects of a reading, as the same metadata stands in many
+ * @param place moves along with the lines
  */
 export async function* recordsIn(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   name: string,
   readRow: ReadRow,
   onUnreadable?: OnUnreadable,
+  place?: LinePlace,
 ): AsyncGenerator<MeteringRecord> {
   let number = 0;
   try {
-    for await (const line of linesIn(chunks)) {
+    for await (const line of linesIn(chunks, place)) {
       number++;
       if (line === "") continue;
-      const place = `${name}:${number}`;
-      const record = line === TOO_LONG ? tooLong : readRow(line, place);
+      const at = `${name}:${number}`;
+      const record = line === TOO_LONG ? tooLong : readRow(line, at);
       if (record.ok) yield record.value;
-      else onUnreadable?.(place, record.detail, { name, of: "lines" });
+      else onUnreadable?.(at, record.detail, { name, of: "lines" });
     }
   } catch (error) {
     if (!(error instanceof CutShort)) throw error;
@@ -53,6 +62,7 @@ const tooLong = reject("too-large", `a line of more than ${LONGEST_LINE} bytes`)
 /** Unlike node:readline, which also cuts at U+2028 and carriage returns, cuts at line feeds alone. */
 export async function* linesIn(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  place: LinePlace = { begin: 0, end: 0 },
 ): AsyncGenerator<string | typeof TOO_LONG> {
   let begun: Uint8Array[] = [];
   let length = 0;
@@ -63,6 +73,8 @@ export async function* linesIn(
   };
   const line = () => {
     const whole = length > LONGEST_LINE ? TOO_LONG : Buffer.concat(begun).toString("utf8");
+    place.begin = place.end;
+    place.end += length + 1;
     [begun, length] = [[], 0];
     return whole;
   };

@@ -27,7 +27,10 @@ function opensIn(rotation: Omit<FileLogOptions, "path">): () => Promise<OpenedSt
 }
 
 describeStorageContract("file", opensIn({}));
-describeStorageContract("file that rotates", opensIn({ maxBytes: 4_096, backupCount: 50 }));
+describeStorageContract(
+  "file that rotates, and is read in parts",
+  opensIn({ maxBytes: 4_096, backupCount: 50, mostHeld: 3 }),
+);
 
 /** Where /dev/full and /proc are. */
 const onLinux = process.platform === "linux";
