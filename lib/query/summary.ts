@@ -4,6 +4,7 @@ import type { Instant } from "./instant.ts";
 import type { Observer } from "./parts.ts";
 import { type Borders, periodAt } from "./periods.ts";
 import { isSilence, type Rise, riseBetween } from "./rise.ts";
+import type { RowLimit } from "./row-limit.ts";
 import type { UsageRules } from "./rules.ts";
 import { EMPTY, type Interval, joined, type Level, type Stretch, settleEnds, stretchOf } from "./stretch.ts";
 import { addedSums, type Sums, type Totals, totalsAt } from "./totals.ts";
@@ -18,6 +19,8 @@ export interface Reading {
   readonly maxGap: number;
   /** A listener to each part as it is added. Absent, as in most readings: nothing is made for it. */
   readonly observer?: Observer | undefined;
+  /** Shared by all series of an answer. Absent: it may have as many rows as there are. */
+  readonly limit?: RowLimit | undefined;
 }
 
 /**
@@ -60,11 +63,11 @@ export function finishInto(reading: Reading, sums: Sums, stretch: Stretch): void
   settleEnds(stretch, (one) => addInterval(reading, sums, one));
 }
 
-function addLevel({ type, borders, resource, observer }: Reading, sums: Sums, level: Level): void {
+function addLevel({ type, borders, resource, observer, limit }: Reading, sums: Sums, level: Level): void {
   const { group, time, volume } = level;
   const period = periodAt(borders, time);
   if (group === undefined || !isPeriod(borders, period)) return;
-  const totals = totalsAt(sums, group, period, resource);
+  const totals = totalsAt(sums, group, period, resource, limit);
   totals.samples += 1;
   if (totals.first === undefined || time < totals.first) totals.first = time;
   if (totals.last === undefined || time > totals.last) totals.last = time;
@@ -77,7 +80,7 @@ function addInterval(reading: Reading, sums: Sums, interval: Interval): void {
   reading.observer?.interval(interval);
   const { group } = interval.begin;
   if (group === undefined) return;
-  const at = (period: number) => totalsAt(sums, group, period, reading.resource);
+  const at = (period: number) => totalsAt(sums, group, period, reading.resource, reading.limit);
   noteAlive(reading, at, interval);
   if (reading.type === "cumulative") addRise(reading, at, interval);
   if (reading.type === "gauge") addHeld(reading, at, interval);

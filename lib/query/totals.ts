@@ -1,5 +1,6 @@
 import { add, type Decimal, ZERO } from "./decimal.ts";
 import type { Instant } from "./instant.ts";
+import type { RowLimit } from "./row-limit.ts";
 
 /** The figures of one row of usage. */
 export interface Totals {
@@ -20,12 +21,16 @@ export interface Totals {
 /** By group, and then by period. */
 export type Sums = Map<string, (Totals | undefined)[]>;
 
-/** Those of one group and period, which now has a row. */
-export function totalsAt(sums: Sums, group: string, period: number, resource: string): Totals {
+/** Those of one group and period, which now has a row. @throws TooManyRows for one more than there may be */
+export function totalsAt(sums: Sums, group: string, period: number, resource: string, limit?: RowLimit): Totals {
   const periods = sums.get(group) ?? [];
   if (periods.length === 0) sums.set(group, periods);
-  const totals = periods[period] ?? noTotals();
-  periods[period] = totals;
+  let totals = periods[period];
+  if (totals === undefined) {
+    limit?.take();
+    totals = noTotals();
+    periods[period] = totals;
+  }
   totals.resources.add(resource);
   return totals;
 }

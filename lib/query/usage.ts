@@ -6,6 +6,8 @@ import { type Identity, identitiesOf } from "./identities.ts";
 import { type Instant, toInstant, toTime } from "./instant.ts";
 import type { Observer } from "./parts.ts";
 import { type Borders, periodAt } from "./periods.ts";
+import { RowLimit, TooManyRows } from "./row-limit.ts";
+import { compareRows } from "./row-order.ts";
 import { maxGapOf, neighbourhood, type UsageRules } from "./rules.ts";
 import { EMPTY, type Level, type Stretch } from "./stretch.ts";
 import { extended, finishInto, type Reading } from "./summary.ts";
@@ -52,11 +54,34 @@ export interface UsageRow {
  * Usage, in the order of meters, groups and periods. Reads each sample of the periods and their neighbourhood once,
  * newest first, and holds one summary per series and one row per group and period.
  */
-export async function usage(storage: Pick<StorageDriver, "samples">, query: UsageQuery): Promise<readonly UsageRow[]> {
+export function usage(storage: Pick<StorageDriver, "samples">, query: UsageQuery): Promise<readonly UsageRow[]> {
+  return allRows(storage, query);
+}
+
+/** Usage that has no more than so many rows. @returns undefined, without reading on, where it has more */
+export async function usageWithin(
+  most: number,
+  storage: Pick<StorageDriver, "samples">,
+  query: UsageQuery,
+): Promise<readonly UsageRow[] | undefined> {
+  try {
+    return await allRows(storage, query, new RowLimit(most));
+  } catch (error) {
+    if (error instanceof TooManyRows) return undefined;
+    throw error;
+  }
+}
+
+/** @throws TooManyRows */
+async function allRows(
+  storage: Pick<StorageDriver, "samples">,
+  query: UsageQuery,
+  limit?: RowLimit,
+): Promise<readonly UsageRow[]> {
   const rows: UsageRow[] = [];
   for (const one of samplesFor(query)) {
     // One by one: as arguments of a call, some hundred thousand rows are more than a stack holds.
-    for (const row of await foldUsage(storage.samples(one), query)) rows.push(row);
+    for (const row of await foldUsage(storage.samples(one), query, limit)) rows.push(row);
   }
   return rows.sort(compareRows);
 }
@@ -73,9 +98,16 @@ export function samplesFor({ borders, rules, resource, meters = [] }: UsageQuery
   return meters.length === 0 ? [filter] : Array.from(new Set(meters), (meter) => ({ ...filter, meter }));
 }
 
-/** @param samples newest first, as a storage gives them, each with its neighbours and the contents of its conflicts */
-export async function foldUsage(samples: AsyncIterable<StoredSample>, query: UsageQuery): Promise<readonly UsageRow[]> {
-  const fold = new UsageFold(query);
+/**
+ * @param samples newest first, as a storage gives them, each with its neighbours and the contents of its conflicts
+ * @throws TooManyRows if there is a limit
+ */
+export async function foldUsage(
+  samples: AsyncIterable<StoredSample>,
+  query: UsageQuery,
+  limit?: RowLimit,
+): Promise<readonly UsageRow[]> {
+  const fold = new UsageFold(query, undefined, limit);
   for await (const identity of identitiesOf(samples)) fold.add(identity);
   return fold.rows();
 }
@@ -103,17 +135,22 @@ interface Series {
   stretch: Stretch;
 }
 
-/** Adds up samples, newest first. */
+/** Adds up samples, newest first. Each step throws TooManyRows if there is a limit and it is reached. */
 export class UsageFold {
   readonly #query: UsageQuery;
   readonly #observerOf: ((series: SeriesName) => Observer) | undefined;
+  readonly #limit: RowLimit | undefined;
   readonly #fields: readonly GroupField[];
   readonly #metered = new Map<string, Metered>();
 
-  /** @param observerOf asked once for each series, as it begins */
-  constructor(query: UsageQuery, observerOf?: (series: SeriesName) => Observer) {
+  /**
+   * @param observerOf asked once for each series, as it begins
+   * @param limit shared by all folds of an answer; without one it has as many rows as there are
+   */
+  constructor(query: UsageQuery, observerOf?: (series: SeriesName) => Observer, limit?: RowLimit) {
     this.#query = query;
     this.#observerOf = observerOf;
+    this.#limit = limit;
     this.#fields = furtherFields(query.by);
   }
 
@@ -132,9 +169,12 @@ export class UsageFold {
     for (const metered of this.#metered.values()) {
       for (const { reading, stretch } of metered.series.values()) finishInto(reading, metered.sums, stretch);
       for (const [group, periods] of metered.sums) {
+        const named = this.#named(metered, group);
         periods.forEach((totals, period) => {
-          if (totals !== undefined) rows.push(this.#row(metered, group, period, totals));
+          if (totals !== undefined) rows.push(this.#row(named, period, totals));
         });
+        // What has become rows is as large as they are.
+        metered.sums.delete(group);
       }
     }
     return rows.sort(compareRows);
@@ -155,7 +195,15 @@ export class UsageFold {
     if (known !== undefined) return known;
     const { borders, rules } = this.#query;
     const observer = this.#observerOf?.({ meter, type, unit, resource });
-    const reading: Reading = { type, resource, borders, rules, maxGap: maxGapOf(rules, meter), observer };
+    const reading: Reading = {
+      type,
+      resource,
+      borders,
+      rules,
+      maxGap: maxGapOf(rules, meter),
+      observer,
+      limit: this.#limit,
+    };
     const made: Series = { reading, stretch: EMPTY };
     series.set(resource, made);
     return made;
@@ -182,49 +230,41 @@ export class UsageFold {
       const group = this.#groupOf(sample);
       const period = periodAt(borders, toInstant(sample.time));
       if (group === undefined || period < 0 || period >= borders.length - 1) continue;
-      rows.add(totalsAt(this.#meteredOf(sample).sums, group, period, sample.resource_id));
+      rows.add(totalsAt(this.#meteredOf(sample).sums, group, period, sample.resource_id, this.#limit));
     }
     for (const totals of rows) totals.conflicts += 1;
   }
 
-  #row({ meter, type, unit }: Metered, group: string, period: number, totals: Totals): UsageRow {
-    const { borders } = this.#query;
+  /** What all rows of a group share. */
+  #named({ meter, type, unit }: Metered, group: string): GroupName {
     const [project = null, ...values]: GroupValues = JSON.parse(group);
-    const { resources, covered, gap, ...same } = totals;
+    const named = new Map(this.#fields.map((field, index) => [field, values[index] ?? null]));
+    return { meter, type, unit, project, group: named };
+  }
+
+  /** Each name is written out: there may be a million rows, and what is spread into an object takes three times as much. */
+  #row({ meter, type, unit, project, group }: GroupName, period: number, totals: Totals): UsageRow {
+    const { borders } = this.#query;
     return {
       meter,
       type,
       unit,
       project,
-      group: new Map(this.#fields.map((field, index) => [field, values[index] ?? null])),
+      group,
       from: borders[period] ?? 0,
       to: borders[period + 1] ?? 0,
-      ...same,
-      resources: resources.size,
-      covered: type === "delta" ? null : covered,
-      gap: type === "delta" ? null : gap,
+      amount: totals.amount,
+      samples: totals.samples,
+      resources: totals.resources.size,
+      resets: totals.resets,
+      disorder: totals.disorder,
+      conflicts: totals.conflicts,
+      covered: type === "delta" ? null : totals.covered,
+      gap: type === "delta" ? null : totals.gap,
+      first: totals.first,
+      last: totals.last,
     };
   }
 }
 
-function compareRows(a: UsageRow, b: UsageRow): number {
-  return (
-    compareText(a.meter, b.meter) ||
-    compareText(a.type, b.type) ||
-    compareText(a.unit, b.unit) ||
-    compareText(a.project, b.project) ||
-    compareLists(Array.from(a.group.values()), Array.from(b.group.values())) ||
-    a.from - b.from
-  );
-}
-
-function compareLists(a: GroupValues, b: GroupValues): number {
-  return a.reduce((order, value, index) => order || compareText(value, b[index] ?? null), 0);
-}
-
-/** None comes first. */
-function compareText(a: string | null, b: string | null): number {
-  if (a === b) return 0;
-  if (a === null || b === null) return a === null ? -1 : 1;
-  return a < b ? -1 : 1;
-}
+type GroupName = Pick<UsageRow, "meter" | "type" | "unit" | "project" | "group">;

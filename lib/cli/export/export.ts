@@ -1,9 +1,9 @@
 import type { parseArgs } from "node:util";
 import { isFinal } from "../../query/rules.ts";
-import { type UsageRow, usage } from "../../query/usage.ts";
+import { type UsageRow, usageWithin } from "../../query/usage.ts";
 import type { StoredSample } from "../../storage/driver.ts";
 import { toRow } from "../../storage/rows/record-row.ts";
-import { type Command, usageError } from "../command/command.ts";
+import { type Command, EXIT_OK, usageError } from "../command/command.ts";
 import type { Io } from "../command/io.ts";
 import { parseOptions } from "../command/parse-options.ts";
 import { markedRow } from "../read/marked-row.ts";
@@ -16,6 +16,7 @@ import {
   sampleFilterOptions,
   strictHelp,
 } from "../read/reading-options.ts";
+import { parseRowLimit, rowLimitHelp, rowLimitOptions, tooManyRows } from "../read/row-limit-option.ts";
 import { parseUsageQuery, usageFilterHelp, usageOptions } from "../read/usage-options.ts";
 import { jsonLine } from "./column.ts";
 import { sampleColumns } from "./sample-columns.ts";
@@ -31,12 +32,13 @@ const options = {
   ...filters,
   ...pagingOptions,
   ...usageOptions,
+  ...rowLimitOptions,
   format: { type: "string" },
   what: { type: "string", default: "usage" },
 } as const;
 
 /** What the one subject takes and the other does not. */
-const ofUsage = ["user", "source", "metadata", "by", "period", "zone", "max-gap", "time-window"] as const;
+const ofUsage = ["user", "source", "metadata", "by", "period", "zone", "max-gap", "time-window", "max-rows"] as const;
 const ofSamples = ["limit", "after"] as const;
 
 export const exportCommand: Command = {
@@ -51,6 +53,7 @@ any: docs/usage.md lists them. With jsonl, samples are what countersign samples 
 ${rangeHelp}
 ${strictHelp}
 ${usageFilterHelp}
+${rowLimitHelp}
   --limit N         with samples: at most so many, and on standard error the place where it goes on; default all
   --after PLACE     with samples: go on behind that place`,
 
@@ -73,16 +76,21 @@ type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>["values"
 async function exportUsage(values: Values, format: Format, io: Io): Promise<number> {
   const query = parseUsageQuery(values);
   if ("problem" in query) return usageError(io, query.problem);
+  const most = parseRowLimit(values["max-rows"]);
+  if (typeof most !== "number") return usageError(io, most.problem);
   const { meter: _meters, ...readingValues } = values;
-  return reading(readingValues, io, (storage) =>
+  let outcome = EXIT_OK;
+  const read = await reading(readingValues, io, (storage) =>
     progressing(io, async (progress) => {
       const now = Date.now() * 1_000;
       const final = ({ to }: UsageRow) => values["time-window"] === true && isFinal(query.rules, to, now);
       const columns = usageColumns(query.by, final);
-      const rows = await usage(progress.counting(storage), query);
-      await writeRows(rows, { format, columns, toJson: (row) => jsonLine(columns, row) }, io, progress);
+      const rows = await usageWithin(most, progress.counting(storage), query);
+      if (rows === undefined) outcome = usageError(io, tooManyRows(most));
+      else await writeRows(rows, { format, columns, toJson: (row) => jsonLine(columns, row) }, io, progress);
     }),
   );
+  return Math.max(read, outcome);
 }
 
 async function exportSamples(values: Values, format: Format, io: Io): Promise<number> {

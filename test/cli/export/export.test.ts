@@ -148,6 +148,12 @@ describe("countersign export", () => {
     }
   });
 
+  it("writes nothing, and says what to do, where usage has more rows than --max-rows allows", async () => {
+    const { code, lines, errors } = await exported("--format", "csv", ...DAY, "--max-rows", "1");
+    expect([code, lines]).toEqual([2, []]);
+    expect(errors).toEqual([expect.stringContaining("--max-rows: usage has more than 1 rows")]);
+  });
+
   it.each([
     [[], "--format: expected csv or jsonl, got none"],
     [["--format", "xlsx"], '--format: expected csv or jsonl, got "xlsx"'],
@@ -156,6 +162,8 @@ describe("countersign export", () => {
     [["--format", "csv", ...DAY, "--limit", "5"], "--limit is for --what samples"],
     [["--format", "csv", "--what", "samples", "--by", "source"], "--by is for --what usage"],
     [["--format", "csv", "--what", "samples", "--time-window"], "--time-window is for --what usage"],
+    [["--format", "csv", "--what", "samples", "--max-rows", "5"], "--max-rows is for --what usage"],
+    [["--format", "csv", ...DAY, "--max-rows", "many"], '--max-rows: expected a whole number above 0, got "many"'],
     [
       ["--format", "csv", "--what", "samples", "--meter", "a", "--meter", "b"],
       "--meter: samples are exported of one meter, or of all",

@@ -256,10 +256,28 @@ describe("countersign usage", () => {
     [[...DAY, "--max-gap", "1", "--max-gap", "a=1", "--max-gap", "2"], "--max-gap: given twice"],
     [[...DAY, "--max-gap", "a=1", "--max-gap", "1", "--max-gap", "a=2"], `--max-gap: given twice for "a"`],
     [[...DAY, "--metadata", "a=1", "--metadata", "a=2"], `--metadata: given twice for "a", which has one value`],
+    [[...DAY, "--max-rows", "0"], `--max-rows: expected a whole number above 0, got "0"`],
     [[...DAY, "--metadata", "flavor"], `--metadata: expected NAME=VALUE, got "flavor"`],
     [[...DAY, "--project", "p", "--no-project"], "give either --project or --no-project"],
   ])("is told what is wrong, and what would be right: %j", async (args, problem) => {
     expect(await call(args)).toEqual({ code: 2, lines: [], errors: [`countersign: ${problem}`] });
+  });
+
+  it("prints as many rows as --max-rows allows, and of more none, but what to do", async () => {
+    // And a row for each hour in which it is not measured.
+    await record(storage, [requests("30T00:00", 1n)]);
+    const hours = [...DAY, "--json", "--period", "hour"];
+    const { code, lines } = await call([...hours, "--max-rows", "24"]);
+    expect([code, lines.length]).toEqual([0, 24]);
+    expect(await call([...hours, "--max-rows", "23"])).toEqual({
+      code: 2,
+      lines: [],
+      errors: [
+        "countersign: --max-rows: usage has more than 23 rows, one for each group and period: take a longer --period, a " +
+          "shorter time, fewer fields in --by, or one --meter; or allow more, with 1 GB of memory for each million " +
+          "(NODE_OPTIONS=--max-old-space-size=MEGABYTES)",
+      ],
+    });
   });
 
   it("has no --limit, which would cut what is added up", async () => {
