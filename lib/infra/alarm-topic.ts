@@ -3,6 +3,7 @@ import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
+import { mayGo } from "./may-go.ts";
 
 /** A topic for the alarms of an owner who has none yet; they subscribe to it by hand. */
 export class AlarmTopic extends Construct {
@@ -20,6 +21,7 @@ export class AlarmTopic extends Construct {
     });
     key.grant(alarms, "kms:Decrypt", "kms:GenerateDataKey*");
     this.topic = new Topic(this, "Topic", { displayName: "Countersign alarms", masterKey: key, enforceSSL: true });
+    mayGo(this.topic);
     // A topic with a policy loses the one that let in the whole account.
     this.topic.addToResourcePolicy(
       new PolicyStatement({

@@ -4,6 +4,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption } from "aws-cdk-lib/aws-s3"
 import { Construct } from "constructs";
 import { acknowledgeFolders } from "./acknowledge-folders.ts";
 import { denyOverwriting } from "./deny-overwriting.ts";
+import { mayGo } from "./may-go.ts";
 
 export interface SampleLogProps {
   /** Days that an object is kept, counted from its writing. @default - for ever */
@@ -49,6 +50,7 @@ export class SampleLog extends Construct {
             }))),
       ],
     });
+    mayGo(this.bucket);
     denyOverwriting(this.bucket, [
       ...[...Object.values(logFolders), SETTLEMENTS_FOLDER].map((folder) => `${folder}*`),
       FORMAT_OBJECT,

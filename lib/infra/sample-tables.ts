@@ -4,6 +4,7 @@ import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } fr
 import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
 import { FORMAT_KEY, keyNames, meterIndex, projectIndex, TTL_ATTRIBUTE } from "../storage/dynamodb/layout/keys.ts";
+import { mayGo } from "./may-go.ts";
 
 export interface SampleTablesProps {
   /** Days that a sample is kept, counted from its own time. @default - for ever */
@@ -38,6 +39,7 @@ export class SampleTables extends Construct {
     };
     this.samples = new Table(this, "Samples", tableProps);
     this.resources = new Table(this, "Resources", tableProps);
+    mayGo(this.samples, this.resources);
     for (const { name, partition } of [projectIndex, meterIndex]) {
       this.resources.addGlobalSecondaryIndex({
         indexName: name,

@@ -1,7 +1,7 @@
 /** A CloudFormation template as far as the promises look at it. */
 export interface Template {
   readonly Resources: Record<string, Resource>;
-  readonly Outputs?: Record<string, { readonly Export?: unknown }>;
+  readonly Outputs?: Record<string, { readonly Value?: unknown; readonly Export?: unknown }>;
 }
 
 export interface Resource {
@@ -43,7 +43,7 @@ export function plainId(logicalId: string): string {
   return logicalId.replace(/[0-9A-F]{8}$/, "");
 }
 
-const EXPORTED = /^.*:ExportsOutput(?:FnGetAtt|Ref)(.*?)[0-9A-F]{8}(?:Arn)?[0-9A-F]{8}$/;
+const OUTPUT = /^(?:.*:Exports|Publish)Output(?:FnGetAtt|Ref)(.*?)[0-9A-F]{8}(?:Arn)?[0-9A-F]{8}$/;
 
 /** A value as a person would write it: references by their construct's name, from whichever stack. */
 export function textOf(value: unknown): string {
@@ -55,7 +55,9 @@ export function textOf(value: unknown): string {
     case "Fn::GetAtt":
       return plainId(String(at(operand, 0)));
     case "Fn::ImportValue":
-      return String(operand).replace(EXPORTED, "$1");
+      return String(operand).replace(OUTPUT, "$1");
+    case "Fn::GetStackOutput":
+      return String(at(operand, "OutputName")).replace(OUTPUT, "$1");
     case "Fn::Sub":
       return String(operand).replace(/\$\{AWS::(\w+)\}/g, "$1");
     case "Fn::Join":

@@ -18,6 +18,7 @@ function templatesOf(...resources: readonly Pick<Resource, "type" | "properties"
     ofType: (type) => all.filter((resource) => resource.type === type),
     find: () => undefined,
     exported: () => undefined,
+    output: () => undefined,
   };
 }
 

@@ -42,13 +42,17 @@ describe("references of a template", () => {
     expect(resolve(templates, "base", value)).toEqual(expected);
   });
 
-  it("are found in the stack that exports them", () => {
-    expect(resolve(templates, "udp", { "Fn::ImportValue": "base:Table" })).toBe("table1a");
+  it.each([
+    [{ "Fn::ImportValue": "base:Table" }],
+    [{ "Fn::GetStackOutput": { StackName: "base", OutputName: "Own" } }],
+  ])("are found in the stack that they are an output of: %j", (value) => {
+    expect(resolve(templates, "udp", value)).toBe("table1a");
   });
 
   it.each([
     [{ Ref: "Gone" }, 'udp has no resource "Gone"'],
     [{ "Fn::ImportValue": "none" }, 'no stack exports "none"'],
+    [{ "Fn::GetStackOutput": { StackName: "base", OutputName: "none" } }, 'base has no output "none"'],
     [{ "Fn::Cidr": [] }, "does not know Fn::Cidr"],
   ])("that lead nowhere are said: %j", (value, message) => {
     expect(() => resolve(templates, "udp", value)).toThrow(message);

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, listAt } from "./json.ts";
+import { isObject, type Json, type JsonObject, listAt, textAt } from "./json.ts";
 import type { Resource, Templates } from "./templates.ts";
 
 /** Where the rehearsal says that it runs; the account is the one that AWS's stand-ins use. */
@@ -65,6 +65,12 @@ function intrinsic(templates: Templates, stack: string, name: string, argument: 
       const exported = templates.exported(resolveText(templates, stack, argument));
       if (exported === undefined) throw new Error(`no stack exports ${JSON.stringify(argument)}`);
       return resolve(templates, exported.stack, exported.value);
+    }
+    case "Fn::GetStackOutput": {
+      const [named, output] = [textAt(argument, "StackName"), textAt(argument, "OutputName")];
+      const value = templates.output(named, output);
+      if (value === undefined) throw new Error(`${named} has no output ${JSON.stringify(output)}`);
+      return resolve(templates, named, value);
     }
     default:
       throw new Error(`the rehearsal does not know ${name}: ${JSON.stringify(argument)}`);

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Json, type JsonObject, objectAt, parseJson, textAt } from "./json.ts";
+import { at, type Json, type JsonObject, objectAt, parseJson, textAt } from "./json.ts";
 
 /** One resource of a synthesized stack. */
 export interface Resource {
@@ -23,6 +23,8 @@ export interface Templates {
   find(stack: string, logicalId: string): Resource | undefined;
   /** The output with this export name: the value and the stack it stands in. */
   exported(name: string): { readonly stack: string; readonly value: Json } | undefined;
+  /** The value of a stack's output, by its name. */
+  output(stack: string, name: string): Json | undefined;
 }
 
 const ENDING = ".template.json";
@@ -57,6 +59,10 @@ export function readTemplates(folder: string): Templates {
         }
       }
       return undefined;
+    },
+    output(stack, name) {
+      const { template = null } = templates.find((one) => one.stack === stack) ?? {};
+      return at(template, "Outputs", name, "Value");
     },
   };
 }
