@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
+import { Duration, RemovalPolicy, Token, Validations } from "aws-cdk-lib";
 import type { IMetric, MathExpressionOptions, Metric, MetricOptions } from "aws-cdk-lib/aws-cloudwatch";
 import { type IVpc, Peer, Port, SecurityGroup, type SubnetSelection, SubnetType } from "aws-cdk-lib/aws-ec2";
 import { Platform } from "aws-cdk-lib/aws-ecr-assets";
@@ -126,7 +126,7 @@ export class UdpCollector extends Construct {
     });
     // The first tasks fetch image and secret through the endpoints.
     this.service.node.addDependency(network);
-    this.loadBalancer = new UdpLoadBalancer(this, "LoadBalancer", {
+    this.loadBalancer = new UdpLoadBalancer(this, loadBalancerId(props), {
       vpc: this.vpc,
       subnets: internetFacing ? { subnetType: SubnetType.PUBLIC } : inside,
       clientCidrs: props.clientCidrs,
@@ -245,6 +245,17 @@ export class UdpCollector extends Construct {
       });
     }
   }
+}
+
+/**
+ * Other ids wherever another load balancer takes the place of one that stands, so that its listeners and target groups
+ * are new as well: a target group is bound to one load balancer alone, and a load balancer to one VPC. The tasks move
+ * over before the old one goes.
+ */
+function loadBalancerId({ internetFacing = false, vpc }: UdpCollectorProps): string {
+  const scheme = internetFacing ? "Public" : "";
+  if (vpc === undefined) return `${scheme}LoadBalancer`;
+  return `${scheme}LoadBalancer-${Token.isUnresolved(vpc.vpcId) ? vpc.node.addr : vpc.vpcId}`;
 }
 
 const HEALTH_CHECK = `fetch("http://127.0.0.1:${ports.health}/healthz").then((r)=>process.exit(r.ok?0:1),()=>process.exit(1))`;
