@@ -24,8 +24,7 @@ export function stageSettings(stage: string): StageSettings {
 export const forTools = { "aws:cdk:enable-path-metadata": true, "aws:cdk:enable-asset-metadata": true };
 
 /** An app of the same feature flags, without the stacks. */
-export function emptyApp(): App {
-  const outdir = mkdtempSync(join(tmpdir(), "countersign-synth-"));
+export function emptyApp(outdir = mkdtempSync(join(tmpdir(), "countersign-synth-"))): App {
   // CDK's own rules take seconds, and the test of the app itself goes by them.
   return new App({ context: { ...context, ...forTools }, outdir, builtinCloudFormationValidation: false });
 }
@@ -43,8 +42,9 @@ export function synthesize(settings: StageSettings = stageSettings("prod")): Syn
   return one;
 }
 
-function synthesizeAnew(settings: StageSettings): Synthesized {
-  const app = emptyApp();
+/** @param outdir shared by several that differ in their settings alone, what the function runs is bundled once */
+export function synthesizeAnew(settings: StageSettings, outdir?: string): Synthesized {
+  const app = emptyApp(outdir);
   const { collector, udp } = addStage(app, settings);
   const assembly = app.synth();
   const template = (name: string): Template => assembly.getStackByName(name).template;
