@@ -12,7 +12,7 @@ import { REGION } from "./resolve.ts";
 import type { StandInAws } from "./stand-in-aws.ts";
 import type { Resource, Templates } from "./templates.ts";
 
-/** What was deployed under which template's resource: a name holds the resource's logical id. */
+/** What was deployed under which template's resource: a name holds the stack's and the resource's logical id. */
 interface Deployed {
   readonly tables: readonly string[];
   readonly buckets: readonly string[];
@@ -81,8 +81,8 @@ async function listDeployed({ dynamodb, s3, sqs }: Clients): Promise<Deployed> {
   };
 }
 
-function nameOf(deployed: Deployed, { logicalId }: Resource): string | undefined {
-  const id = logicalId.toLowerCase();
+function nameOf(deployed: Deployed, { stack, logicalId }: Resource): string | undefined {
+  const id = `${stack}-${logicalId}`.toLowerCase();
   return Object.values(deployed)
     .flat()
     .find((name) => name.toLowerCase().includes(id));

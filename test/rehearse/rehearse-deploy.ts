@@ -15,6 +15,7 @@ import {
 import { type RuntimePaths, startFunction } from "./function-process.ts";
 import { run } from "./processes.ts";
 import { eventOf, genuineMessages } from "./queue-events.ts";
+import { rehearseChanges } from "./rehearse-changes.ts";
 import { ACCOUNT, REGION } from "./resolve.ts";
 import { type StandInAws, startStandInAws } from "./stand-in-aws.ts";
 import type { Templates } from "./templates.ts";
@@ -54,8 +55,8 @@ async function deployAndDestroy(rehearsal: DeployRehearsal, aws: StandInAws, fol
   const { stack } = queueStack(templates);
   const home = join(folder, "home");
   mkdirSync(home);
-  const command = async (what: string, ...args: readonly string[]) => {
-    const done = await run(cdk, ["--app", templates.folder, "--no-notices", ...args], {
+  const cdkOver = async (assembly: Templates, what: string, ...args: readonly string[]) => {
+    const done = await run(cdk, ["--app", assembly.folder, "--no-notices", ...args], {
       withinMs: CDK_WITHIN_MS,
       // No profile, cache or version of the user's own has a say in it.
       env: { PATH: process.env.PATH, HOME: home, CI: "true", ...aws.environment },
@@ -63,6 +64,7 @@ async function deployAndDestroy(rehearsal: DeployRehearsal, aws: StandInAws, fol
     checks.same(what, done.ok ? [] : [done.tail]);
     return done;
   };
+  const command = (what: string, ...args: readonly string[]) => cdkOver(templates, what, ...args);
   await command("cdk bootstrap", "bootstrap", `aws://${ACCOUNT}/${REGION}`);
   const deploy = ["deploy", stack, "--exclusively", "--require-approval", "never"] as const;
   const first = await command(`cdk deploy ${stack}`, ...deploy);
@@ -78,6 +80,7 @@ async function deployAndDestroy(rehearsal: DeployRehearsal, aws: StandInAws, fol
   await command(`cdk destroy ${stack}`, "destroy", stack, "--exclusively", "--force");
   checks.same("after destroy, all that holds samples is still there", await missingAfterDestroy(aws, templates));
   checks.same("after destroy, the function and its event source are gone", await goneAfterDestroy(aws));
+  await rehearseChanges({ checks, aws, folder, secretArn, cdkOver });
 }
 
 /** The stack with the queue side, and storage. */
