@@ -20,6 +20,7 @@ export class SigningSecret extends Construct {
     super(scope, id);
     this.secret = new Secret(this, "Secret", {
       description: "What publishers sign samples with: a JSON object of key ids and secrets",
+      // None of it may ever change: CloudFormation would generate anew, over the keys that are in use.
       generateSecretString: {
         generateStringKey: FIRST_KEY_ID,
         secretStringTemplate: "{}",
