@@ -27,7 +27,7 @@ export class QuarantineBucket extends Construct {
       // No versions: what was replayed or thrown away should be gone.
       lifecycleRules: [{ id: "kept for a time", expiration: KEPT }],
       // A good sample with a key that nobody had added yet may be among them.
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     denyOverwriting(this.bucket, [`${FOLDER}*`]);
     Validations.of(this.bucket).acknowledge({

@@ -65,7 +65,7 @@ export class QueueCollector extends Construct {
     const encrypted = {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     };
     // A message takes its age along, so this has to be the longer of the two: it leaves ten days to act. Whose dead
     // letters it takes can't be said, as CloudFormation refuses queues that name each other; nothing in it is believed.

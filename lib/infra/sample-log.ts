@@ -36,7 +36,7 @@ export class SampleLog extends Construct {
       encryption: BucketEncryption.S3_MANAGED,
       // The log writes an object once and never again, so versions cost nothing, and a mistaken delete can be undone.
       versioned: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       lifecycleRules: [
         { id: "unfinished", abortIncompleteMultipartUploadAfter: Duration.days(7) },
         { id: "deleted", noncurrentVersionExpiration: Duration.days(30) },

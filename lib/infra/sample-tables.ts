@@ -35,7 +35,7 @@ export class SampleTables extends Construct {
       encryption: TableEncryption.AWS_MANAGED,
       timeToLiveAttribute: TTL_ATTRIBUTE,
       deletionProtection: props.deletionProtection ?? true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     };
     this.samples = new Table(this, "Samples", tableProps);
     this.resources = new Table(this, "Resources", tableProps);

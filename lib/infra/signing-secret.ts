@@ -28,7 +28,7 @@ export class SigningSecret extends Construct {
         // It is typed into ini files, where quotes, percent signs and backslashes go wrong.
         excludePunctuation: true,
       },
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     Validations.of(this.secret).acknowledge({
       id: "AwsSolutions-SMG4",

@@ -5,16 +5,18 @@ import { readTemplates, type Templates } from "./templates.ts";
 
 /**
  * A copy of the assembly that moto can deploy: it makes no secrets, so references to them become the ARN of one
- * that is there already. All else stays as it was synthesized.
+ * that is there already; and it retains only what is to be retained without an exception. All else stays as it was
+ * synthesized.
  *
  * @param folder for the copy; made if it is absent
  */
-export function withoutSecrets(templates: Templates, folder: string, secretArn: string): Templates {
+export function deployable(templates: Templates, folder: string, secretArn: string): Templates {
   cpSync(templates.folder, folder, { recursive: true });
   const secrets = new Set(templates.ofType("AWS::SecretsManager::Secret").map(({ logicalId }) => logicalId));
   const replaced = (value: Json): Json => {
     if (Array.isArray(value)) return value.map(replaced);
     if (!isObject(value)) return value;
+    if (value.DeletionPolicy === "RetainExceptOnCreate") return replaced({ ...value, DeletionPolicy: "Retain" });
     if (typeof value.Ref === "string" && secrets.has(value.Ref)) return secretArn;
     return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, replaced(item)]));
   };

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { StageSettings } from "../../lib/infra/stage-settings.ts";
 import { stageSettings, synthesizeAnew } from "../infra/synthesized.ts";
 import type { Checks } from "../interop/checks.ts";
-import { withoutSecrets } from "./deployable.ts";
+import { deployable } from "./deployable.ts";
 import { deployedDifferences } from "./deployed-resources.ts";
 import type { Finished } from "./processes.ts";
 import type { StandInAws } from "./stand-in-aws.ts";
@@ -54,7 +54,7 @@ async function deployBoth(rehearsal: ChangesRehearsal, { what, before, after }: 
   const name = `Countersign-${stage}`;
   const deploy = async (said: string, settings: StageSettings): Promise<boolean> => {
     const made = readTemplates(synthesizeAnew({ ...settings, stage }, mkdtempSync(join(folder, "made-"))).directory);
-    const assembly = withoutSecrets(made, mkdtempSync(join(folder, "deployed-")), secretArn);
+    const assembly = deployable(made, mkdtempSync(join(folder, "deployed-")), secretArn);
     const done = await cdkOver(assembly, said, "deploy", name, ...WITHOUT_QUESTIONS);
     if (done.ok) checks.same(`${said}: all is what the template says`, await deployedDifferences(aws, assembly));
     return done.ok;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { Checks } from "../interop/checks.ts";
-import { withoutSecrets } from "./deployable.ts";
+import { deployable } from "./deployable.ts";
 import { queueFunction } from "./deployed-function.ts";
 import {
   deployedDifferences,
@@ -51,7 +51,7 @@ export async function rehearseDeploy(rehearsal: DeployRehearsal): Promise<void> 
 async function deployAndDestroy(rehearsal: DeployRehearsal, aws: StandInAws, folder: string): Promise<void> {
   const { checks } = rehearsal;
   const secretArn = await createSecret(aws);
-  const templates = withoutSecrets(rehearsal.templates, join(folder, "assembly"), secretArn);
+  const templates = deployable(rehearsal.templates, join(folder, "assembly"), secretArn);
   const { stack } = queueStack(templates);
   const home = join(folder, "home");
   mkdirSync(home);

@@ -124,8 +124,14 @@ export function keepingViolations({ collector, udp }: Deployment): readonly stri
   return [
     ...Object.entries(resources).flatMap(([id, resource]) => broken(id, resource)),
     ...retained
-      .filter((id) => resources[id]?.DeletionPolicy !== "Retain" || resources[id]?.UpdateReplacePolicy !== "Retain")
+      .filter((id) => resources[id]?.DeletionPolicy !== "RetainExceptOnCreate")
       .map((id) => `${id} would not outlive its stack`),
+    ...retained
+      .filter((id) => resources[id]?.UpdateReplacePolicy !== "Retain")
+      .map((id) => `${id} would not outlive its successor`),
+    ...Object.entries(resources)
+      .filter(([, { DeletionPolicy }]) => DeletionPolicy === "Retain")
+      .map(([id]) => `${id} would be left behind, empty, by a deployment that fails`),
   ];
 }
 
