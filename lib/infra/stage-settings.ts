@@ -23,6 +23,8 @@ export interface StageSettings extends JudgingSettings {
   readonly retentionDays: number | null;
   /** Tables refuse to be deleted, whoever asks. @default true */
   readonly deletionProtection: boolean;
+  /** CloudFormation refuses to delete the stacks, whoever asks. @default true */
+  readonly terminationProtection: boolean;
   /** Queue messages that one invocation gets. @default 100 */
   readonly batchSize: number;
   /** Seconds to wait for them. @default 5 */
@@ -122,6 +124,7 @@ function stageFrom(stage: string, values: ContextReader): StageSettings {
     log: values.flag("log", true),
     retentionDays: values.wholeNumber("retentionDays", { from: 1, to: MOST_DAYS }, null),
     deletionProtection: values.flag("deletionProtection", true),
+    terminationProtection: values.flag("terminationProtection", true),
     batchSize: values.wholeNumber("batchSize", { from: 1, to: 10_000 }, 100),
     batchWindowSeconds: values.wholeNumber("batchWindowSeconds", { from: 0, to: 300 }, 5),
     maxConcurrency: values.wholeNumber("maxConcurrency", { from: 2, to: 1_000 }, 10),

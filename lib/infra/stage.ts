@@ -11,8 +11,10 @@ export interface StageStacks {
 /** Adds the stacks of one stage to an app. */
 export function addStage(app: App, settings: StageSettings): StageStacks {
   const name = `Countersign-${settings.stage}`;
+  const { terminationProtection } = settings;
   const collector = new CollectorStack(app, name, {
     settings,
+    terminationProtection,
     description: "Countersign: storage and queue side of the metering collector",
   });
   if (settings.udp === null || collector.taskRole === undefined) return { collector, udp: undefined };
@@ -21,6 +23,7 @@ export function addStage(app: App, settings: StageSettings): StageStacks {
     udp: settings.udp,
     collector,
     taskRole: collector.taskRole,
+    terminationProtection,
     description: "Countersign: UDP and TCP side of the metering collector",
   });
   return { collector, udp };

@@ -28,6 +28,7 @@ const changed: ChangedSettings = {
   log: false,
   retentionDays: null,
   deletionProtection: false,
+  terminationProtection: false,
   batchSize: 10,
   batchWindowSeconds: 0,
   maxConcurrency: 50,
