@@ -1,4 +1,3 @@
-import { isIPv4 } from "node:net";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { type ListenerName, listenerNames } from "../sample/listener-name.ts";
 import {
@@ -9,6 +8,7 @@ import {
   type Settings,
 } from "../settings.ts";
 import { mostOf, type SocketSettings, socketDefaults } from "../socket-defaults.ts";
+import { clientNetworksProblem } from "./client-networks.ts";
 import type { JudgingSettings } from "./collector-environment.ts";
 import { ContextReader } from "./context-reader.ts";
 import { fixedAddressProblem } from "./fixed-addresses.ts";
@@ -44,8 +44,10 @@ export interface StageSettings extends JudgingSettings {
 }
 
 export interface UdpSettings extends Omit<SocketSettings, "healthHost"> {
-  /** IPv4 networks that the publishers send from. At least one. */
+  /** IPv4 networks that the publishers send from. */
   readonly clientCidrs: readonly string[];
+  /** Ids of prefix lists with more of them; at least one network or list, and at most 30. @default none */
+  readonly clientPrefixLists: readonly string[];
   /** Reachable from the internet. @default false */
   readonly internetFacing: boolean;
   /** Addresses of the load balancer, one for each zone: elastic IP addresses if it faces the internet. @default none */
@@ -179,15 +181,17 @@ function listenersFrom(
 /** An alarm's description, of which it is a part, has room for 1,024 characters. */
 const RUNBOOK_URL = /^(?=.{1,500}$)https?:\/\/[^\s#]+$/;
 
-const NETWORK = /^[0-9.]+\/[0-9]{1,2}$/;
+const PREFIX_LIST = /^pl-(?:[0-9a-f]{8}|[0-9a-f]{17})$/;
 
 function udpFrom(values: ContextReader | undefined): UdpSettings | null {
   if (values === undefined) return null;
-  const clientCidrs = values.texts("clientCidrs", NETWORK, "IPv4 networks such as 10.20.0.0/16");
-  const wrong = clientCidrProblem(clientCidrs);
+  const clientCidrs = values.texts("clientCidrs", /./, "IPv4 networks such as 10.20.0.0/16");
+  const clientPrefixLists = values.texts("clientPrefixLists", PREFIX_LIST, "ids such as pl-0123abcd");
+  const wrong = clientNetworksProblem({ clientCidrs, clientPrefixLists });
   if (wrong !== undefined) values.problem("clientCidrs", wrong);
   const settings: UdpSettings = {
     clientCidrs,
+    clientPrefixLists,
     internetFacing: values.flag("internetFacing", false),
     loadBalancerAddresses: values.texts("loadBalancerAddresses", /./, "addresses"),
     vpc: vpcFrom(values.inner("vpc")),
@@ -212,24 +216,6 @@ function udpFrom(values: ContextReader | undefined): UdpSettings | null {
 
 function limitFrom(values: ContextReader, name: keyof typeof mostOf): number {
   return values.wholeNumber(name, { from: 1, to: mostOf[name] }, socketDefaults[name]);
-}
-
-/** @returns what is wrong with the networks that clients send from */
-export function clientCidrProblem(cidrs: readonly string[]): string | undefined {
-  if (cidrs.length === 0) return "name the networks that publishers send from, such as 10.20.0.0/16";
-  for (const cidr of cidrs) {
-    const [address = "", bits] = cidr.split("/");
-    if (!NETWORK.test(cidr) || !isIPv4(address) || Number(bits) > 32) return `${cidr} is not an IPv4 network`;
-    if (Number(bits) === 0) return `${cidr} lets anybody fill the listeners: name the publishers' networks`;
-    if (hasHostBits(address, Number(bits)))
-      return `${cidr} names an address inside its network: write the network's first`;
-  }
-  return undefined;
-}
-
-function hasHostBits(address: string, bits: number): boolean {
-  const number = address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
-  return number % 2 ** (32 - bits) !== 0;
 }
 
 function vpcFrom(values: ContextReader | undefined): VpcSettings | null {

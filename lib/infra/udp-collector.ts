@@ -24,6 +24,7 @@ import { Construct } from "constructs";
 import type { MetricName } from "../ledger/metrics.ts";
 import type { ListenerName } from "../sample/listener-name.ts";
 import type { SocketSettings } from "../socket-defaults.ts";
+import type { ClientNetworks } from "./client-networks.ts";
 import { type CollectorParts, collectorEnvironment, type JudgingSettings } from "./collector-environment.ts";
 import { collectorMetric } from "./collector-metric.ts";
 import { FailedDeployments } from "./failed-deployments.ts";
@@ -31,14 +32,12 @@ import type { SpillQueue } from "./spill-queue.ts";
 import { ports, UdpLoadBalancer } from "./udp-load-balancer.ts";
 import { UdpNetwork } from "./udp-network.ts";
 
-export interface UdpCollectorProps extends CollectorParts {
+export interface UdpCollectorProps extends CollectorParts, ClientNetworks {
   readonly settings: JudgingSettings;
   /** Takes what storage can't. */
   readonly spillQueue: SpillQueue;
   /** For the tasks, of the spill queue's stack: the queue's policy names it. It gets its rights here. */
   readonly taskRole: Role;
-  /** IPv4 networks that the publishers send from. At least one. */
-  readonly clientCidrs: readonly string[];
   /** One's own, with its own ways to AWS. @default - one is made that reaches AWS through endpoints alone */
   readonly vpc?: IVpc;
   /** The load balancer has public addresses. @default false */
@@ -130,6 +129,7 @@ export class UdpCollector extends Construct {
       vpc: this.vpc,
       subnets: internetFacing ? { subnetType: SubnetType.PUBLIC } : inside,
       clientCidrs: props.clientCidrs,
+      clientPrefixLists: props.clientPrefixLists ?? [],
       internetFacing,
       ...(props.loadBalancerAddresses !== undefined && { addresses: props.loadBalancerAddresses }),
       service: this.service,

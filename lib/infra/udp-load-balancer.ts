@@ -11,13 +11,11 @@ import {
   Protocol,
 } from "aws-cdk-lib/aws-elasticloadbalancingv2";
 import { Construct } from "constructs";
-import { clientCidrProblem } from "./stage-settings.ts";
+import { type ClientNetworks, clientNetworksProblem } from "./client-networks.ts";
 
-export interface UdpLoadBalancerProps {
+export interface UdpLoadBalancerProps extends ClientNetworks {
   readonly vpc: IVpc;
   readonly subnets: SubnetSelection;
-  /** IPv4 networks that the publishers send from. At least one. */
-  readonly clientCidrs: readonly string[];
   /** @default false */
   readonly internetFacing?: boolean;
   /** One for each subnet: allocation ids of elastic IP addresses, or private ones of an internal one. @default - AWS chooses */
@@ -49,9 +47,9 @@ export class UdpLoadBalancer extends Construct {
 
   constructor(scope: Construct, id: string, props: UdpLoadBalancerProps) {
     super(scope, id);
-    const { vpc, clientCidrs, internetFacing = false } = props;
-    const wrong = clientCidrProblem(clientCidrs);
-    if (wrong !== undefined) throw new Error(`clientCidrs: ${wrong}, got ${JSON.stringify(clientCidrs)}`);
+    const { vpc, internetFacing = false } = props;
+    const wrong = clientNetworksProblem(props);
+    if (wrong !== undefined) throw new Error(`clientCidrs: ${wrong}, got ${JSON.stringify(props.clientCidrs)}`);
 
     this.securityGroup = new SecurityGroup(this, "SecurityGroup", {
       vpc,
@@ -72,7 +70,7 @@ export class UdpLoadBalancer extends Construct {
     });
     this.udpTargets = this.#listen("Udp", Protocol.UDP, ports.udp, props);
     this.tcpTargets = this.#listen("Tcp", Protocol.TCP, ports.tcp, props);
-    this.#writeRules(clientCidrs, props.securityGroup);
+    this.#writeRules(props, props.securityGroup);
   }
 
   /** The most unhealthy tasks that either target group had. */
@@ -151,10 +149,14 @@ export class UdpLoadBalancer extends Construct {
   }
 
   /** Every step of the way has its rule in writing: CDK makes none for a network load balancer. */
-  #writeRules(clientCidrs: readonly string[], tasks: ISecurityGroup): void {
-    for (const cidr of clientCidrs) {
-      this.securityGroup.addIngressRule(Peer.ipv4(cidr), Port.udp(ports.udp), "publishers by UDP");
-      this.securityGroup.addIngressRule(Peer.ipv4(cidr), Port.tcp(ports.tcp), "publishers by TCP");
+  #writeRules({ clientCidrs, clientPrefixLists = [] }: ClientNetworks, tasks: ISecurityGroup): void {
+    const clients = [
+      ...clientCidrs.map((one) => Peer.ipv4(one)),
+      ...clientPrefixLists.map((one) => Peer.prefixList(one)),
+    ];
+    for (const client of clients) {
+      this.securityGroup.addIngressRule(client, Port.udp(ports.udp), "publishers by UDP");
+      this.securityGroup.addIngressRule(client, Port.tcp(ports.tcp), "publishers by TCP");
     }
     // A group whose only rules are resources of their own keeps the rule that lets everything out; this one inside it
     // takes its place, and leads nowhere.

@@ -32,6 +32,7 @@ export class UdpStack extends Stack {
       spillQueue: collector.queueCollector.spillQueue,
       taskRole,
       clientCidrs: udp.clientCidrs,
+      clientPrefixLists: udp.clientPrefixLists,
       internetFacing: udp.internetFacing,
       loadBalancerAddresses: udp.loadBalancerAddresses,
       minTasks: udp.minTasks,

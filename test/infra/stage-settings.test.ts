@@ -23,6 +23,9 @@ const defaults = {
   udp: null,
 };
 
+/** That many networks. */
+const cidrs = (count: number) => Array.from({ length: count }, (_, index) => `10.${index}.0.0/16`);
+
 function problemsOf(values: unknown): readonly string[] {
   const parsed = parseStage("dev", { dev: values });
   return parsed.ok ? [] : parsed.problems;
@@ -65,6 +68,7 @@ describe("the settings of a stage", () => {
         expectTraffic: ["queue", "udp"],
         udp: {
           ...prod.udp,
+          clientPrefixLists: [],
           internetFacing: false,
           loadBalancerAddresses: [],
           vpc: { ...vpc, publicSubnetIds: [] },
@@ -138,6 +142,18 @@ describe("the settings of a stage", () => {
     [{ udp: { clientCidrs: ["0.0.0.0/00"] } }, "0.0.0.0/00 lets anybody fill the listeners"],
     [{ udp: { clientCidrs: ["10.0.0.1/8"] } }, "10.0.0.1/8 names an address inside its network"],
     [{ udp: { clientCidrs: ["203.0.113.64/25"] } }, "203.0.113.64/25 names an address inside its network"],
+    [
+      { udp: { clientCidrs: cidrs(31) } },
+      "clientCidrs: at most 30 in all, as a security group takes no more: these are 31 networks and 0 prefix lists; join networks to larger ones, or put them into a prefix list, got",
+    ],
+    [
+      { udp: { clientCidrs: cidrs(30), clientPrefixLists: ["pl-0123abca"] } },
+      "these are 30 networks and 1 prefix lists; join",
+    ],
+    [
+      { udp: { clientCidrs: cidrs(1), clientPrefixLists: ["10.0.0.0/8"] } },
+      "clientPrefixLists: expected a list of ids such as pl-0123abcd",
+    ],
     [{ udp: {} }, "clientCidrs: name the networks that publishers send from"],
   ])("refuse %j", (values, problem) => {
     expect(problemsOf(values)).toEqual([expect.stringContaining(problem)]);

@@ -23,6 +23,17 @@ describe("the socket side", () => {
     });
   });
 
+  it("lets in networks that are kept in prefix lists", () => {
+    const lists = templateOf(() => ({ clientCidrs: [], clientPrefixLists: ["pl-0123abca"] }));
+    for (const [IpProtocol, FromPort] of [
+      ["udp", 4952],
+      ["tcp", 4953],
+    ]) {
+      const rule = { SourcePrefixListId: "pl-0123abca", IpProtocol, FromPort, ToPort: FromPort };
+      lists.hasResourceProperties("AWS::EC2::SecurityGroupIngress", rule);
+    }
+  });
+
   it.each([
     [[], "name the networks that publishers send from, such as 10.20.0.0/16, got []"],
     [["0.0.0.0/0"], '0.0.0.0/0 lets anybody fill the listeners: name the publishers\' networks, got ["0.0.0.0/0"]'],

@@ -21,7 +21,10 @@ const placesOf: Readonly<Record<string, readonly (readonly string[])[]>> = {
   "AWS::EC2::RouteTable": [],
   "AWS::EC2::SecurityGroup": [["VpcId", "GroupName"]],
   "AWS::EC2::SecurityGroupEgress": [["GroupId", "IpProtocol", "FromPort", "DestinationSecurityGroupId"]],
-  "AWS::EC2::SecurityGroupIngress": [["GroupId", "IpProtocol", "FromPort", "SourceSecurityGroupId"]],
+  "AWS::EC2::SecurityGroupIngress": [
+    ["GroupId", "IpProtocol", "FromPort", "SourceSecurityGroupId"],
+    ["GroupId", "IpProtocol", "FromPort", "SourcePrefixListId"],
+  ],
   "AWS::EC2::Subnet": [["VpcId", "CidrBlock"]],
   "AWS::EC2::SubnetRouteTableAssociation": [["SubnetId"]],
   "AWS::EC2::VPC": [],
