@@ -1,10 +1,12 @@
 import { BlockList, isIPv4 } from "node:net";
-import { madeSubnets } from "./udp-network.ts";
+import { DEFAULT_VPC_CIDR, madeSubnets } from "./udp-network.ts";
 
 export interface AddressPlace {
   readonly internetFacing: boolean;
   /** Zones of one's own VPC. @default - the VPC that is made */
   readonly zones?: number;
+  /** Of the VPC that is made. @default DEFAULT_VPC_CIDR */
+  readonly cidr?: string;
 }
 
 const ALLOCATION = /^eipalloc-(?:[0-9a-f]{8}|[0-9a-f]{17})$/;
@@ -12,7 +14,8 @@ const ALLOCATION = /^eipalloc-(?:[0-9a-f]{8}|[0-9a-f]{17})$/;
 /** @returns what is wrong with a load balancer's fixed addresses, one for each zone; none are fine */
 export function fixedAddressProblem(addresses: readonly string[], place: AddressPlace): string | undefined {
   if (addresses.length === 0) return undefined;
-  const zones = place.zones ?? madeSubnets.length;
+  const made = madeSubnets(place.cidr ?? DEFAULT_VPC_CIDR);
+  const zones = place.zones ?? made.length;
   if (addresses.length !== zones) return `expected none, or one for each of ${zones} zones`;
   if (new Set(addresses).size !== addresses.length) return "each zone needs an address of its own";
   if (place.internetFacing) {
@@ -23,12 +26,12 @@ export function fixedAddressProblem(addresses: readonly string[], place: Address
   }
   const wrong = addresses.find((address) => !isIPv4(address));
   if (wrong !== undefined) return `${wrong} is not an IPv4 address, which an internal load balancer has`;
-  return place.zones === undefined ? outsideMadeSubnets(addresses) : undefined;
+  return place.zones === undefined ? outside(made, addresses) : undefined;
 }
 
-function outsideMadeSubnets(addresses: readonly string[]): string | undefined {
+function outside(subnets: readonly string[], addresses: readonly string[]): string | undefined {
   for (const [index, address] of addresses.entries()) {
-    const subnet = madeSubnets[index] ?? "";
+    const subnet = subnets[index] ?? "";
     if (!isFree(address, subnet)) return `${address} is not an address of ${subnet} that AWS leaves free`;
   }
   return undefined;

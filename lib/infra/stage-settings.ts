@@ -8,10 +8,11 @@ import {
   type Settings,
 } from "../settings.ts";
 import { mostOf, type SocketSettings, socketDefaults } from "../socket-defaults.ts";
-import { clientNetworksProblem } from "./client-networks.ts";
 import type { JudgingSettings } from "./collector-environment.ts";
 import { ContextReader } from "./context-reader.ts";
 import { fixedAddressProblem } from "./fixed-addresses.ts";
+import { clientNetworksProblem, vpcCidrProblem } from "./ipv4-networks.ts";
+import { DEFAULT_VPC_CIDR } from "./udp-network.ts";
 
 /** The settings that differ from one deployment to the next; docs/deploy.md explains each. */
 export interface StageSettings extends JudgingSettings {
@@ -52,6 +53,8 @@ export interface UdpSettings extends Omit<SocketSettings, "healthHost"> {
   readonly internetFacing: boolean;
   /** Addresses of the load balancer, one for each zone: elastic IP addresses if it faces the internet. @default none */
   readonly loadBalancerAddresses: readonly string[];
+  /** IPv4 network of the VPC that is made. @default "10.95.0.0/20" */
+  readonly cidr: string;
   /** The VPC to put it in. @default null, a VPC is made */
   readonly vpc: VpcSettings | null;
   /** @default 2 */
@@ -194,6 +197,7 @@ function udpFrom(values: ContextReader | undefined): UdpSettings | null {
     clientPrefixLists,
     internetFacing: values.flag("internetFacing", false),
     loadBalancerAddresses: values.texts("loadBalancerAddresses", /./, "addresses"),
+    cidr: values.text("cidr", /./, "an IPv4 network such as 10.95.0.0/20", DEFAULT_VPC_CIDR),
     vpc: vpcFrom(values.inner("vpc")),
     minTasks: values.wholeNumber("minTasks", { from: 1, to: 100 }, 2),
     maxTasks: values.wholeNumber("maxTasks", { from: 1, to: 100 }, 10),
@@ -202,10 +206,15 @@ function udpFrom(values: ContextReader | undefined): UdpSettings | null {
     tcpConnectionsPerAddress: limitFrom(values, "tcpConnectionsPerAddress"),
     tcpBufferMebibytes: limitFrom(values, "tcpBufferMebibytes"),
   };
+  const unfitCidr = vpcCidrProblem(settings.cidr);
+  if (unfitCidr !== undefined) values.problem("cidr", unfitCidr);
+  if (settings.vpc !== null && settings.cidr !== DEFAULT_VPC_CIDR) {
+    values.problem("cidr", "is of a VPC that is made, and there is one of your own: leave out one of the two");
+  }
   if (settings.maxTasks < settings.minTasks) values.problem("maxTasks", `not less than minTasks ${settings.minTasks}`);
   const { internetFacing, vpc } = settings;
-  const zones = vpc === null ? {} : { zones: vpc.availabilityZones.length };
-  const unfit = fixedAddressProblem(settings.loadBalancerAddresses, { internetFacing, ...zones });
+  const place = vpc === null ? { cidr: settings.cidr } : { zones: vpc.availabilityZones.length };
+  const unfit = fixedAddressProblem(settings.loadBalancerAddresses, { internetFacing, ...place });
   if (unfit !== undefined) values.problem("loadBalancerAddresses", unfit);
   if (settings.internetFacing && settings.vpc?.publicSubnetIds.length === 0) {
     values.problem("vpc", "internetFacing needs publicSubnetIds");

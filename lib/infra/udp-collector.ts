@@ -24,13 +24,13 @@ import { Construct } from "constructs";
 import type { MetricName } from "../ledger/metrics.ts";
 import type { ListenerName } from "../sample/listener-name.ts";
 import type { SocketSettings } from "../socket-defaults.ts";
-import type { ClientNetworks } from "./client-networks.ts";
 import { type CollectorParts, collectorEnvironment, type JudgingSettings } from "./collector-environment.ts";
 import { collectorMetric } from "./collector-metric.ts";
 import { FailedDeployments } from "./failed-deployments.ts";
+import type { ClientNetworks } from "./ipv4-networks.ts";
 import type { SpillQueue } from "./spill-queue.ts";
 import { ports, UdpLoadBalancer } from "./udp-load-balancer.ts";
-import { UdpNetwork } from "./udp-network.ts";
+import { DEFAULT_VPC_CIDR, UdpNetwork } from "./udp-network.ts";
 
 export interface UdpCollectorProps extends CollectorParts, ClientNetworks {
   readonly settings: JudgingSettings;
@@ -40,6 +40,8 @@ export interface UdpCollectorProps extends CollectorParts, ClientNetworks {
   readonly taskRole: Role;
   /** One's own, with its own ways to AWS. @default - one is made that reaches AWS through endpoints alone */
   readonly vpc?: IVpc;
+  /** IPv4 network of the VPC that is made, of 16 to 22 bits. @default DEFAULT_VPC_CIDR */
+  readonly cidr?: string;
   /** The load balancer has public addresses. @default false */
   readonly internetFacing?: boolean;
   /** Of the load balancer, one for each zone: allocation ids if it faces the internet, IPv4 addresses otherwise. @default - AWS chooses */
@@ -82,7 +84,7 @@ export class UdpCollector extends Construct {
   constructor(scope: Construct, id: string, props: UdpCollectorProps) {
     super(scope, id);
     this.#stage = props.settings.stage;
-    const network = props.vpc ?? new UdpNetwork(this, "Network", props);
+    const network = props.vpc ?? new UdpNetwork(this, `Network${elsewhere(props)}`, props);
     this.vpc = network instanceof UdpNetwork ? network.vpc : network;
     const inside: SubnetSelection = { subnetType: SubnetType.PRIVATE_ISOLATED };
     const { internetFacing = false, minTasks = 2, maxTasks = 10 } = props;
@@ -252,10 +254,14 @@ export class UdpCollector extends Construct {
  * are new as well: a target group is bound to one load balancer alone, and a load balancer to one VPC. The tasks move
  * over before the old one goes.
  */
-function loadBalancerId({ internetFacing = false, vpc }: UdpCollectorProps): string {
-  const scheme = internetFacing ? "Public" : "";
-  if (vpc === undefined) return `${scheme}LoadBalancer`;
-  return `${scheme}LoadBalancer-${Token.isUnresolved(vpc.vpcId) ? vpc.node.addr : vpc.vpcId}`;
+function loadBalancerId(props: UdpCollectorProps): string {
+  return `${props.internetFacing ? "Public" : ""}LoadBalancer${elsewhere(props)}`;
+}
+
+/** Tells one VPC from another; empty for the one that is made by default. */
+function elsewhere({ vpc, cidr = DEFAULT_VPC_CIDR }: UdpCollectorProps): string {
+  if (vpc !== undefined) return `-${Token.isUnresolved(vpc.vpcId) ? vpc.node.addr : vpc.vpcId}`;
+  return cidr === DEFAULT_VPC_CIDR ? "" : `-${cidr}`;
 }
 
 const HEALTH_CHECK = `fetch("http://127.0.0.1:${ports.health}/healthz").then((r)=>process.exit(r.ok?0:1),()=>process.exit(1))`;

@@ -11,7 +11,7 @@ import {
   Protocol,
 } from "aws-cdk-lib/aws-elasticloadbalancingv2";
 import { Construct } from "constructs";
-import { type ClientNetworks, clientNetworksProblem } from "./client-networks.ts";
+import { type ClientNetworks, clientNetworksProblem } from "./ipv4-networks.ts";
 
 export interface UdpLoadBalancerProps extends ClientNetworks {
   readonly vpc: IVpc;

@@ -15,16 +15,24 @@ import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 
 export interface UdpNetworkProps {
+  /** The VPC's IPv4 network, of 16 to 22 bits. @default DEFAULT_VPC_CIDR */
+  readonly cidr?: string;
   /** Adds public subnets, for a load balancer that faces the internet. @default false */
   readonly internetFacing?: boolean;
   /** @default RetentionDays.THREE_MONTHS */
   readonly logRetention?: RetentionDays;
 }
 
-const ADDRESSES = "10.95.0.0/20";
+/** Of the VPC that is made: one that few have given away already. */
+export const DEFAULT_VPC_CIDR = "10.95.0.0/20";
 
-/** Of the tasks, and of an internal load balancer: one for each zone. CDK lays them out; a test compares. */
-export const madeSubnets = ["10.95.0.0/24", "10.95.1.0/24"] as const;
+const MADE_ZONES = 2;
+
+/** Of the tasks, and of an internal load balancer: one for each zone. CDK lays them out so; a test compares. */
+export function madeSubnets(cidr: string): readonly string[] {
+  const [one = "", two = "", three = ""] = cidr.split(".");
+  return Array.from({ length: MADE_ZONES }, (_, zone) => `${one}.${two}.${Number(three) + zone}.0/24`);
+}
 
 /** Endpoints of the services that tasks call, apart from DynamoDB and S3. Each costs per hour and zone: none is to spare. */
 const interfaceEndpoints = {
@@ -41,10 +49,10 @@ export class UdpNetwork extends Construct {
 
   constructor(scope: Construct, id: string, props: UdpNetworkProps = {}) {
     super(scope, id);
-    const { internetFacing = false, logRetention = RetentionDays.THREE_MONTHS } = props;
+    const { cidr = DEFAULT_VPC_CIDR, internetFacing = false, logRetention = RetentionDays.THREE_MONTHS } = props;
     this.vpc = new Vpc(this, "Vpc", {
-      ipAddresses: IpAddresses.cidr(ADDRESSES),
-      maxAzs: madeSubnets.length,
+      ipAddresses: IpAddresses.cidr(cidr),
+      maxAzs: MADE_ZONES,
       natGateways: 0,
       subnetConfiguration: [
         { name: "tasks", subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 24 },

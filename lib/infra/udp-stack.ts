@@ -44,6 +44,7 @@ export class UdpStack extends Stack {
         tcpBufferMebibytes: udp.tcpBufferMebibytes,
       },
       logRetention: settings.logRetentionDays,
+      cidr: udp.cidr,
       ...(udp.vpc !== null && { vpc: importVpc(this, udp.vpc) }),
     });
     const watched = {

@@ -58,6 +58,7 @@ describe("it would be seen if a setting could not be changed", () => {
 
   it("since another load balancer gets the listeners and target groups of the one that stands", () => {
     expect(refusedIf(withOneLoadBalancer)).toEqual([
+      "udp.cidr",
       "udp.internetFacing",
       "udp.vpc",
       "udp.vpc.vpcId",
@@ -69,7 +70,7 @@ describe("it would be seen if a setting could not be changed", () => {
   it.each([
     ["AWS::DynamoDB::Table", "TableName", ["tables"]],
     ["AWS::S3::Bucket", "BucketName", ["log"]],
-    ["AWS::Logs::LogGroup", "LogGroupName", ["udp", "udp.vpc"]],
+    ["AWS::Logs::LogGroup", "LogGroupName", ["udp", "udp.cidr", "udp.vpc"]],
     ["AWS::SQS::Queue", "QueueName", []],
   ])("since each retained %s has a %s of its own", (type, property, settings) => {
     expect(refusedIf((deployment) => withFixedNames(deployment, type, property))).toEqual(settings);

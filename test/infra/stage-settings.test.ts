@@ -23,6 +23,8 @@ const defaults = {
   udp: null,
 };
 
+const ownVpc = { vpcId: "vpc-0123abca", availabilityZones: ["eu-west-1a"], subnetIds: ["subnet-0123abca"] };
+
 /** That many networks. */
 const cidrs = (count: number) => Array.from({ length: count }, (_, index) => `10.${index}.0.0/16`);
 
@@ -37,7 +39,6 @@ describe("the settings of a stage", () => {
   });
 
   it("are read from the stage that is meant", () => {
-    const vpc = { vpcId: "vpc-0123abca", availabilityZones: ["eu-west-1a"], subnetIds: ["subnet-0123abca"] };
     const prod = {
       dialects: "kilo",
       extraFields: ["tenant"],
@@ -55,7 +56,14 @@ describe("the settings of a stage", () => {
       alarmTopicArn: "arn:aws:sns:eu-west-1:123456789012:owner",
       expectTraffic: "queue,udp",
       runbookUrl: "https://git.example.org/countersign/docs/runbook.md",
-      udp: { clientCidrs: ["10.1.0.0/16"], vpc, minTasks: 3, maxTasks: 4, cpu: 1_024, tcpConnectionsPerAddress: 1_000 },
+      udp: {
+        clientCidrs: ["10.1.0.0/16"],
+        vpc: ownVpc,
+        minTasks: 3,
+        maxTasks: 4,
+        cpu: 1_024,
+        tcpConnectionsPerAddress: 1_000,
+      },
     };
     expect(parseStage("prod", { dev: { no: "matter" }, prod })).toEqual({
       ok: true,
@@ -69,9 +77,10 @@ describe("the settings of a stage", () => {
         udp: {
           ...prod.udp,
           clientPrefixLists: [],
+          cidr: "10.95.0.0/20",
           internetFacing: false,
           loadBalancerAddresses: [],
-          vpc: { ...vpc, publicSubnetIds: [] },
+          vpc: { ...ownVpc, publicSubnetIds: [] },
           tcpConnections: 1_000,
           tcpBufferMebibytes: 64,
         },
@@ -153,6 +162,17 @@ describe("the settings of a stage", () => {
     [
       { udp: { clientCidrs: cidrs(1), clientPrefixLists: ["10.0.0.0/8"] } },
       "clientPrefixLists: expected a list of ids such as pl-0123abcd",
+    ],
+    [{ udp: { clientCidrs: cidrs(1), cidr: "10.95.0.0/23" } }, "cidr: expected 16 to 22 bits, as in 10.95.0.0/20, got"],
+    [{ udp: { clientCidrs: cidrs(1), cidr: "10.0.0.0/15" } }, "cidr: expected 16 to 22 bits, as in 10.95.0.0/20, got"],
+    [
+      { udp: { clientCidrs: cidrs(1), cidr: "10.95.1.0/20" } },
+      "cidr: 10.95.1.0/20 names an address inside its network",
+    ],
+    [{ udp: { clientCidrs: cidrs(1), cidr: "any" } }, "cidr: any is not an IPv4 network"],
+    [
+      { udp: { clientCidrs: cidrs(1), cidr: "10.96.0.0/20", vpc: ownVpc } },
+      "cidr: is of a VPC that is made, and there is one of your own: leave out one of the two, got",
     ],
     [{ udp: {} }, "clientCidrs: name the networks that publishers send from"],
   ])("refuse %j", (values, problem) => {

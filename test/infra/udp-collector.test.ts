@@ -2,7 +2,7 @@ import { Stack } from "aws-cdk-lib";
 import { Match, Template } from "aws-cdk-lib/assertions";
 import { Vpc } from "aws-cdk-lib/aws-ec2";
 import { describe, expect, it } from "vitest";
-import { madeSubnets } from "../../lib/infra/udp-network.ts";
+import { DEFAULT_VPC_CIDR, madeSubnets } from "../../lib/infra/udp-network.ts";
 import { emptyApp } from "./synthesized.ts";
 import { at } from "./template.ts";
 import { addUdpCollector, type UdpCollectorChanges } from "./udp-collector-parts.ts";
@@ -71,10 +71,13 @@ describe("the socket side", () => {
     template.resourceCountIs("AWS::EC2::NatGateway", 0);
   });
 
-  it("has its subnets where settings look for the addresses of an internal load balancer", () => {
-    const subnets = Object.values(templateOf().findResources("AWS::EC2::Subnet"));
-    expect(subnets.map((subnet) => at(subnet, "Properties", "CidrBlock"))).toEqual([...madeSubnets]);
-  });
+  it.each([DEFAULT_VPC_CIDR, "172.16.4.0/22"])(
+    "has its subnets of %s where settings look for the addresses of an internal load balancer",
+    (cidr) => {
+      const subnets = Object.values(templateOf(() => ({ cidr })).findResources("AWS::EC2::Subnet"));
+      expect(subnets.map((subnet) => at(subnet, "Properties", "CidrBlock"))).toEqual(madeSubnets(cidr));
+    },
+  );
 
   it.each([
     [false, ["10.95.0.10", "10.95.1.10"], "PrivateIPv4Address", "tasksSubnet"],

@@ -16,7 +16,7 @@ export function importing({ collector, udp }: Deployment): Deployment {
 }
 
 /** Whatever the scheme or the VPC, and although CDK writes a name once that stands twice in a path. */
-const NAMED = /^UdpCollector(?:Public)?LoadBalancer(?:vpc0123abc.)?(?:LoadBalancer)?/;
+const NAMED = /^UdpCollector(?:Public)?LoadBalancer(?:vpc0123abc.|10960022)?(?:LoadBalancer)?/;
 
 /** The load balancer, its listeners and its target groups are called the same wherever they are. */
 export function withOneLoadBalancer({ collector, udp }: Deployment): Deployment {

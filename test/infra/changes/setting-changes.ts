@@ -41,6 +41,7 @@ const changed: ChangedSettings = {
 const changedUdp: UdpSettings = {
   clientCidrs: ["192.168.7.0/24", "10.1.0.0/16"],
   clientPrefixLists: ["pl-0123abca"],
+  cidr: "10.96.0.0/22",
   internetFacing: true,
   vpc: ownVpc,
   minTasks: 3,

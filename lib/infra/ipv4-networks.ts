@@ -21,20 +21,26 @@ export function clientNetworksProblem({ clientCidrs, clientPrefixLists = [] }: C
     const what = `${clientCidrs.length} networks and ${clientPrefixLists.length} prefix lists`;
     return `at most ${MOST_CLIENT_NETWORKS} in all, as a security group takes no more: these are ${what}; join networks to larger ones, or put them into a prefix list`;
   }
+  const anybody = clientCidrs.find((cidr) => /\/0+$/.test(cidr));
+  if (anybody !== undefined) return `${anybody} lets anybody fill the listeners: name the publishers' networks`;
   return clientCidrs.map(networkProblem).find((problem) => problem !== undefined);
 }
 
-/** @returns what is wrong with an IPv4 network */
+/** What AWS allows at most, and room for two subnets of 24 bits and two of 26. */
+const VPC_BITS = { from: 16, to: 22 } as const;
+
+/** @returns what is wrong with the network of the VPC that is made */
+export function vpcCidrProblem(cidr: string): string | undefined {
+  const bits = Number(cidr.split("/")[1]);
+  const wrong = networkProblem(cidr);
+  if (wrong !== undefined || (bits >= VPC_BITS.from && bits <= VPC_BITS.to)) return wrong;
+  return `expected ${VPC_BITS.from} to ${VPC_BITS.to} bits, as in 10.95.0.0/20`;
+}
+
 function networkProblem(cidr: string): string | undefined {
   const [address = "", bits] = cidr.split("/");
   if (!NETWORK.test(cidr) || !isIPv4(address) || Number(bits) > 32) return `${cidr} is not an IPv4 network`;
-  if (Number(bits) === 0) return `${cidr} lets anybody fill the listeners: name the publishers' networks`;
-  if (hasHostBits(address, Number(bits)))
-    return `${cidr} names an address inside its network: write the network's first`;
-  return undefined;
-}
-
-function hasHostBits(address: string, bits: number): boolean {
   const number = address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
-  return number % 2 ** (32 - bits) !== 0;
+  if (number % 2 ** (32 - Number(bits)) === 0) return undefined;
+  return `${cidr} names an address inside its network: write the network's first`;
 }
