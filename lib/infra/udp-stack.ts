@@ -1,4 +1,4 @@
-import { CfnOutput, Stack, type StackProps, Validations } from "aws-cdk-lib";
+import { CfnOutput, Fn, Stack, type StackProps, Validations } from "aws-cdk-lib";
 import { type IVpc, Vpc } from "aws-cdk-lib/aws-ec2";
 import type { Role } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
@@ -57,6 +57,20 @@ export class UdpStack extends Stack {
     new CfnOutput(this, "PublisherAddress", {
       value: this.udpCollector.loadBalancer.loadBalancer.loadBalancerDnsName,
     });
+    if (udp.vpc === null) this.#nameWays(this.udpCollector.vpc);
+  }
+
+  /** What a peering, a transit gateway or a VPN is joined to, which is its owner's to add. */
+  #nameWays({ vpcId, isolatedSubnets, publicSubnets }: IVpc): void {
+    const tables = [...isolatedSubnets, ...publicSubnets].map(({ routeTable }) => routeTable.routeTableId);
+    new CfnOutput(this, "VpcId", { value: vpcId });
+    new CfnOutput(this, "SubnetIds", {
+      value: Fn.join(
+        ",",
+        isolatedSubnets.map(({ subnetId }) => subnetId),
+      ),
+    });
+    new CfnOutput(this, "RouteTableIds", { value: Fn.join(",", tables) });
   }
 }
 

@@ -16,7 +16,7 @@ const expected = {
     "StorageUrl",
     "TopicArn",
   ],
-  udp: ["PublisherAddress"],
+  udp: ["PublisherAddress", "RouteTableIds", "SubnetIds", "VpcId"],
 } as const;
 
 /** Each command finds its URLs and ARNs among the outputs, and the guide says which is for what. */
