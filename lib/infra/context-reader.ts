@@ -42,6 +42,22 @@ export class ContextReader {
     });
   }
 
+  /** Texts by name, such as tags. @param allows whether a name and its value can be used */
+  textsByName(
+    name: string,
+    allows: (key: string, value: string) => boolean,
+    expected: string,
+  ): Readonly<Record<string, string>> {
+    return this.#take<Readonly<Record<string, string>>>(name, {}, `an object of ${expected}`, (value) => {
+      if (!isObject(value)) return undefined;
+      const texts = Object.entries(value).flatMap(([key, text]) => (typeof text === "string" ? [[key, text]] : []));
+      const isWhole = texts.length === Object.keys(value).length;
+      return isWhole && texts.every(([key = "", text = ""]) => allows(key, text))
+        ? Object.fromEntries(texts)
+        : undefined;
+    });
+  }
+
   /** A reader of the object under that name; undefined where the name is absent or null. */
   inner(name: string): ContextReader | undefined {
     this.#known.add(name);

@@ -40,6 +40,8 @@ export interface StageSettings extends JudgingSettings {
   readonly expectTraffic: readonly ListenerName[];
   /** The page that alarms link to, `#section` added. @default null, "docs/runbook.md" in the repository */
   readonly runbookUrl: string | null;
+  /** Of both stacks, and of all in them that takes tags. @default none */
+  readonly tags: Readonly<Record<string, string>>;
   /** The socket side. @default null, none: a load balancer costs money while idle */
   readonly udp: UdpSettings | null;
 }
@@ -90,6 +92,9 @@ const MOST_DAYS = 36_525;
 const MOST_SECONDS = 999_999;
 /** The largest batch that Lambda allows without a window. */
 const LARGEST_BATCH_WITHOUT_WINDOW = 10;
+
+/** A resource takes 50, and CloudFormation and the constructs add some. */
+const MOST_TAGS = 40;
 
 /**
  * Reads one stage out of the CDK context.
@@ -142,9 +147,11 @@ function stageFrom(stage: string, values: ContextReader): StageSettings {
       "a URL of http or https, of at most 500 characters, without #",
       null,
     ),
+    tags: values.textsByName("tags", isTag, "tags: names of 1 to 128 and values of 1 to 256 characters"),
     udp: udpFrom(values.inner("udp")),
   };
   if (!settings.tables && !settings.log) values.problem("log", "samples need tables or a log: set one of them to true");
+  if (Object.keys(settings.tags).length > MOST_TAGS) values.problem("tags", `at most ${MOST_TAGS}`);
   const tooShort = retentionProblem(settings.retentionDays, settings.timeWindow, "set timeWindow to false");
   if (tooShort !== undefined) values.problem("retentionDays", tooShort);
   if (settings.udp === null && settings.expectTraffic.some((listener) => listener !== "queue")) {
@@ -154,6 +161,11 @@ function stageFrom(stage: string, values: ContextReader): StageSettings {
     values.problem("batchSize", `at most ${LARGEST_BATCH_WITHOUT_WINDOW} when batchWindowSeconds is 0`);
   }
   return settings;
+}
+
+/** What CloudFormation and every service takes; names that begin with `aws:` are AWS's own. */
+function isTag(name: string, value: string): boolean {
+  return /^(?!aws:)[\p{L}\p{N} _.:/=+@-]{1,128}$/iu.test(name) && /^[\p{L}\p{N} _.:/=+@-]{1,256}$/u.test(value);
 }
 
 /** Not those that mean for ever: a log group without an end is a bill without an end. */

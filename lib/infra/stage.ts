@@ -11,19 +11,17 @@ export interface StageStacks {
 /** Adds the stacks of one stage to an app. */
 export function addStage(app: App, settings: StageSettings): StageStacks {
   const name = `Countersign-${settings.stage}`;
-  const { terminationProtection } = settings;
+  const common = { settings, terminationProtection: settings.terminationProtection, tags: settings.tags };
   const collector = new CollectorStack(app, name, {
-    settings,
-    terminationProtection,
+    ...common,
     description: "Countersign: storage and queue side of the metering collector",
   });
   if (settings.udp === null || collector.taskRole === undefined) return { collector, udp: undefined };
   const udp = new UdpStack(app, `${name}-udp`, {
-    settings,
+    ...common,
     udp: settings.udp,
     collector,
     taskRole: collector.taskRole,
-    terminationProtection,
     description: "Countersign: UDP and TCP side of the metering collector",
   });
   return { collector, udp };

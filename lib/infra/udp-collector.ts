@@ -16,6 +16,7 @@ import {
   LinuxParameters,
   LogDrivers,
   OperatingSystemFamily,
+  PropagatedTagSource,
   Protocol,
 } from "aws-cdk-lib/aws-ecs";
 import type { Role } from "aws-cdk-lib/aws-iam";
@@ -118,6 +119,8 @@ export class UdpCollector extends Construct {
       vpcSubnets: inside,
       securityGroups: [securityGroup],
       assignPublicIp: false,
+      // It is tasks that are billed, and CloudFormation tags the service alone.
+      propagateTags: PropagatedTagSource.SERVICE,
       availabilityZoneRebalancing: AvailabilityZoneRebalancing.ENABLED,
       circuitBreaker: { rollback: true },
       // New tasks are healthy before old ones go.

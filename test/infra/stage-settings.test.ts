@@ -20,6 +20,7 @@ const defaults = {
   alarmTopicArn: null,
   runbookUrl: null,
   expectTraffic: [],
+  tags: {},
   udp: null,
 };
 
@@ -56,6 +57,7 @@ describe("the settings of a stage", () => {
       alarmTopicArn: "arn:aws:sns:eu-west-1:123456789012:owner",
       expectTraffic: "queue,udp",
       runbookUrl: "https://git.example.org/countersign/docs/runbook.md",
+      tags: { "cost-centre": "4711", owner: "Zoë" },
       udp: {
         clientCidrs: ["10.1.0.0/16"],
         vpc: ownVpc,
@@ -145,6 +147,14 @@ describe("the settings of a stage", () => {
     ],
     [{ expectTraffic: "queue,udp" }, 'expectTraffic: udp and tcp need the setting udp, got "queue,udp"'],
     [{ batchWindowSeconds: 0 }, "batchSize: at most 10 when batchWindowSeconds is 0, got undefined"],
+    [
+      { tags: { "AWS:own": "1" } },
+      "tags: expected an object of tags: names of 1 to 128 and values of 1 to 256 characters",
+    ],
+    [{ tags: { owner: 5 } }, "tags: expected an object of tags"],
+    [{ tags: { owner: "" } }, "tags: expected an object of tags"],
+    [{ tags: { owner: "a\nb" } }, "tags: expected an object of tags"],
+    [{ tags: Object.fromEntries(cidrs(41).map((one) => [one, one])) }, "tags: at most 40, got"],
     [{ udp: { clientCidrs: ["0.0.0.0/0"] } }, "0.0.0.0/0 lets anybody fill the listeners"],
     [{ udp: { clientCidrs: ["10.0.0.0/33"] } }, "10.0.0.0/33 is not an IPv4 network"],
     [{ udp: { clientCidrs: ["10.0.0.300/8"] } }, "10.0.0.300/8 is not an IPv4 network"],

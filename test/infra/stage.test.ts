@@ -1,8 +1,14 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { addStage } from "../../lib/infra/stage.ts";
 import type { UdpSettings, VpcSettings } from "../../lib/infra/stage-settings.ts";
-import { emptyApp, stageSettings, synthesize } from "./synthesized.ts";
-import { textOf } from "./template.ts";
+import { emptyApp, stageSettings, synthesizeAnew } from "./synthesized.ts";
+import { at, resourcesOf, textOf } from "./template.ts";
+
+/** One for all, so that what the function runs is bundled once. */
+const folder = mkdtempSync(join(tmpdir(), "countersign-stage-"));
 
 const ownVpc: VpcSettings = {
   vpcId: "vpc-0123abca",
@@ -15,19 +21,28 @@ describe("the stacks of a stage", () => {
   it.each([true, false])(
     "are protected from being deleted, or not, as the settings say: %j",
     (terminationProtection) => {
-      const { collector, udp } = addStage(emptyApp(), { ...stageSettings("prod"), terminationProtection });
+      const { collector, udp } = addStage(emptyApp(folder), { ...stageSettings("prod"), terminationProtection });
       expect([collector, udp].map((stack) => stack?.terminationProtection)).toEqual(
         Array(2).fill(terminationProtection),
       );
     },
   );
+
+  it("carry the tags of the settings, which go to all that is in them, and to the tasks", () => {
+    const tags = { "cost-centre": "4711", owner: "Zoë + co" };
+    const settings = { ...stageSettings("prod"), tags };
+    const { collector, udp } = addStage(emptyApp(folder), settings);
+    expect([collector, udp].map((stack) => stack?.tags.tagValues())).toEqual([tags, tags]);
+    const services = resourcesOf(synthesizeAnew(settings, folder).udp, "AWS::ECS::Service");
+    expect(services.map(([, { Properties }]) => at(Properties, "PropagateTags"))).toEqual(["SERVICE"]);
+  });
 });
 
 describe("the socket side", () => {
   const { udp, ...others } = stageSettings("prod");
   if (udp === null) throw new Error("the stage prod in cdk.json has no socket side");
   const outputsWith = (changed: Partial<UdpSettings>) => {
-    const { Outputs = {} } = synthesize({ ...others, udp: { ...udp, ...changed } }).udp;
+    const { Outputs = {} } = synthesizeAnew({ ...others, udp: { ...udp, ...changed } }, folder).udp;
     const values = Object.entries(Outputs).map(([name, { Value }]) => [name, textOf(Value)]);
     return Object.fromEntries(values.filter(([name]) => name !== "PublisherAddress"));
   };

@@ -33,6 +33,7 @@ const changed: ChangedSettings = {
   batchWindowSeconds: 0,
   maxConcurrency: 50,
   logRetentionDays: 14,
+  tags: { owner: "metering" },
   alarmTopicArn: "arn:aws:sns:eu-west-1:123456789012:owner",
   expectTraffic: ["queue", "udp"],
   runbookUrl: "https://example.org/runbook.md",
