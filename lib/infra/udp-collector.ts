@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { Duration, RemovalPolicy, Token, Validations } from "aws-cdk-lib";
+import { Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
 import type { IMetric, MathExpressionOptions, Metric, MetricOptions } from "aws-cdk-lib/aws-cloudwatch";
 import { type IVpc, Peer, Port, SecurityGroup, type SubnetSelection, SubnetType } from "aws-cdk-lib/aws-ec2";
 import { Platform } from "aws-cdk-lib/aws-ecr-assets";
@@ -29,9 +29,10 @@ import { type CollectorParts, collectorEnvironment, type JudgingSettings } from 
 import { collectorMetric } from "./collector-metric.ts";
 import { FailedDeployments } from "./failed-deployments.ts";
 import type { ClientNetworks } from "./ipv4-networks.ts";
+import { loadBalancerId, networkId } from "./other-ids.ts";
 import type { SpillQueue } from "./spill-queue.ts";
 import { ports, UdpLoadBalancer } from "./udp-load-balancer.ts";
-import { DEFAULT_VPC_CIDR, UdpNetwork } from "./udp-network.ts";
+import { UdpNetwork } from "./udp-network.ts";
 
 export interface UdpCollectorProps extends CollectorParts, ClientNetworks {
   readonly settings: JudgingSettings;
@@ -85,7 +86,7 @@ export class UdpCollector extends Construct {
   constructor(scope: Construct, id: string, props: UdpCollectorProps) {
     super(scope, id);
     this.#stage = props.settings.stage;
-    const network = props.vpc ?? new UdpNetwork(this, `Network${elsewhere(props)}`, props);
+    const network = props.vpc ?? new UdpNetwork(this, networkId(props), props);
     this.vpc = network instanceof UdpNetwork ? network.vpc : network;
     const inside: SubnetSelection = { subnetType: SubnetType.PRIVATE_ISOLATED };
     const { internetFacing = false, minTasks = 2, maxTasks = 10 } = props;
@@ -130,9 +131,10 @@ export class UdpCollector extends Construct {
     });
     // The first tasks fetch image and secret through the endpoints.
     this.service.node.addDependency(network);
-    this.loadBalancer = new UdpLoadBalancer(this, loadBalancerId(props), {
+    const subnets = internetFacing ? { subnetType: SubnetType.PUBLIC } : inside;
+    this.loadBalancer = new UdpLoadBalancer(this, loadBalancerId(props, subnets), {
       vpc: this.vpc,
-      subnets: internetFacing ? { subnetType: SubnetType.PUBLIC } : inside,
+      subnets,
       clientCidrs: props.clientCidrs,
       clientPrefixLists: props.clientPrefixLists ?? [],
       internetFacing,
@@ -250,21 +252,6 @@ export class UdpCollector extends Construct {
       });
     }
   }
-}
-
-/**
- * Other ids wherever another load balancer takes the place of one that stands, so that its listeners and target groups
- * are new as well: a target group is bound to one load balancer alone, and a load balancer to one VPC. The tasks move
- * over before the old one goes.
- */
-function loadBalancerId(props: UdpCollectorProps): string {
-  return `${props.internetFacing ? "Public" : ""}LoadBalancer${elsewhere(props)}`;
-}
-
-/** Tells one VPC from another; empty for the one that is made by default. */
-function elsewhere({ vpc, cidr = DEFAULT_VPC_CIDR }: UdpCollectorProps): string {
-  if (vpc !== undefined) return `-${Token.isUnresolved(vpc.vpcId) ? vpc.node.addr : vpc.vpcId}`;
-  return cidr === DEFAULT_VPC_CIDR ? "" : `-${cidr}`;
 }
 
 const HEALTH_CHECK = `fetch("http://127.0.0.1:${ports.health}/healthz").then((r)=>process.exit(r.ok?0:1),()=>process.exit(1))`;

@@ -61,8 +61,11 @@ describe("it would be seen if a setting could not be changed", () => {
       "udp.cidr",
       "udp.internetFacing",
       "udp.vpc",
+      "udp.loadBalancerAddresses",
       "udp.vpc.vpcId",
       "udp.vpc.vpcId of a load balancer that faces the internet",
+      "udp.vpc.subnetIds",
+      "udp.vpc.publicSubnetIds of a load balancer that faces the internet",
       "udp.internetFacing in a VPC of one's own",
     ]);
   });
@@ -83,6 +86,17 @@ describe("a stage", () => {
   it("keeps the load balancer, and the address that publishers know, from one version to the next", () => {
     const balancers = resourcesOf(now.udp, "AWS::ElasticLoadBalancingV2::LoadBalancer").map(([id]) => id);
     expect(balancers).toEqual(["UdpCollectorLoadBalancer9856B149"]);
+  });
+
+  it("can't keep one of its load balancer's addresses and change another, but by giving up both in between", () => {
+    const withAddresses = (...loadBalancerAddresses: readonly string[]) =>
+      deploymentOf({ ...stage, udp: { ...udp, internetFacing: true, loadBalancerAddresses } });
+    const before = withAddresses("eipalloc-0123abca", "eipalloc-0123abcb");
+    const after = withAddresses("eipalloc-0123abca", "eipalloc-0123abcc");
+    expect(redeploymentRefusals(before, after)).toEqual([
+      expect.stringContaining("can't be created: SubnetMappings.0.AllocationId is taken by"),
+    ]);
+    expect(redeploymentRefusals(before, withAddresses(), after)).toEqual([]);
   });
 
   it("can be upgraded from the version whose socket side imports everything", () => {

@@ -15,13 +15,13 @@ export function importing({ collector, udp }: Deployment): Deployment {
   return { collector, udp: JSON.parse(text) };
 }
 
-/** Whatever the scheme or the VPC, and although CDK writes a name once that stands twice in a path. */
-const NAMED = /^UdpCollector(?:Public)?LoadBalancer(?:vpc0123abc.|10960022)?(?:LoadBalancer)?/;
+/** Whatever makes it another one, and although CDK writes a name once that stands twice in a path. */
+const NAMED = /^UdpCollectorLoadBalancer(?:[0-9a-f]{8})?(?:LoadBalancer)?/;
 
 /** The load balancer, its listeners and its target groups are called the same wherever they are. */
 export function withOneLoadBalancer({ collector, udp }: Deployment): Deployment {
   const text = Object.keys(udp.Resources)
-    .filter((id) => /^UdpCollector(?:Public)?LoadBalancer/.test(id))
+    .filter((id) => NAMED.test(id))
     .reduce((all, id) => {
       const name = plainId(id).replace(NAMED, "LoadBalancer");
       return all.replaceAll(`"${id}"`, `"${name}"`);

@@ -37,7 +37,13 @@ const placesOf: Readonly<Record<string, readonly (readonly string[])[]>> = {
   "AWS::Events::Rule": [["Name"]],
   // A target group is bound to one load balancer alone.
   "AWS::ElasticLoadBalancingV2::Listener": [["LoadBalancerArn", "Port"], ["DefaultActions.0.TargetGroupArn"]],
-  "AWS::ElasticLoadBalancingV2::LoadBalancer": [["Name"]],
+  "AWS::ElasticLoadBalancingV2::LoadBalancer": [
+    ["Name"],
+    ...["0", "1"].flatMap((zone) => [
+      [`SubnetMappings.${zone}.AllocationId`],
+      [`SubnetMappings.${zone}.SubnetId`, `SubnetMappings.${zone}.PrivateIPv4Address`],
+    ]),
+  ],
   "AWS::ElasticLoadBalancingV2::TargetGroup": [["Name"]],
   "AWS::Glue::Database": [["DatabaseInput.Name"]],
   "AWS::Glue::Table": [["DatabaseName", "TableInput.Name"]],

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { at, list, type Resource, resourcesOf } from "../template.ts";
 import { isSamePlace, type Place, placesOfResource } from "./places.ts";
 import { referencesIn, type StackChange } from "./stack-change.ts";
@@ -11,7 +12,7 @@ export type LeftBehind = Resource;
  * @param left what earlier updates left behind
  */
 export function refusedUpdates(change: StackChange, left: readonly LeftBehind[]): readonly string[] {
-  return [...takenPlaces(change, left), ...tornLoadBalancers(change)];
+  return [...takenPlaces(change, left), ...tornLoadBalancers(change), ...movedLoadBalancers(change)];
 }
 
 /** What goes from a stack without going from the account. */
@@ -59,4 +60,20 @@ function tornLoadBalancers({ after, created }: StackChange): readonly string[] {
     if (fresh.length === 0 || fresh.length === parts.length) return [];
     return [`${parts.join(", ")} belong together, and only these are new: ${fresh.join(", ")}`];
   });
+}
+
+/**
+ * One subnet for another of its zone is refused while the first is there, and an address is given with a subnet. AWS's
+ * specification has it otherwise.
+ */
+function movedLoadBalancers({ before, after, kept }: StackChange): readonly string[] {
+  return resourcesOf(after, "AWS::ElasticLoadBalancingV2::LoadBalancer")
+    .filter(([id]) => kept.has(id))
+    .filter(([id, now]) => {
+      const old = before.Resources[id];
+      const placeOf = (one: Resource | undefined) =>
+        ["Subnets", "SubnetMappings"].map((name) => at(one?.Properties, name));
+      return !isDeepStrictEqual(placeOf(old), placeOf(now));
+    })
+    .map(([id]) => `${id} stays, and gets other subnets or addresses`);
 }
