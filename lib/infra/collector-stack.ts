@@ -48,7 +48,13 @@ export class CollectorStack extends Stack {
         description: "Countersign: tasks of the UDP and TCP side",
       });
     }
-    this.operator = new OperatorRole(this, "Operator", this);
+    this.operator = new OperatorRole(this, "Operator", {
+      queueCollector: this.queueCollector,
+      storage: this.storage,
+      secret: this.secret,
+      quarantine: this.quarantine,
+      mfa: settings.operatorMfa,
+    });
     this.monitoring = new Monitoring(this, "Monitoring", {
       stage,
       queueCollector: this.queueCollector,

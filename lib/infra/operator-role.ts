@@ -6,6 +6,8 @@ import type { QueueCollector } from "./queue-collector.ts";
 
 export interface OperatorRoleProps extends CollectorParts {
   readonly queueCollector: QueueCollector;
+  /** Only somebody who has shown a second factor may become it. @default false */
+  readonly mfa?: boolean;
 }
 
 /**
@@ -17,9 +19,11 @@ export class OperatorRole extends Construct {
 
   constructor(scope: Construct, id: string, props: OperatorRoleProps) {
     super(scope, id);
-    const { queueCollector, storage, secret, quarantine } = props;
+    const { queueCollector, storage, secret, quarantine, mfa = false } = props;
+    const account = new AccountRootPrincipal();
     this.role = new Role(this, "Role", {
-      assumedBy: new AccountRootPrincipal(),
+      // Where no factor was asked for, the key is absent: Bool is not met then either.
+      assumedBy: mfa ? account.withConditions({ Bool: { "aws:MultiFactorAuthPresent": "true" } }) : account,
       description: "Countersign: dead letters, quarantine, conflicts and keys",
     });
     const grant = (actions: string[], resource: string) =>

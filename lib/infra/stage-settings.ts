@@ -26,6 +26,8 @@ export interface StageSettings extends JudgingSettings {
   readonly deletionProtection: boolean;
   /** CloudFormation refuses to delete the stacks, whoever asks. @default true */
   readonly terminationProtection: boolean;
+  /** Only somebody who has shown a second factor may become the operator. @default false, as not every login has one to show */
+  readonly operatorMfa: boolean;
   /** Queue messages that one invocation gets. @default 100 */
   readonly batchSize: number;
   /** Seconds to wait for them. @default 5 */
@@ -135,6 +137,7 @@ function stageFrom(stage: string, values: ContextReader): StageSettings {
     retentionDays: values.wholeNumber("retentionDays", { from: 1, to: MOST_DAYS }, null),
     deletionProtection: values.flag("deletionProtection", true),
     terminationProtection: values.flag("terminationProtection", true),
+    operatorMfa: values.flag("operatorMfa", false),
     batchSize: values.wholeNumber("batchSize", { from: 1, to: 10_000 }, 100),
     batchWindowSeconds: values.wholeNumber("batchWindowSeconds", { from: 0, to: 300 }, 5),
     maxConcurrency: values.wholeNumber("maxConcurrency", { from: 2, to: 1_000 }, 10),

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { addStage } from "../../lib/infra/stage.ts";
 import type { UdpSettings, VpcSettings } from "../../lib/infra/stage-settings.ts";
 import { emptyApp, stageSettings, synthesizeAnew } from "./synthesized.ts";
-import { at, resourcesOf, textOf } from "./template.ts";
+import { at, list, resourcesOf, textOf } from "./template.ts";
 
 /** One for all, so that what the function runs is bundled once. */
 const folder = mkdtempSync(join(tmpdir(), "countersign-stage-"));
@@ -35,6 +35,25 @@ describe("the stacks of a stage", () => {
     expect([collector, udp].map((stack) => stack?.tags.tagValues())).toEqual([tags, tags]);
     const services = resourcesOf(synthesizeAnew(settings, folder).udp, "AWS::ECS::Service");
     expect(services.map(([, { Properties }]) => at(Properties, "PropagateTags"))).toEqual(["SERVICE"]);
+  });
+});
+
+describe("the operator", () => {
+  const whoMayBecomeIt = (operatorMfa: boolean) => {
+    const { collector } = synthesizeAnew({ ...stageSettings("dev"), operatorMfa }, folder);
+    const [[, role] = []] = resourcesOf(collector, "AWS::IAM::Role").filter(([id]) => id.startsWith("OperatorRole"));
+    return list(at(role?.Properties, "AssumeRolePolicyDocument", "Statement")).map((one) => ({
+      principal: textOf(at(one, "Principal", "AWS")),
+      condition: at(one, "Condition"),
+    }));
+  };
+  const principal = "arn:Partition:iam::AccountId:root";
+
+  it("is whom the account lets become it, and, if the settings say so, who has shown a second factor", () => {
+    expect(whoMayBecomeIt(false)).toEqual([{ principal, condition: undefined }]);
+    expect(whoMayBecomeIt(true)).toEqual([
+      { principal, condition: { Bool: { "aws:MultiFactorAuthPresent": "true" } } },
+    ]);
   });
 });
 

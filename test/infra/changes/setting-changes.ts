@@ -29,6 +29,7 @@ const changed: ChangedSettings = {
   retentionDays: null,
   deletionProtection: false,
   terminationProtection: false,
+  operatorMfa: true,
   batchSize: 10,
   batchWindowSeconds: 0,
   maxConcurrency: 50,
