@@ -14,7 +14,7 @@ import { Construct } from "constructs";
 import type { MetricName } from "../ledger/metrics.ts";
 import { type CollectorParts, collectorEnvironment, type JudgingSettings } from "./collector-environment.ts";
 import { collectorMetric } from "./collector-metric.ts";
-import { SpillQueue } from "./spill-queue.ts";
+import { MESSAGE_BYTES, SpillQueue } from "./spill-queue.ts";
 
 export interface QueueCollectorProps extends CollectorParts {
   readonly settings: JudgingSettings;
@@ -65,6 +65,7 @@ export class QueueCollector extends Construct {
     const encrypted = {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
+      maxMessageSizeBytes: MESSAGE_BYTES,
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     };
     // A message takes its age along, so this has to be the longer of the two: it leaves ten days to act. Whose dead

@@ -3,6 +3,9 @@ import { AnyPrincipal, Effect, Grant, type IRole, PolicyStatement } from "aws-cd
 import { Queue, QueueEncryption, RedrivePermission } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 
+/** The most that SQS takes. Said, because the default was a quarter of it for years. */
+export const MESSAGE_BYTES = 1_048_576;
+
 export interface SpillQueueProps {
   /** Takes what failed too often. */
   readonly deadLetterQueue: Queue;
@@ -28,6 +31,7 @@ export class SpillQueue extends Construct {
       enforceSSL: true,
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       retentionPeriod: Duration.days(4),
+      maxMessageSizeBytes: MESSAGE_BYTES,
       visibilityTimeout,
       deadLetterQueue: { queue: deadLetterQueue, maxReceiveCount },
       // A queue that names this one for its dead letters has them moved here by SQS itself, past every policy.

@@ -122,6 +122,7 @@ async function queueDifferences({ sqs }: Clients, deployed: Deployed, queue: Res
   const [deadLetters] = listAt(properties, "RedrivePolicy", "deadLetterTargetArn", "Fn::GetAtt");
   const wanted = {
     retention: numberAt(properties, "MessageRetentionPeriod"),
+    size: numberAt(properties, "MaximumMessageSize"),
     // What SQS takes where a template says nothing.
     visibility: numberAt(properties, "VisibilityTimeout") ?? 30,
     encrypted: properties.SqsManagedSseEnabled === true,
@@ -130,6 +131,7 @@ async function queueDifferences({ sqs }: Clients, deployed: Deployed, queue: Res
   };
   return differences(queue, wanted, {
     retention: Number(Attributes.MessageRetentionPeriod),
+    size: Number(Attributes.MaximumMessageSize),
     visibility: Number(Attributes.VisibilityTimeout),
     encrypted: Attributes.SqsManagedSseEnabled === "true",
     tries: numberAt(redrive, "maxReceiveCount"),

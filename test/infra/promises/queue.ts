@@ -1,4 +1,5 @@
 import { waitingDays } from "../../../lib/sample/time-window.ts";
+import { messageLimits } from "../../../lib/wire/limits.ts";
 import { at, type Deployment, list, resourcesOf, textOf } from "../template.ts";
 
 const DAY_SECONDS = 86_400;
@@ -31,6 +32,11 @@ export function queueViolations({ collector }: Deployment): readonly string[] {
       at(deadLetters, "MessageRetentionPeriod") === waitingDays.deadLetters * DAY_SECONDS,
     ],
     ["ten days longer than messages", at(queue, "MessageRetentionPeriod") === waitingDays.queue * DAY_SECONDS],
+    [
+      "each queue takes what the handler does",
+      queues.size === 3 &&
+        Array.from(queues.values()).every((one) => at(one, "MaximumMessageSize") === messageLimits.maxBytes),
+    ],
     ["messages are hidden for long enough", Number(at(queue, "VisibilityTimeout")) >= visible(source)],
     ["the function empties queue and spill queue, and nothing else", sources.size === 2],
     ...emptied("queue", source),
