@@ -84,8 +84,8 @@ export type ParsedStage =
   | { readonly ok: true; readonly settings: StageSettings }
   | { readonly ok: false; readonly problems: readonly string[] };
 
-/** The names in the CDK context of all stages, and of the one that is meant. */
-export const contextKeys = { stages: "countersign:stages", stage: "stage" } as const;
+/** The names in the CDK context of all stages, of the one that is meant, and of a file with others. */
+export const contextKeys = { stages: "countersign:stages", stage: "stage", file: "countersign:file" } as const;
 
 const STAGE_NAME = /^[a-z][a-z0-9-]{0,19}$/;
 /** A century: beyond it somebody meant "for ever", which is null. */
@@ -99,13 +99,14 @@ const LARGEST_BATCH_WITHOUT_WINDOW = 10;
 const MOST_TAGS = 40;
 
 /**
- * Reads one stage out of the CDK context.
+ * Reads one of several stages.
  *
+ * @param from what they are read from, for problems
  * @returns its settings, or every problem at once, each with the offending value
  */
-export function parseStage(stage: unknown, stages: unknown): ParsedStage {
+export function parseStage(stage: unknown, stages: unknown, from: string = contextKeys.stages): ParsedStage {
   const problems: string[] = [];
-  const all = new ContextReader(contextKeys.stages, stages, problems);
+  const all = new ContextReader(from, stages, problems);
   if (typeof stage !== "string" || !STAGE_NAME.test(stage)) {
     const form = "1 to 20 of a-z, 0-9 and -, beginning with a letter";
     return {
@@ -116,7 +117,9 @@ export function parseStage(stage: unknown, stages: unknown): ParsedStage {
   const values = all.inner(stage);
   if (values === undefined) {
     if (problems.length === 0)
-      problems.push(`${contextKeys.stages}: no stage ${JSON.stringify(stage)}: describe it in cdk.json`);
+      problems.push(
+        `${from}: no stage ${JSON.stringify(stage)}: describe it in cdk.json, or in a stages.json beside it`,
+      );
     return { ok: false, problems };
   }
   const settings = stageFrom(stage, values);

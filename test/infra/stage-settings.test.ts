@@ -95,7 +95,7 @@ describe("the settings of a stage", () => {
   it.each([
     [undefined, {}, "stage: expected 1 to 20 of a-z, 0-9 and -, beginning with a letter, got undefined"],
     ["Prod", {}, 'stage: expected 1 to 20 of a-z, 0-9 and -, beginning with a letter, got "Prod"'],
-    ["prod", {}, 'countersign:stages: no stage "prod": describe it in cdk.json'],
+    ["prod", {}, 'countersign:stages: no stage "prod": describe it in cdk.json, or in a stages.json beside it'],
     ["prod", undefined, "countersign:stages: expected an object, got undefined"],
     ["prod", { prod: 5 }, "countersign:stages.prod: expected an object, got 5"],
   ])("are refused for stage %j of %j", (stage, stages, problem) => {

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { Stack, Validations } from "aws-cdk-lib";
@@ -10,6 +10,10 @@ import { context, emptyApp, forTools, root, synthesize } from "./synthesized.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "countersign-app-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** In the place of what somebody has in stages.json. */
+const ownFile = join(folder, "stages.json");
+writeFileSync(ownFile, "{}");
 
 /** Runs the app as the command line does, in an environment without credentials or Docker. */
 function runApp(changes: Record<string, unknown>, output: string) {
@@ -23,7 +27,7 @@ function runApp(changes: Record<string, unknown>, output: string) {
       CDK_DOCKER: join(folder, "no-docker"),
       HOME: folder,
       CDK_OUTDIR: output,
-      CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...changes }),
+      CDK_CONTEXT_JSON: JSON.stringify({ ...context, "countersign:file": ownFile, ...changes }),
     },
   });
 }
@@ -58,14 +62,16 @@ describe("the app", () => {
     expect(() => app.synth()).toThrow("AwsSolutions-S1");
   });
 
-  it("names every problem of the context at once, and makes nothing", () => {
+  it("names every problem of the settings at once, and makes nothing", () => {
     const stages = { broken: { tables: "no", udp: { clientCidrs: [] }, retention: 5 } };
-    const { status, stderr } = runApp({ stage: "broken", "countersign:stages": stages }, join(folder, "broken"));
+    const brokenFile = join(folder, "broken.json");
+    writeFileSync(brokenFile, JSON.stringify(stages));
+    const { status, stderr } = runApp({ stage: "broken", "countersign:file": brokenFile }, join(folder, "broken"));
     expect(status).toBe(1);
-    expect(stderr).toContain(`the CDK context can't be used:
-  countersign:stages.broken.tables: expected true or false, got "no"
-  countersign:stages.broken.udp.clientCidrs: name the networks that publishers send from, such as 10.20.0.0/16, got []
-  countersign:stages.broken.retention: no such setting`);
+    expect(stderr).toContain(`the settings can't be used:
+  broken.json.broken.tables: expected true or false, got "no"
+  broken.json.broken.udp.clientCidrs: name the networks that publishers send from, such as 10.20.0.0/16, got []
+  broken.json.broken.retention: no such setting`);
   }, 60_000);
 });
 
