@@ -2,34 +2,22 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { StageSettings } from "../../lib/infra/stage-settings.ts";
 import { importing, withFixedNames, withOneLoadBalancer } from "./changes/altered.ts";
 import { exportsInUse } from "./changes/cross-stack.ts";
+import { deploymentsIn, fullStage } from "./changes/full-stage.ts";
 import { redeploymentRefusals } from "./changes/redeployment.ts";
-import { settingChanges } from "./changes/setting-changes.ts";
+import { fewSettingChanges, settingChanges } from "./changes/setting-changes.ts";
 import { stackChange } from "./changes/stack-change.ts";
-import { stageSettings, synthesizeAnew } from "./synthesized.ts";
 import { type Deployment, resourcesOf } from "./template.ts";
 
-/** One for all syntheses, so that each takes a tenth of the time of the first. */
-const folder = mkdtempSync(join(tmpdir(), "countersign-changes-"));
-const made = new Map<string, Deployment>();
-
-function deploymentOf(settings: StageSettings): Deployment {
-  const name = JSON.stringify(settings);
-  const one = made.get(name) ?? synthesizeAnew(settings, folder);
-  made.set(name, one);
-  return one;
-}
-
-const { udp, ...others } = stageSettings("prod");
-if (udp === null) throw new Error("the stage prod in cdk.json has no socket side");
-const stage = { ...others, udp };
-const changes = settingChanges(stage);
+const deploymentOf = deploymentsIn(mkdtempSync(join(tmpdir(), "countersign-changes-")));
+const stage = fullStage();
+const { udp } = stage;
+const changes = fewSettingChanges(stage);
 
 it("every setting has a change", () => {
-  const names = changes.map(({ setting }) => setting);
-  const expected = [...Object.keys(others), "udp", ...Object.keys(udp).map((name) => `udp.${name}`)];
+  const names = settingChanges(stage).map(({ setting }) => setting);
+  const expected = [...Object.keys(stage), ...Object.keys(udp).map((name) => `udp.${name}`)];
   expect(expected.filter((name) => !names.includes(name))).toEqual(["stage"]);
 });
 
@@ -73,7 +61,7 @@ describe("it would be seen if a setting could not be changed", () => {
   it.each([
     ["AWS::DynamoDB::Table", "TableName", ["tables"]],
     ["AWS::S3::Bucket", "BucketName", ["log"]],
-    ["AWS::Logs::LogGroup", "LogGroupName", ["udp", "udp.cidr", "udp.vpc"]],
+    ["AWS::Logs::LogGroup", "LogGroupName", ["udp.cidr", "udp.vpc", "udp"]],
     ["AWS::SQS::Queue", "QueueName", []],
   ])("since each retained %s has a %s of its own", (type, property, settings) => {
     expect(refusedIf((deployment) => withFixedNames(deployment, type, property))).toEqual(settings);

@@ -1,6 +1,9 @@
 import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import type { StageSettings } from "../../lib/infra/stage-settings.ts";
+import { deploymentsIn, fullStage } from "../infra/changes/full-stage.ts";
+import { redeploymentRefusals } from "../infra/changes/redeployment.ts";
+import { settingChanges } from "../infra/changes/setting-changes.ts";
 import { stageSettings, synthesizeAnew } from "../infra/synthesized.ts";
 import type { Checks } from "../interop/checks.ts";
 import { deployable } from "./deployable.ts";
@@ -44,8 +47,23 @@ function changes(): readonly Change[] {
   ];
 }
 
+/** Each setting alone is changed, and changed back, by what AWS's specification says of it; moto takes few of them. */
+function checkChanges(checks: Checks, folder: string): void {
+  const deploymentOf = deploymentsIn(mkdtempSync(join(folder, "specified-")));
+  const all = settingChanges(fullStage());
+  const refused = all.flatMap(({ setting, before, after }) => {
+    const [old, now] = [deploymentOf(before), deploymentOf(after)];
+    return redeploymentRefusals(old, now, old).map((why) => `${setting}: ${why}`);
+  });
+  checks.same(
+    `${all.length} changes of settings, each alone, can be made to a deployed stage, and taken back`,
+    refused,
+  );
+}
+
 /** Deploys a stage and changes its settings while it stands, several times over. */
 export async function rehearseChanges(rehearsal: ChangesRehearsal): Promise<void> {
+  checkChanges(rehearsal.checks, rehearsal.folder);
   for (const [index, change] of changes().entries()) await deployBoth(rehearsal, change, `${STAGE}-${index + 1}`);
 }
 

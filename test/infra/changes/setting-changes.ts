@@ -62,27 +62,52 @@ const changedVpc: VpcSettings = {
   publicSubnetIds: ["subnet-0123abcc", "subnet-0123abce"],
 };
 
-/** Every setting of a stage, each changed alone, in a stage that has everything. */
-export function settingChanges(stage: StageSettings & { readonly udp: UdpSettings }): readonly SettingChange[] {
-  const inOwnVpc = { ...stage, udp: { ...stage.udp, vpc: ownVpc } };
-  const facing = { ...inOwnVpc, udp: { ...inOwnVpc.udp, internetFacing: true } };
-  const ofUdp = (before: typeof inOwnVpc | typeof stage, value: Partial<UdpSettings>) => ({
-    before,
-    after: { ...before, udp: { ...before.udp, ...value } },
-  });
+export type FullStage = StageSettings & { readonly udp: UdpSettings };
+
+/** Every setting of a stage, each changed alone, in a stage that has everything. A synthesis for each: some ten seconds. */
+export function settingChanges(stage: FullStage): readonly SettingChange[] {
   return [
     ...each(changed).map(([setting, value]) => ({ setting, before: stage, after: { ...stage, ...value } })),
+    ...each(changedUdp).map(([setting, value]) => ({ setting: `udp.${setting}`, ...udpChange(stage, value) })),
+    ...settingChangesElsewhere(stage),
+  ];
+}
+
+/** What takes away or moves something. All else takes nothing of anybody's place, and is changed at once. */
+const alone: readonly string[] = ["tables", "log", "alarmTopicArn"];
+const aloneUdp: readonly string[] = ["cidr", "internetFacing", "vpc", "loadBalancerAddresses"];
+
+/** The same in fewer changes: those of settings that should do no harm are made together. */
+export function fewSettingChanges(stage: FullStage): readonly SettingChange[] {
+  const isHere = ({ setting }: SettingChange) => alone.includes(setting) || aloneUdp.includes(setting.slice(4));
+  const [rest, udpRest] = [without(changed, alone), without(changedUdp, aloneUdp)];
+  return [
+    { setting: Object.keys(rest).join(), before: stage, after: { ...stage, ...rest } },
+    { setting: `udp: ${Object.keys(udpRest).join()}`, ...udpChange(stage, udpRest) },
+    ...settingChanges(stage).filter(isHere),
+    ...settingChangesElsewhere(stage),
+  ];
+}
+
+/** No socket side, and one in a VPC of one's own. */
+function settingChangesElsewhere(stage: FullStage): readonly SettingChange[] {
+  const inOwnVpc = { ...stage, udp: { ...stage.udp, vpc: ownVpc } };
+  const facing = { ...inOwnVpc, udp: { ...inOwnVpc.udp, internetFacing: true } };
+  return [
     { setting: "udp", before: stage, after: { ...stage, udp: null } },
-    ...each(changedUdp).map(([setting, value]) => ({ setting: `udp.${setting}`, ...ofUdp(stage, value) })),
     ...each(changedVpc).flatMap(([setting, value]) => [
-      { setting: `udp.vpc.${setting}`, ...ofUdp(inOwnVpc, { vpc: { ...ownVpc, ...value } }) },
+      { setting: `udp.vpc.${setting}`, ...udpChange(inOwnVpc, { vpc: { ...ownVpc, ...value } }) },
       {
         setting: `udp.vpc.${setting} of a load balancer that faces the internet`,
-        ...ofUdp(facing, { vpc: { ...ownVpc, ...value } }),
+        ...udpChange(facing, { vpc: { ...ownVpc, ...value } }),
       },
     ]),
-    { setting: "udp.internetFacing in a VPC of one's own", ...ofUdp(inOwnVpc, { internetFacing: true }) },
+    { setting: "udp.internetFacing in a VPC of one's own", ...udpChange(inOwnVpc, { internetFacing: true }) },
   ];
+}
+
+function udpChange(before: FullStage, value: Partial<UdpSettings>): Omit<SettingChange, "setting"> {
+  return { before, after: { ...before, udp: { ...before.udp, ...value } } };
 }
 
 /** Each entry as an object of its own. */
@@ -91,7 +116,14 @@ function each<T extends object>(values: T): readonly (readonly [name: string, on
 }
 
 function pick<T extends object>(values: T, wanted: string): Partial<T> {
-  const one = { ...values };
-  for (const name of Object.keys(one)) if (name !== wanted) Reflect.deleteProperty(one, name);
-  return one;
+  return without(
+    values,
+    Object.keys(values).filter((name) => name !== wanted),
+  );
+}
+
+function without<T extends object>(values: T, names: readonly string[]): Partial<T> {
+  const rest = { ...values };
+  for (const name of names) Reflect.deleteProperty(rest, name);
+  return rest;
 }
