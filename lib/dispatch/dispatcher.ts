@@ -2,8 +2,9 @@ import { endOf, type Outcome } from "../ledger/outcome.ts";
 import type { Genuine } from "../sample/genuine.ts";
 import type { Rejection, Result } from "../sample/rejection.ts";
 import type { MeteringRecord } from "../sample/sample.ts";
-import type { StorageDriver, Stored } from "../storage/driver.ts";
+import type { Stored } from "../storage/driver.ts";
 import type { RecentlyRecorded } from "./recently-recorded.ts";
+import type { RecordingDriver } from "./watched-storage.ts";
 
 export interface Dispatcher {
   /**
@@ -15,7 +16,7 @@ export interface Dispatcher {
   dispatch(messages: readonly (readonly Result<Genuine>[])[]): Promise<readonly Outcome[]>;
 }
 
-export function createDispatcher(storage: StorageDriver, recent: RecentlyRecorded): Dispatcher {
+export function createDispatcher(storage: RecordingDriver, recent: RecentlyRecorded): Dispatcher {
   return {
     async dispatch(messages) {
       const genuine = messages.flat().flatMap((result) => (result.ok ? [result.value] : []));
@@ -32,7 +33,7 @@ export function createDispatcher(storage: StorageDriver, recent: RecentlyRecorde
 
 const NO_ANSWER: Stored = { kind: "failed", cause: new Error("storage did not answer") };
 
-async function store(storage: StorageDriver, records: readonly MeteringRecord[]): Promise<readonly Stored[]> {
+async function store(storage: RecordingDriver, records: readonly MeteringRecord[]): Promise<readonly Stored[]> {
   if (records.length === 0) return [];
   try {
     return await storage.record(records);
