@@ -17,6 +17,7 @@ const slow = [...measuring, "test/acceptance/**/*.test.ts", "test/readme.test.ts
 /** Tests of what listens, connects or starts a process. */
 const servers = [
   "test/assembly/*.test.ts",
+  "test/assembly/opening/*.test.ts",
   "test/aws/*.test.ts",
   "test/cli/{cli,redrive,send-v2}.test.ts",
   "test/docs/who-signed.test.ts",
@@ -30,7 +31,7 @@ const servers = [
   "test/listener/{tcp,udp}/*.test.ts",
   "test/quarantine/s3-quarantine.test.ts",
   "test/query/usage-agreement-servers.test.ts",
-  "test/queue/{created-queues,open-spill-queue,poller,redrive-totals}.test.ts",
+  "test/queue/{created-queues,open-spill-queue,poller,redrive-totals,retries}.test.ts",
   "test/queue/redrive/redrive.test.ts",
   "test/rehearse/**/*.test.ts",
   "test/storage/{dynamodb-captures,formats,open-storage}.test.ts",

@@ -11,9 +11,10 @@ import { openStorage } from "../storage/open-storage.ts";
 import type { OpenOptions, StorageKind } from "../storage/storage-kind.ts";
 import { parseStorageUrl, placesOf, splitUrls, storageName } from "../storage/storage-url.ts";
 import { createExpiredCounter } from "./expired-records.ts";
-import { type LateStorage, openLate } from "./late-storage.ts";
 import { type JudgeSettings, openJudge, type Verifier } from "./open-judge.ts";
-import { openingPauses } from "./opening-pauses.ts";
+import { type LateStorage, openLate } from "./opening/late-storage.ts";
+import { openingPauses } from "./opening/opening-pauses.ts";
+import { openOnDemand } from "./opening/storage-on-demand.ts";
 
 /** The parts of a collector, wherever it runs: open, and the caller's to close. */
 export interface Parts extends Verifier {
@@ -32,6 +33,8 @@ export type PartsSettings = JudgeSettings &
     readonly drivers: readonly StorageKind[];
     /** Storage may be opened later: there is a spill queue for what comes by sockets until then. @default false */
     readonly startsWithoutStorage?: boolean;
+    /** Storage that does not answer is opened with the first message, which a queue keeps until then. @default false */
+    readonly opensOnDemand?: boolean;
   };
 
 export type OpenedParts =
@@ -94,15 +97,17 @@ type OpenedNowOrLater =
   | { readonly ok: false; readonly problem: string; readonly transient: boolean };
 
 async function openNowOrLater(
-  { storage, drivers, startsWithoutStorage = false }: PartsSettings,
+  { storage, drivers, startsWithoutStorage = false, opensOnDemand = false }: PartsSettings,
   logger: Logger,
   options: OpenOptions,
   trying: Trying,
 ): Promise<OpenedNowOrLater> {
   const open = () => openStorage(storage, drivers, options);
   // Of a URL that names no storage there is nothing to wait for.
-  if (!startsWithoutStorage || !placesOf(storage, drivers).ok) return open();
-  const late = await openLate({ ...trying, name: storageName(storage), open, logger });
+  if (!(startsWithoutStorage || opensOnDemand) || !placesOf(storage, drivers).ok) return open();
+  const name = storageName(storage);
+  if (opensOnDemand) return openOnDemand({ name, open, logger });
+  const late = await openLate({ ...trying, name, open, logger });
   return { ok: true, driver: late.driver, late };
 }
 

@@ -1,4 +1,4 @@
-import type { StorageDriver, Stored } from "../storage/driver.ts";
+import type { StorageDriver, Stored } from "../../storage/driver.ts";
 
 /** What stands behind a driver that may not be open. */
 interface Behind {

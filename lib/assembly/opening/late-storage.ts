@@ -1,10 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { type Backoff, backoff } from "../flow/backoff.ts";
-import { within } from "../flow/within.ts";
-import { errorMessage } from "../log/error-message.ts";
-import type { Logger } from "../log/logger.ts";
-import type { StorageDriver } from "../storage/driver.ts";
-import type { OpenedStorage } from "../storage/storage-kind.ts";
+import { type Backoff, backoff } from "../../flow/backoff.ts";
+import { within } from "../../flow/within.ts";
+import { errorMessage } from "../../log/error-message.ts";
+import type { Logger } from "../../log/logger.ts";
+import type { StorageDriver } from "../../storage/driver.ts";
+import type { OpenedStorage } from "../../storage/storage-kind.ts";
 import { lateDriver } from "./late-driver.ts";
 import { openingPauses } from "./opening-pauses.ts";
 
