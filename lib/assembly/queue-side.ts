@@ -2,7 +2,9 @@ import { createMetricsWriter } from "../ledger/emf.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { createLogger } from "../log/logger.ts";
 import { countedQuarantine } from "../quarantine/counted-quarantine.ts";
+import type { Queue } from "../queue/queue-client.ts";
 import type { QueueHandler } from "../queue/queue-handler.ts";
+import { createSourceQueues } from "../queue/source-queues.ts";
 import { type Environment, fromEnvironment } from "../settings.ts";
 import type { StorageKind } from "../storage/storage-kind.ts";
 import { composeQueueSide } from "./compose-queue-side.ts";
@@ -31,27 +33,33 @@ export interface QueueCollectorOptions {
   readonly environment?: Environment | undefined;
   /** How many lines `write` has dropped. @default none */
   readonly droppedLines?: () => number;
+  /** Queues that messages come from, for those that Lambda does not name. @default none */
+  readonly queues?: readonly Queue[];
   /** Reads the secrets again that the environment has, where they came from files. */
   readonly readSecrets?: ReadSecrets | undefined;
 }
 
 /**
- * Opens all that the handler needs, once.
+ * Opens all that the handler needs, once. Storage that does not answer is opened later: a function that does not start
+ * could not tell the queue when messages are to come back.
  *
  * @throws an Error that names every setting that can't be used, or what can't be reached: Lambda starts us again
  */
 export async function startQueueCollector(options: QueueCollectorOptions): Promise<QueueCollector> {
-  const { write, drivers, environment, droppedLines = () => 0, readSecrets } = options;
+  const { write, drivers, environment, droppedLines = () => 0, readSecrets, queues } = options;
   const logger = createLogger(write);
   const configured = fromEnvironment(environment);
   if (!configured.ok) throw new Error(configured.problems.join("; "));
   const { settings } = configured;
-  const opened = await openParts({ ...settings, drivers, readSecrets }, logger);
+  const opened = await openParts({ ...settings, drivers, readSecrets, opensOnDemand: true }, logger);
   if (!opened.ok) throw new Error(opened.problems.join("; "));
   const { parts } = opened;
   const quarantine = parts.quarantine && countedQuarantine(parts.quarantine.whole);
   const metrics = createMetricsWriter({ stage: settings.stage, write });
+  const sources = createSourceQueues(logger, queues);
   const side = composeQueueSide(parts, {
+    sources,
+    setsSuspectsApart: true,
     logger,
     quarantine,
     spillQueue: settings.spillQueue,
@@ -60,6 +68,9 @@ export async function startQueueCollector(options: QueueCollectorOptions): Promi
   return {
     ...side,
     reload: () => reloadParts(parts, logger),
-    close: () => closeParts(parts),
+    async close() {
+      sources.close();
+      await closeParts(parts);
+    },
   };
 }

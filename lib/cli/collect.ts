@@ -17,6 +17,7 @@ import { type ListenAddress, parseListenUrl } from "../listener/socket/listen-ur
 import { createLogger, type Logger } from "../log/logger.ts";
 import { createPoller, type Poller } from "../queue/poller.ts";
 import type { Queue } from "../queue/queue-client.ts";
+import { createSourceQueues } from "../queue/source-queues.ts";
 import { collectHealth, type HealthAddress, parseHealthUrl } from "./collect-health.ts";
 import { openQueues, wantedQueues } from "./collect-queues.ts";
 import { type Command, EXIT_FAILED, EXIT_OK, EXIT_USAGE, usageError } from "./command/command.ts";
@@ -157,7 +158,9 @@ async function collect(collecting: Collecting, io: Io): Promise<number> {
   const { addresses, tcp, queue, spill, parts, logger, health } = collecting;
   const recent = createRecentlyRecorded({ onConflict: createConflictLog(logger) });
   const sockets = composeSocketSide(parts, { addresses, tcp: tcpLimitsOf(tcp), logger, recent });
-  const { handler, ledger } = composeQueueSide(parts, { logger, spillQueue: spill?.url ?? null, recent });
+  const known = [queue, spill].filter((one) => one !== undefined);
+  const sources = createSourceQueues(logger, known);
+  const { handler, ledger } = composeQueueSide(parts, { logger, spillQueue: spill?.url ?? null, recent, sources });
   const pollers: Pollers = {
     ...(queue && { queue: createPoller(queue, handler, logger) }),
     ...(spill && { spillQueue: createPoller(spill, handler, logger) }),
@@ -179,6 +182,7 @@ async function collect(collecting: Collecting, io: Io): Promise<number> {
     if (lost !== undefined) logger.error(lost.message, lost.figures);
     return lost === undefined ? EXIT_OK : EXIT_FAILED;
   } finally {
+    sources.close();
     await server?.stop();
   }
 }

@@ -4,7 +4,7 @@ import type { KeySource } from "../keys/keyring.ts";
 import type { Arrived } from "../sample/arrived.ts";
 import type { Genuine } from "../sample/genuine.ts";
 import { accept, type Result } from "../sample/rejection.ts";
-import type { JudgingTime } from "./judging-time.ts";
+import type { JudgingTime } from "./invocation/judging-time.ts";
 import { isFromQueue } from "./queue-arn.ts";
 import { type Arrival, arrivalsOf } from "./received-message.ts";
 

@@ -26,6 +26,13 @@ export function isFromQueue(sourceArn: string, queueUrl: string): boolean {
   return place.kind === "local" ? account === LOCAL_ACCOUNT : account === place.account && region === place.region;
 }
 
+/** @returns the URL of a queue of AWS by its ARN; undefined for any other, which an ARN does not find */
+export function queueUrlOf(arn: string): string | undefined {
+  const [, region, account, name] = ARN.exec(arn) ?? [];
+  if (region === undefined || account === LOCAL_ACCOUNT) return undefined;
+  return `https://sqs.${region}.amazonaws.com${region.startsWith("cn-") ? ".cn" : ""}/${account}/${name}`;
+}
+
 /** Whether two URLs mean one queue. */
 export function isSameQueue(one: string, other: string): boolean {
   const [a, b] = [queuePlace(one), queuePlace(other)];

@@ -32,14 +32,14 @@ export async function startQueues(): Promise<EmbeddedQueues> {
 }
 
 /** Takes everything that is visible now. */
-export async function takeAll({ client, url }: Queue): Promise<readonly Message[]> {
+export async function takeAll({ client, url }: Queue, VisibilityTimeout = 600): Promise<readonly Message[]> {
   const taken: Message[] = [];
   for (;;) {
     const { Messages = [] } = await client.send(
       new ReceiveMessageCommand({
         QueueUrl: url,
         MaxNumberOfMessages: 10,
-        VisibilityTimeout: 600,
+        VisibilityTimeout,
         MessageSystemAttributeNames: ["All"],
         MessageAttributeNames: ["All"],
       }),

@@ -96,6 +96,7 @@ export async function startLocalCollector(options: LocalOptions, io: Io): Promis
     drivers: deployedDrivers,
     environment: toEnvironment(settings),
     readSecrets: options.verification.readSecrets,
+    queues: [queue, spillQueue],
   });
   const pollers = [queue, spillQueue].map((one) => createPoller(one, lambda.handler, quiet));
 

@@ -1,6 +1,6 @@
-import type { Outcome } from "../ledger/outcome.ts";
-import type { Quarantine } from "../quarantine/quarantine.ts";
-import type { Arrived } from "../sample/arrived.ts";
+import type { Outcome } from "../../ledger/outcome.ts";
+import type { Quarantine } from "../../quarantine/quarantine.ts";
+import type { Arrived } from "../../sample/arrived.ts";
 
 /** Writes at a time; each takes some tens of milliseconds. */
 const AT_A_TIME = 16;

@@ -1,9 +1,15 @@
-import type { Outcome } from "../ledger/outcome.ts";
-import type { Logger } from "../log/logger.ts";
-import { rejectionReasons } from "../sample/rejection.ts";
+import type { Outcome } from "../../ledger/outcome.ts";
+import type { Logger } from "../../log/logger.ts";
+import { rejectionReasons } from "../../sample/rejection.ts";
 
 /** Why messages failed whose fate is not known: storage may have taken their samples, or may do so yet. */
 export const OUT_OF_TIME = new Error("the invocation's time ran out");
+
+/** Why messages failed that nobody has looked at: what they wait for is known to be away. */
+export const STORAGE_DOWN = new Error("storage is known to be down, and is not asked for a moment");
+
+/** Why messages are given back at once: they may be what ends the process, and are counted until it is their turn. */
+export const SET_APART = new Error("the message came back before its time, again and again: it may end the process");
 
 /** One line per invocation, and one per reason: never one per sample, with which an outsider could flood the log. */
 export function logOutcomes(logger: Logger, outcomes: readonly Outcome[]): void {

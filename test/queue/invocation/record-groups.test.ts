@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { groupsOf } from "../../lib/queue/record-groups.ts";
-import { queueRecord } from "./handling.ts";
+import { groupsOf } from "../../../lib/queue/invocation/record-groups.ts";
+import { queueRecord } from "../handling.ts";
 
 function message(id: string, characters: number, times = "1") {
   const { attributes } = queueRecord(id, "");
