@@ -12,6 +12,7 @@ import { SqsSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { Queue, QueueEncryption, RedrivePermission } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { MetricName } from "../ledger/metrics.ts";
+import { mostReceipts } from "../queue/invocation/retry-pauses.ts";
 import { type CollectorParts, collectorEnvironment, type JudgingSettings } from "./collector-environment.ts";
 import { collectorMetric } from "./collector-metric.ts";
 import { MESSAGE_BYTES, SpillQueue } from "./spill-queue.ts";
@@ -39,9 +40,6 @@ const SPILL_BATCH_SIZE = 10;
 const SPILL_BATCH_WINDOW = Duration.seconds(1);
 /** Storage has just been in trouble: what waited comes back more slowly than what is new. */
 const SPILL_MAX_CONCURRENCY = 5;
-
-/** Tries before a message is set aside. Each may be the one that storage recovers for. */
-const MAX_RECEIVE_COUNT = 5;
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -75,13 +73,13 @@ export class QueueCollector extends Construct {
       ...encrypted,
       retentionPeriod: Duration.days(4),
       visibilityTimeout: hiddenFor(batchWindow),
-      deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: MAX_RECEIVE_COUNT },
+      deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: mostReceipts },
       // Another queue's dead letters would keep the time when that one got them, which is believed here.
       redriveAllowPolicy: { redrivePermission: RedrivePermission.DENY_ALL },
     });
     this.spillQueue = new SpillQueue(this, "Spill", {
       deadLetterQueue: this.deadLetterQueue,
-      maxReceiveCount: MAX_RECEIVE_COUNT,
+      maxReceiveCount: mostReceipts,
       visibilityTimeout: hiddenFor(SPILL_BATCH_WINDOW),
     });
 

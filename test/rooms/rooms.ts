@@ -74,7 +74,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     is: "what deploys it: CDK",
     imports: [
       ...["settings.ts", "socket-defaults.ts", "ledger/metrics.ts", "sample/listener-name.ts"],
-      "storage/dynamodb/layout/keys.ts",
+      ...["storage/dynamodb/layout/keys.ts", "queue/invocation/retry-pauses.ts"],
     ],
   },
   functions: { is: "what Lambda and the container start", imports: ["assembly", "log", "queue/queue-handler.ts"] },

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import dynalite from "dynalite";
 import { buildApp } from "fauxqs";
 import { type CreatedQueues, createQueues } from "../../queue/create-queue.ts";
+import { mostReceipts } from "../../queue/invocation/retry-pauses.ts";
 import { openQueue } from "../../queue/queue-client.ts";
 
 /** AWS's protocols on this machine, by real servers that run inside this process. */
@@ -18,7 +19,7 @@ export interface EmbeddedServices extends CreatedQueues {
 
 const HOST = "127.0.0.1";
 /** As in AWS: after so many deliveries a message goes to the dead-letter queue. */
-const MAX_RECEIVE_COUNT = 5;
+const MAX_RECEIVE_COUNT = mostReceipts;
 
 /** @param folder where tables are kept between runs; made if it is absent */
 export async function startEmbeddedServices(folder: string): Promise<EmbeddedServices> {

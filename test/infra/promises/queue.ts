@@ -1,3 +1,4 @@
+import { mostReceipts } from "../../../lib/queue/invocation/retry-pauses.ts";
 import { waitingDays } from "../../../lib/sample/time-window.ts";
 import { messageLimits } from "../../../lib/wire/limits.ts";
 import { at, type Deployment, list, resourcesOf, textOf } from "../template.ts";
@@ -26,7 +27,8 @@ export function queueViolations({ collector }: Deployment): readonly string[] {
   const visible = (from: unknown) => 6 * Number(at(handler, "Timeout")) + windowOf(from);
   const held: readonly (readonly [promise: string, kept: boolean])[] = [
     ["failed messages go to the dead letters", deadLetterOf(queue) === "QueueCollectorDeadLetterQueue"],
-    ["after five tries", at(queue, "RedrivePolicy", "maxReceiveCount") === 5],
+    ["after more than a day of tries", at(queue, "RedrivePolicy", "maxReceiveCount") === mostReceipts],
+    ["which SQS allows", mostReceipts <= 1_000],
     [
       "dead letters stay for 14 days",
       at(deadLetters, "MessageRetentionPeriod") === waitingDays.deadLetters * DAY_SECONDS,
@@ -42,7 +44,7 @@ export function queueViolations({ collector }: Deployment): readonly string[] {
     ...emptied("queue", source),
     ...emptied("spill queue", spillSource),
     ["spilled messages go to the dead letters", deadLetterOf(spill) === "QueueCollectorDeadLetterQueue"],
-    ["after five tries too", at(spill, "RedrivePolicy", "maxReceiveCount") === 5],
+    ["after as many tries", at(spill, "RedrivePolicy", "maxReceiveCount") === mostReceipts],
     ["stay for four days too", at(spill, "MessageRetentionPeriod") === waitingDays.queue * DAY_SECONDS],
     ["and are hidden for long enough too", Number(at(spill, "VisibilityTimeout")) >= visible(spillSource)],
     ["no queue has its dead letters moved into the spill queue", takesNoDeadLetters(spill)],
