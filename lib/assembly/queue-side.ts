@@ -63,7 +63,9 @@ export async function startQueueCollector(options: QueueCollectorOptions): Promi
     logger,
     quarantine,
     spillQueue: settings.spillQueue,
-    onCounted: (queue) => metrics.write({ queue }, processLedger(parts, quarantine?.counts(), droppedLines())),
+    onCounted(queue, unstoredAges) {
+      metrics.write({ queue }, { ...processLedger(parts, quarantine?.counts(), droppedLines()), unstoredAges });
+    },
   });
   return {
     ...side,

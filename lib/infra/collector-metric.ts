@@ -6,7 +6,9 @@ import {
   type MetricName,
   metricsNamespace,
   type ProcessMetricName,
+  type QueueRole,
   reasons,
+  unstoredAgeMetricName,
 } from "../ledger/metrics.ts";
 import type { ListenerName } from "../sample/listener-name.ts";
 
@@ -45,6 +47,18 @@ export function processMetric(stage: string, name: ProcessMetricName, options?: 
     metricName: name,
     dimensionsMap: { [dimensionNames.stage]: stage },
     statistic: "Sum",
+    period: METRIC_PERIOD,
+    ...options,
+  });
+}
+
+/** The age of what a queue's messages could not be stored for, which SQS does not tell once they were received. */
+export function unstoredAgeMetric(stage: string, queue: QueueRole, options?: MetricOptions): Metric {
+  return new Metric({
+    namespace: metricsNamespace,
+    metricName: unstoredAgeMetricName,
+    dimensionsMap: { [dimensionNames.stage]: stage, [dimensionNames.queue]: queue },
+    statistic: "Maximum",
     period: METRIC_PERIOD,
     ...options,
   });

@@ -2,7 +2,13 @@ import { Dashboard, GraphWidget, type IMetric, MathExpression, TextWidget } from
 import { Construct } from "constructs";
 import { listenerMetrics, type MetricName, type ProcessMetricName } from "../ledger/metrics.ts";
 import type { ListenerName } from "../sample/listener-name.ts";
-import { collectorMetric, processMetric, rejectedByReason, verifiedByKey } from "./collector-metric.ts";
+import {
+  collectorMetric,
+  processMetric,
+  rejectedByReason,
+  unstoredAgeMetric,
+  verifiedByKey,
+} from "./collector-metric.ts";
 import type { QueueCollector } from "./queue-collector.ts";
 import type { SampleStorage } from "./sample-storage.ts";
 
@@ -75,6 +81,8 @@ export class CollectorDashboard extends Construct {
           [
             queue.metricApproximateAgeOfOldestMessage({ label: "queue" }),
             spillQueue.queue.metricApproximateAgeOfOldestMessage({ label: "spill queue" }),
+            unstoredAgeMetric(props.stage, "queue", { label: "queue, tried again" }),
+            unstoredAgeMetric(props.stage, "spillQueue", { label: "spill queue, tried again" }),
           ],
           "Queues: messages waiting, and dead letters",
           [

@@ -1,7 +1,9 @@
 import { Duration } from "aws-cdk-lib";
-import { MathExpression, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
+import { type IMetric, MathExpression, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import { METRIC_PERIOD } from "./collector-metric.ts";
+import type { QueueRole } from "../ledger/metrics.ts";
+import { METRIC_PERIOD, unstoredAgeMetric } from "./collector-metric.ts";
 import { type AlarmTarget, LossAlarm } from "./loss-alarm.ts";
 import type { QueueCollector } from "./queue-collector.ts";
 import { FEWEST_REJECTED, rejectedShare } from "./rejected-share.ts";
@@ -25,6 +27,9 @@ const POLL_PERIOD = Duration.minutes(5);
 /** The age of a queue's oldest message that alarms; either queue keeps one for four days. */
 const OLDEST_MESSAGE = Duration.hours(1);
 
+/** Longer than a message is hidden after a failure: so long one that failed may not be heard of. */
+const AGE_PERIOD = Duration.minutes(15);
+
 /** One alarm for each way in which a sample can be lost between a topic and a table. */
 export class QueueMonitoring extends Construct {
   constructor(scope: Construct, id: string, props: QueueMonitoringProps) {
@@ -37,15 +42,14 @@ export class QueueMonitoring extends Construct {
 
     new LossAlarm(this, "DeadLetters", {
       ...target,
-      says: "Messages failed five times, or the topic could not hand them over; they are kept for a few days only",
+      says: "Messages failed for days or ended the function, or the topic could not hand them over; they are kept for a few days only",
       metric: deadLetterQueue.metricApproximateNumberOfMessagesVisible(most),
     });
     new LossAlarm(this, "OldMessages", {
       ...target,
-      says: `A message has waited for ${OLDEST_MESSAGE.toHours()} hour; after four days the queue deletes it`,
-      metric: queue.metricApproximateAgeOfOldestMessage(most),
+      says: `A message has waited for ${OLDEST_MESSAGE.toHours()} hour to be stored; after four days the queue deletes it`,
+      metric: oldest(stage, "queue", queue),
       above: OLDEST_MESSAGE.toSeconds(),
-      periods: 5,
     });
     new LossAlarm(this, "QueueNotRead", {
       ...target,
@@ -69,14 +73,13 @@ export class QueueMonitoring extends Construct {
     });
     new LossAlarm(this, "SpillOld", {
       ...target,
-      says: `A spilled message has waited for ${OLDEST_MESSAGE.toHours()} hour; after four days the queue deletes it`,
-      metric: spillQueue.queue.metricApproximateAgeOfOldestMessage(most),
+      says: `A spilled message has waited for ${OLDEST_MESSAGE.toHours()} hour to be stored; after four days the queue deletes it`,
+      metric: oldest(stage, "spillQueue", spillQueue.queue),
       above: OLDEST_MESSAGE.toSeconds(),
-      periods: 5,
     });
     new LossAlarm(this, "QueueMessagesFailed", {
       ...target,
-      says: "Storage has been refusing samples from the queue; they are tried again up to five times",
+      says: "Storage has been refusing samples from the queue; they are tried again for two days and a half",
       metric: queueCollector.metric("MessagesFailed"),
       periods: 5,
     });
@@ -94,7 +97,7 @@ export class QueueMonitoring extends Construct {
     });
     new LossAlarm(this, "FunctionThrottles", {
       ...target,
-      says: "Lambda has no room for the queue's function; each refusal may use up one of a message's five tries",
+      says: "Lambda has no room for the queue's function; each refusal may use up one of a message's 500 receipts",
       metric: handler.metricThrottles(sum),
       periods: 5,
     });
@@ -112,4 +115,18 @@ export class QueueMonitoring extends Construct {
       });
     }
   }
+}
+
+/** The age of a queue's oldest message, whether it waits for its first receipt or is tried again and again. */
+function oldest(stage: string, role: QueueRole, queue: Queue): IMetric {
+  return new MathExpression({
+    expression: "MAX([FILL(waiting, 0), FILL(unstored, 0)])",
+    usingMetrics: {
+      // SQS leaves out what was received three times or more.
+      waiting: queue.metricApproximateAgeOfOldestMessage({ statistic: "Maximum", period: AGE_PERIOD }),
+      unstored: unstoredAgeMetric(stage, role, { period: AGE_PERIOD }),
+    },
+    label: "age of the oldest message, seconds",
+    period: AGE_PERIOD,
+  });
 }

@@ -10,6 +10,7 @@ import {
   pollAgeMetricName,
   processMetricNames,
   reasons,
+  unstoredAgeMetricName,
 } from "./metrics.ts";
 
 /** Writes ledgers as CloudWatch's Embedded Metric Format: log lines of which CloudWatch makes metrics by itself. */
@@ -63,15 +64,21 @@ export function createMetricsWriter({ stage, write, now = Date.now }: MetricsOpt
     }
   };
 
-  const writeProcess = ({ figures, verified, pollAges = new Map() }: ProcessLedger): void => {
+  const writeAges = (name: string, ages: ReadonlyMap<string, number> = new Map()): void => {
+    for (const [queue, seconds] of ages) {
+      const place = { [dimensionNames.stage]: stage, [dimensionNames.queue]: queue };
+      write(emfLine(now(), place, { [name]: seconds }, "Seconds"));
+    }
+  };
+
+  const writeProcess = ({ figures, verified, pollAges, unstoredAges }: ProcessLedger): void => {
     const place = { [dimensionNames.stage]: stage };
     writeLine(place, Object.fromEntries(processMetricNames.map((name) => [name, figures[name]])));
     for (const [keyId, total] of verified) {
       writeLine({ ...place, [dimensionNames.keyId]: keyId }, { [keyMetricName]: total }, isAnything);
     }
-    for (const [queue, seconds] of pollAges) {
-      write(emfLine(now(), { ...place, [dimensionNames.queue]: queue }, { [pollAgeMetricName]: seconds }, "Seconds"));
-    }
+    writeAges(pollAgeMetricName, pollAges);
+    writeAges(unstoredAgeMetricName, unstoredAges);
   };
 
   return {

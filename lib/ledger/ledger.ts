@@ -19,4 +19,6 @@ export interface ProcessLedger {
   readonly verified: ReadonlyMap<string, number>;
   /** Seconds since each queue that is polled last answered. @default none is polled */
   readonly pollAges?: ReadonlyMap<string, number>;
+  /** Seconds since each queue got the oldest message that was just not stored. @default none was handled */
+  readonly unstoredAges?: ReadonlyMap<string, number>;
 }

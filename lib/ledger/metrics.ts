@@ -96,6 +96,16 @@ export const keyMetricName = "SamplesVerified";
  */
 export const pollAgeMetricName = "SecondsSincePoll";
 
+/**
+ * Seconds since a queue got the oldest of those messages that an invocation could not store, 0 where it stored all; with
+ * the stage and the queue, by its role for us, as dimensions. SQS tells no age of a message that was received three times.
+ */
+export const unstoredAgeMetricName = "SecondsUnstored";
+
+/** The roles of a queue for us. */
+export const queueRoles = ["queue", "spillQueue"] as const;
+export type QueueRole = (typeof queueRoles)[number];
+
 const ledgerFigures = [
   "MessagesReceived",
   "MessagesRecorded",

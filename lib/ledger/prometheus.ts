@@ -9,6 +9,7 @@ import {
   pollAgeMetricName,
   processMetricNames,
   reasons,
+  unstoredAgeMetricName,
 } from "./metrics.ts";
 
 export const prometheusContentType = "text/plain; version=0.0.4; charset=utf-8";
@@ -19,19 +20,24 @@ export function toPrometheus(ledgers: Ledgers, process?: ProcessLedger): string 
   return [...lines, ...(process === undefined ? [] : processLines(process))].join("");
 }
 
-function processLines({ figures, verified, pollAges = new Map() }: ProcessLedger): readonly string[] {
+function processLines({ figures, verified, pollAges, unstoredAges }: ProcessLedger): readonly string[] {
   const totals = processMetricNames.map((name) =>
     counter(spelled(name), [`${spelled(name)}_total ${figures[name]}\n`]),
   );
   const name = spelled(keyMetricName);
   const uses = Array.from(verified, ([keyId, count]) => `${name}_total{key_id="${keyId}"} ${count}\n`);
-  const gauge = spelled(pollAgeMetricName);
-  const ages = Array.from(pollAges, ([queue, seconds]) => `${gauge}{queue="${queue}"} ${seconds}\n`);
   return [
     ...totals,
     ...(uses.length === 0 ? [] : [counter(name, uses)]),
-    ...(ages.length === 0 ? [] : [`# TYPE ${gauge} gauge\n`, ...ages]),
+    ...ageLines(pollAgeMetricName, pollAges),
+    ...ageLines(unstoredAgeMetricName, unstoredAges),
   ];
+}
+
+function ageLines(name: string, byQueue: ReadonlyMap<string, number> = new Map()): readonly string[] {
+  const gauge = spelled(name);
+  const ages = Array.from(byQueue, ([queue, seconds]) => `${gauge}{queue="${queue}"} ${seconds}\n`);
+  return ages.length === 0 ? [] : [`# TYPE ${gauge} gauge\n`, ...ages];
 }
 
 function counter(name: string, lines: readonly string[]): string {

@@ -1,4 +1,5 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import type { QueueRole } from "../ledger/metrics.ts";
 import type { Outcome } from "../ledger/outcome.ts";
 import type { Received } from "../ledger/queue-ledger.ts";
 import type { Logger } from "../log/logger.ts";
@@ -18,7 +19,7 @@ export interface Deadline {
 export type QueueHandler = (event: SQSEvent, context: Deadline) => Promise<SQSBatchResponse>;
 
 /** By the role of a queue for us, the seconds since it got the oldest message that failed just now; 0 where none did. */
-export type UnstoredAges = ReadonlyMap<"queue" | "spillQueue", number>;
+export type UnstoredAges = ReadonlyMap<QueueRole, number>;
 
 export interface QueueHandlerOptions extends HandleRecordsOptions {
   readonly logger: Logger;
@@ -97,7 +98,7 @@ function receivedIn(handled: readonly Received[]): Received {
 }
 
 function unstoredAges(ends: readonly Ended[], spillQueue: string | null, now: number): UnstoredAges {
-  const ages = new Map<"queue" | "spillQueue", number>();
+  const ages = new Map<QueueRole, number>();
   for (const end of ends) {
     const { record } = end;
     const role = spillQueue !== null && isFromQueue(record.eventSourceARN, spillQueue) ? "spillQueue" : "queue";

@@ -178,6 +178,24 @@ describe("the metrics writer", () => {
     ]);
   });
 
+  it("writes how old the oldest message is that could not be stored, in seconds, for each queue", () => {
+    const { lines, metrics } = writing();
+    const unstoredAges = new Map([
+      ["queue", 0],
+      ["spillQueue", 3_601],
+    ]);
+    metrics.write({}, { ...ofProcess(0, {}), unstoredAges });
+    const points = lines.map((line) => JSON.parse(line)).filter((line) => line.Queue !== undefined);
+    expect(points.map(({ Queue, SecondsUnstored }) => [Queue, SecondsUnstored])).toEqual([...unstoredAges]);
+    expect(points[1]?._aws.CloudWatchMetrics).toEqual([
+      {
+        Namespace: "Countersign",
+        Dimensions: [["Stage", "Queue"]],
+        Metrics: [{ Name: "SecondsUnstored", Unit: "Seconds" }],
+      },
+    ]);
+  });
+
   it("says what a line said that was dropped once more, in the next that is taken", () => {
     const taken: string[] = [];
     let isFull = true;

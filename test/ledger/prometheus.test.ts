@@ -92,6 +92,12 @@ countersign_samples_verified_total{key_id="old_2"} 9
 countersign_seconds_since_poll{queue="queue"} 0
 countersign_seconds_since_poll{queue="spillQueue"} 61
 `);
+    const unstoredAges = new Map([["queue", 3_601]]);
+    expect(
+      toPrometheus({}, { figures, verified: new Map(), unstoredAges }),
+    ).toBe(`${ofProcess}# TYPE countersign_seconds_unstored gauge
+countersign_seconds_unstored{queue="queue"} 3601
+`);
   });
 
   it("is empty before anything listens", () => {

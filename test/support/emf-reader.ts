@@ -35,7 +35,7 @@ function pointsOf(line: string): readonly (readonly [SeriesName, number])[] {
   const [{ Dimensions, Metrics }] = _aws.CloudWatchMetrics;
   const dimensions: readonly string[] = Dimensions[0];
   const names: readonly string[] = Metrics.map((metric: unknown) => {
-    expect(metric).toEqual({ Name: expect.any(String), Unit: "Count" });
+    expect(metric).toEqual({ Name: expect.any(String), Unit: expect.stringMatching(/^(?:Count|Seconds)$/) });
     return Object(metric).Name;
   });
   // What a line names it has to hold, and nothing else; the service leaves out what it can't find, without a word.

@@ -55,6 +55,7 @@ describe("the queue collector", () => {
         ...Object.entries(collector.ledger().figures).map(([name, total]) => [`${name} ${place}`, total]),
         ...processMetricNames.map((name) => [`${name} Stage=test`, 0]),
         ["SamplesVerified Stage=test KeyId=secret-1", 1],
+        ["SecondsUnstored Stage=test Queue=queue", 0],
       ]),
     );
   });

@@ -1,5 +1,12 @@
 import { readFileSync } from "node:fs";
-import { dimensionNames, listenerMetrics, metricsNamespace, processMetricNames } from "../../../lib/ledger/metrics.ts";
+import {
+  dimensionNames,
+  listenerMetrics,
+  metricsNamespace,
+  processMetricNames,
+  queueRoles,
+  unstoredAgeMetricName,
+} from "../../../lib/ledger/metrics.ts";
 import { listenerNames } from "../../../lib/sample/listener-name.ts";
 import { at, type Deployment, list, resourcesOf, textOf } from "../template.ts";
 
@@ -54,6 +61,8 @@ function isGiven(metric: unknown): boolean {
   if (dimensions.get(dimensionNames.stage) !== "prod") return false;
   const named = (name: string) => name === at(metric, "MetricName");
   if (dimensions.size === 1) return processMetricNames.some(named);
+  const queue = queueRoles.find((role) => role === dimensions.get(dimensionNames.queue));
+  if (queue !== undefined) return dimensions.size === 2 && named(unstoredAgeMetricName);
   const listener = listenerNames.find((name) => name === dimensions.get(dimensionNames.listener));
   return listener !== undefined && dimensions.size === 2 && listenerMetrics[listener].some(named);
 }
