@@ -223,6 +223,12 @@ export const promised: readonly Promised[] = [
     "test/dispatch/recently-recorded.test.ts: always holds the newest half of its capacity, and never more than the capacity",
   ),
   ...limit(
+    "receipts of a queue's message, stored or not",
+    "test/queue/invocation/retry-pauses.test.ts: outlast a day with receipts to spare, and end among the dead letters before the queue deletes the message",
+    "test/queue/retries.test.ts: is a dead letter after its last strike, alone: its neighbours are stored and gone",
+    deletions,
+  ),
+  ...limit(
     "identities known with what is billed of them",
     "test/dispatch/recent-pairings.test.ts: holds less than it says after any number of %s",
   ),

@@ -32,7 +32,7 @@ it(`stores every accepted sample once when storage was down for ${DOWN_SECONDS} 
   await gate.open();
   const [sentDatagrams] = await sending;
   sender.close();
-  // What failed in the queue shows up again after its time-out of 30 seconds.
+  // What failed in the queue shows up again when its back-off is over.
   await until(
     "both queues to be empty",
     async () => (await depth(world.queue)) + (await depth(world.spillQueue)) === 0,
