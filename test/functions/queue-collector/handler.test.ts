@@ -6,6 +6,7 @@ import { toEnvironment } from "../../../lib/settings.ts";
 import { type DynamoDbServer, startDynamoDb } from "../../support/dynamodb-server.ts";
 import { isEmf, sumEmf } from "../../support/emf-reader.ts";
 import { notificationBodies } from "../../support/fixtures.ts";
+import { freePort } from "../../support/free-port.ts";
 import { plainSettings } from "../../support/plain-settings.ts";
 
 const context = { getRemainingTimeInMillis: () => 10_000 };
@@ -66,6 +67,30 @@ describe("the queue collector", () => {
     [{ COUNTERSIGN_STORAGE: "ftp://x", COUNTERSIGN_SECRETS: '["a secret of this test"]' }, "ftp"],
   ])("does not start with %j", async (environment, problem) => {
     await expect(startQueueCollector({ write: () => {}, drivers: allDrivers, environment })).rejects.toThrow(problem);
+  });
+});
+
+describe("the queue collector without storage", () => {
+  it("starts, gives its messages back and says how old they are, and stores them once storage is there", async () => {
+    const port = await freePort();
+    const lines: string[] = [];
+    const collector = await startQueueCollector({
+      write: (line) => lines.push(line),
+      drivers: allDrivers,
+      environment: toEnvironment({ ...plainSettings, storage: `dynamodb://samples?endpoint=http://127.0.0.1:${port}` }),
+    });
+    const message = event(notificationBodies()["notifier_v2_one_sample.body"] ?? "");
+    const [record] = message.Records;
+    if (record === undefined) throw new Error("no record");
+    record.attributes.SentTimestamp = String(Date.now() - 7_200_000);
+    expect(await collector.handler(message, context)).toEqual({ batchItemFailures: [{ itemIdentifier: "1" }] });
+    const { "SecondsUnstored Stage=test Queue=queue": age = 0 } = sumEmf(lines.filter(isEmf));
+    expect(age).toBeGreaterThanOrEqual(7_200);
+    expect(age).toBeLessThan(7_260);
+    const dynamodb = await startDynamoDb({ port });
+    expect(await collector.handler(message, context)).toEqual({ batchItemFailures: [] });
+    await collector.close();
+    await dynamodb.close();
   });
 });
 
