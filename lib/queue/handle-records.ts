@@ -55,6 +55,7 @@ export async function handleRecords(
     // Lambda freezes us between invocations, timers and all.
     await options.keys.settled();
     for (const group of groupsOf(records)) {
+      if (late) return;
       if (options.isStorageDown?.() === true) {
         for (const { number } of group) handled[number] = unopened(STORAGE_DOWN);
         continue;
@@ -69,7 +70,7 @@ export async function handleRecords(
       );
       note(group, judged, unfinished);
       note(group, judged, await finish(judged, options));
-      if (late || judged.length < group.length) return;
+      if (judged.length < group.length) return;
     }
   };
   await within(milliseconds, work());
