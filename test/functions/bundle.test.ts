@@ -6,7 +6,7 @@ import { expect, it } from "vitest";
  * larger one has to be meant: 2 % more fail.
  */
 const bundles = [
-  { entry: "functions/queue-collector/handler.ts", bytes: 687_534, own: [] },
+  { entry: "functions/queue-collector/handler.ts", bytes: 701_635, own: [] },
   // It writes msgpack: what it spills.
   { entry: "functions/udp-collector/main.ts", bytes: 734_129, own: ["@msgpack/msgpack"] },
 ] as const;
