@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { GetQueueAttributesCommand, type QueueAttributeName } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { allDrivers } from "../../lib/assembly/drivers.ts";
@@ -39,6 +40,8 @@ import { type TemporaryFolder, temporaryFolder } from "../support/temporary-fold
 const bodies = Object.values(notificationBodies());
 const frames = splitFrames(fixture("tcp/stream_20.0.0.bin")).flatMap((frame) => (frame.ok ? [frame.value] : []));
 const garbage = [Buffer.alloc(0), Buffer.of(7), Buffer.of(0xc0), Buffer.of(0xc1), Buffer.from("81a161a1ff", "hex")];
+/** What is looked at takes the processor from what is waited for. */
+const LOOK_AGAIN_MS = 20;
 const trust = ["--secret", CAPTURE_SECRET, "--secret", ICEHOUSE_SECRET, "--allow-default-secret"];
 
 let services: EmbeddedServices;
@@ -149,8 +152,8 @@ describe("collect", () => {
       const wanted = expected();
       const [first = ""] = place().split(",");
       const deadline = performance.now() + 20_000;
-      while ((await readBack(first)).size < wanted.size && performance.now() < deadline);
-      while ((await messagesIn(queue)) > 0 && performance.now() < deadline);
+      while ((await messagesIn(queue)) > 0 && performance.now() < deadline) await pause(LOOK_AGAIN_MS);
+      while ((await readBack(first)).size < wanted.size && performance.now() < deadline) await pause(LOOK_AGAIN_MS);
       io.stop();
       expect(await running).toBe(0);
 

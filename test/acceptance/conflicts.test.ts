@@ -199,6 +199,7 @@ async function emptied(url: string): Promise<void> {
     if (performance.now() > deadline) throw new Error(`${left} messages are left in the queue`);
     const { Attributes = {} } = await queue.client.send(command);
     left = AttributeNames.reduce((sum, name) => sum + Number(Attributes[name]), 0);
+    if (left > 0) await pause(20);
   }
   queue.client.destroy();
 }
