@@ -42,8 +42,12 @@ function captured(file: string): Sample {
 }
 
 let server: DynamoDbServer;
+/** With all captured samples in it, for tests that read. */
+let filled: string;
 beforeAll(async () => {
   server = await startDynamoDb();
+  filled = await server.freshTable();
+  await openDynamoDb({ client: server.client(), table: filled }).record(samples);
 });
 afterAll(() => server.close());
 
@@ -79,9 +83,7 @@ it("writes each metadata version and each meter of the captures once", async () 
 });
 
 it("reads back every captured sample, and its stored fields alone give its signature again", async () => {
-  const table = await server.freshTable();
-  await openDynamoDb({ client: server.client(), table }).record(samples);
-  const readBack = await allOf(openDynamoDb({ client: server.client(), table }).samples({}));
+  const readBack = await allOf(openDynamoDb({ client: server.client(), table: filled }).samples({}));
   expect(inOrder(readBack).map(exactly)).toEqual(inOrder(samples).map(exactly));
   expect(readBack.map((sample) => sign(toMessage(sample), secret, dialectOf(sample)))).toEqual(
     readBack.map((sample) => sample.message_signature),
@@ -91,9 +93,7 @@ it("reads back every captured sample, and its stored fields alone give its signa
 });
 
 it("finds the captured samples of each meter, resource and project", async () => {
-  const table = await server.freshTable();
-  const driver = openDynamoDb({ client: server.client(), table });
-  await driver.record(samples);
+  const driver = openDynamoDb({ client: server.client(), table: filled });
   const read = async (filter: Parameters<typeof driver.samples>[0]) =>
     (await allOf(driver.samples(filter))).map(identity).sort();
   const those = (matches: (sample: Sample) => boolean) => samples.filter(matches).map(identity).sort();
