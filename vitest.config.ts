@@ -11,11 +11,9 @@ const measuring = [
   "test/signature/legacy/field-names.test.ts",
 ];
 
-/** Whole programs and stacks: what a change is not tried with while it is written. */
-const slow = [...measuring, "test/acceptance/**/*.test.ts", "test/readme.test.ts"];
-
 /** Tests of what listens, connects or starts a process. */
 const servers = [
+  "test/acceptance/**/*.test.ts",
   "test/assembly/*.test.ts",
   "test/assembly/opening/*.test.ts",
   "test/aws/*.test.ts",
@@ -33,6 +31,7 @@ const servers = [
   "test/query/usage-agreement-servers.test.ts",
   "test/queue/{created-queues,open-spill-queue,poller,redrive-totals,retries}.test.ts",
   "test/queue/redrive/redrive.test.ts",
+  "test/readme.test.ts",
   "test/rehearse/**/*.test.ts",
   "test/storage/{dynamodb-captures,formats,open-storage}.test.ts",
   "test/storage/{dynamodb,s3}/**/*.test.ts",
@@ -52,14 +51,14 @@ export default defineConfig({
         test: {
           name: "core",
           include: ["test/**/*.test.ts"],
-          exclude: [...servers, ...slow],
+          exclude: [...servers, ...measuring],
           setupFiles: ["test/support/no-sockets.ts"],
           isolate: false,
         },
       },
-      { extends: true, test: { name: "servers", include: servers, exclude: slow, isolate: false } },
-      // Each file in a process of its own: some start programs from it, some measure it.
-      { extends: true, test: { name: "slow", include: slow } },
+      { extends: true, test: { name: "servers", include: servers, exclude: measuring, isolate: false } },
+      // Each file in a process of its own, which it measures. The last by name, as projects go: short ones fill what is left.
+      { extends: true, test: { name: "solitary", include: measuring } },
     ],
     coverage: {
       provider: "v8",

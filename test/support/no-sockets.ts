@@ -2,7 +2,7 @@ import { ChildProcess } from "node:child_process";
 import { Socket as DatagramSocket } from "node:dgram";
 import { Server, Socket } from "node:net";
 
-/** How a core test opens what belongs to the projects "servers" and "slow"; each throws, so that none gets in unseen. */
+/** How a core test opens what belongs to the project "servers"; each throws, so that none gets in unseen. */
 const openings = [
   [Server.prototype, "listen"],
   [Socket.prototype, "connect"],
