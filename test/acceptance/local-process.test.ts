@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { main } from "../../lib/cli/main.ts";
+import { captureIo } from "../support/captured-io.ts";
 import { eventually } from "../support/eventually.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 import { start } from "./command-process.ts";
@@ -38,10 +40,10 @@ describe("the local process", () => {
     try {
       await eventually("it listens", () => busy.output.out.includes("Receiving"));
       const [, port = ""] = /udp:\/\/127\.0\.0\.1:([0-9]+)/.exec(busy.output.out) ?? [];
-      const second = start(["local", "--port", port, "--folder", `${folder.path}/second`]);
-      expect(await second.exited).toEqual({ code: 2, signal: null });
-      expect(second.output.err).toContain("another process has the port");
-      expect(second.output.err).toContain("--port 0");
+      const second = captureIo();
+      expect(await main(["local", "--port", port, "--folder", `${folder.path}/second`], second)).toBe(2);
+      expect(second.errors.join("\n")).toContain("another process has the port");
+      expect(second.errors.join("\n")).toContain("--port 0");
       busy.child.kill("SIGTERM");
       expect(await busy.exited).toEqual({ code: 0, signal: null });
       // What came since the start, or since the demo, is accounted for at the end.

@@ -2,6 +2,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { main } from "../../lib/cli/main.ts";
+import { captureIo } from "../support/captured-io.ts";
 import { eventually } from "../support/eventually.ts";
 import { CAPTURE_SECRET, fixturePath } from "../support/fixtures.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
@@ -38,15 +40,8 @@ describe("the collect process", () => {
         });
         const idle = connect(Number(new URL(ready.listening[0]).port), "127.0.0.1").on("error", () => {});
         await once(idle, "connect");
-        const sender = start([
-          "send",
-          "--to",
-          ready.listening[0],
-          "--format",
-          "frames",
-          fixturePath("tcp/stream_20.0.0.bin"),
-        ]);
-        expect(await sender.exited).toEqual({ code: 0, signal: null });
+        const sent = ["send", "--to", ready.listening[0], "--format", "frames", fixturePath("tcp/stream_20.0.0.bin")];
+        expect(await main(sent, captureIo())).toBe(0);
         const asked = performance.now();
         child.kill(signal);
         expect(await exited).toEqual({ code: 0, signal: null });
