@@ -6,11 +6,11 @@ import { startQueueCollector } from "../../lib/assembly/queue-side.ts";
 import { fromEnvironment } from "../../lib/settings.ts";
 import { isEmf } from "../support/emf-reader.ts";
 import { lambdaEvents } from "../support/lambda-events.ts";
-import { stageSettings, synthesize } from "./synthesized.ts";
+import { stageSettings, synthesizeBundled } from "./synthesized.ts";
 import { at, resourcesOf } from "./template.ts";
 
 /** As `npm run synth:sam` does. */
-const { collector, udp, directory } = synthesize(stageSettings("dev"));
+const { collector, udp, directory } = synthesizeBundled(stageSettings("dev"));
 const FUNCTION = "QueueCollectorFunction79F7EBAC";
 const read = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`../../events/${name}`, import.meta.url), "utf8"));

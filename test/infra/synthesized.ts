@@ -23,10 +23,13 @@ export function stageSettings(stage: string): StageSettings {
 /** What the command line adds by itself, for sam and other tools. */
 export const forTools = { "aws:cdk:enable-path-metadata": true, "aws:cdk:enable-asset-metadata": true };
 
+/** To bundle what the function runs takes a second, which a test of templates alone need not wait for. */
+const notBundled = { "aws:cdk:bundling-stacks": [] };
+
 /** An app of the same feature flags, without the stacks. */
-export function emptyApp(outdir = mkdtempSync(join(tmpdir(), "countersign-synth-"))): App {
+export function emptyApp(outdir = newFolder(), more: Readonly<Record<string, unknown>> = notBundled): App {
   // CDK's own rules take seconds, and the test of the app itself goes by them.
-  return new App({ context: { ...context, ...forTools }, outdir, builtinCloudFormationValidation: false });
+  return new App({ context: { ...context, ...forTools, ...more }, outdir, builtinCloudFormationValidation: false });
 }
 
 type Synthesized = Deployment & { readonly directory: string };
@@ -34,7 +37,7 @@ type Synthesized = Deployment & { readonly directory: string };
 /** By their settings: a synthesis takes a second, and whoever changes a template changes a copy. */
 const made = new Map<string, Synthesized>();
 
-/** The templates that `cdk synth` makes, by default of the stage that has everything. */
+/** The templates that `cdk synth` makes, by default of the stage that has everything, but for the name of the bundle. */
 export function synthesize(settings: StageSettings = stageSettings("prod")): Synthesized {
   const name = JSON.stringify(settings);
   const one = made.get(name) ?? synthesizeAnew(settings);
@@ -42,9 +45,21 @@ export function synthesize(settings: StageSettings = stageSettings("prod")): Syn
   return one;
 }
 
-/** @param outdir shared by several that differ in their settings alone, what the function runs is bundled once */
+/** @param outdir may be shared by several that differ in their settings alone */
 export function synthesizeAnew(settings: StageSettings, outdir?: string): Synthesized {
-  const app = emptyApp(outdir);
+  return synthesizeIn(settings, emptyApp(outdir));
+}
+
+/** The same, with what the function runs. */
+export function synthesizeBundled(settings: StageSettings, outdir = newFolder()): Synthesized {
+  return synthesizeIn(settings, emptyApp(outdir, {}));
+}
+
+function newFolder(): string {
+  return mkdtempSync(join(tmpdir(), "countersign-synth-"));
+}
+
+function synthesizeIn(settings: StageSettings, app: App): Synthesized {
   const { collector, udp } = addStage(app, settings);
   const assembly = app.synth();
   const template = (name: string): Template => assembly.getStackByName(name).template;

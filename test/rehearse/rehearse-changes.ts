@@ -4,7 +4,7 @@ import type { StageSettings } from "../../lib/infra/stage-settings.ts";
 import { deploymentsIn, fullStage } from "../infra/changes/full-stage.ts";
 import { redeploymentRefusals } from "../infra/changes/redeployment.ts";
 import { settingChanges } from "../infra/changes/setting-changes.ts";
-import { stageSettings, synthesizeAnew } from "../infra/synthesized.ts";
+import { stageSettings, synthesizeBundled } from "../infra/synthesized.ts";
 import type { Checks } from "../interop/checks.ts";
 import { deployable } from "./deployable.ts";
 import { deployedDifferences } from "./deployed-resources.ts";
@@ -71,7 +71,7 @@ async function deployBoth(rehearsal: ChangesRehearsal, { what, before, after }: 
   const { checks, aws, folder, secretArn, cdkOver } = rehearsal;
   const name = `Countersign-${stage}`;
   const deploy = async (said: string, settings: StageSettings): Promise<boolean> => {
-    const made = readTemplates(synthesizeAnew({ ...settings, stage }, mkdtempSync(join(folder, "made-"))).directory);
+    const made = readTemplates(synthesizeBundled({ ...settings, stage }, mkdtempSync(join(folder, "made-"))).directory);
     const assembly = deployable(made, mkdtempSync(join(folder, "deployed-")), secretArn);
     const done = await cdkOver(assembly, said, "deploy", name, ...WITHOUT_QUESTIONS);
     if (done.ok) checks.same(`${said}: all is what the template says`, await deployedDifferences(aws, assembly));
