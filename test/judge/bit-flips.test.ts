@@ -8,12 +8,16 @@ import { judging } from "../support/judging.ts";
 
 const judge = judging(captureJudge());
 
+/** Of servers with and without an image, of an object store and of an image, as polled; of a notification; as indices. */
+const different = [4, 24, 84, 44, 104, 54];
+const [server, store] = [1, 41];
+
 describe("one flipped bit", () => {
   // What the signature does not cover, said in docs/protocol.md: an empty map leaves no mark, nor does its name.
   it("in a captured datagram verifies under Python 3's dialect only inside the name of an empty map", () => {
     const py3Only = judging(captureJudge(["py3"]));
     let accepted = 0;
-    for (const datagram of datagrams().filter((_, index) => index % 10 === 4)) {
+    for (const datagram of datagrams().filter((_, index) => different.includes(index))) {
       const original = withoutEmptyMaps(decodedMap(datagram));
       for (const { flipped } of flips(datagram)) {
         const decoded = decodeMsgpack(flipped);
@@ -22,11 +26,11 @@ describe("one flipped bit", () => {
         expect(withoutEmptyMaps(decoded.value)).toEqual(original);
       }
     }
-    expect(accepted).toBe(182);
+    expect(accepted).toBe(126);
   });
 
   it("never changes the text that was signed, in whichever dialect it verifies", () => {
-    for (const datagram of datagrams().filter((_, index) => index % 40 === 1)) {
+    for (const datagram of datagrams().filter((_, index) => index === server || index === store)) {
       const original = canonicalText(decodedMap(datagram), "py3");
       for (const { flipped } of flips(datagram)) {
         const decoded = decodeMsgpack(flipped);
