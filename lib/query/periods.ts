@@ -1,5 +1,5 @@
 import { Temporal } from "temporal-polyfill";
-import { type Instant, SECOND } from "./instant.ts";
+import { DAY, HOUR, type Instant, SECOND } from "./instant.ts";
 
 /** How a stretch of time is cut: at each so many seconds from its beginning, or by a zone's clock and calendar. */
 export type Period =
@@ -61,8 +61,14 @@ export function isZone(name: string): boolean {
 function nextBegin(period: Period): (instant: Instant) => Instant {
   if (period.kind === "seconds") return (instant) => instant + period.seconds * SECOND;
   const { zone, kind } = period;
+  if (zone === "UTC" && kind !== "month") return nextMultipleOf(kind === "hour" ? HOUR : DAY);
   if (kind === "hour") return (instant) => nextHour(zoned(instant, zone));
   return (instant) => nextDate(zoned(instant, zone), kind);
+}
+
+/** The hours and days of a clock that is never set, some hundred times as fast as by a calendar. */
+function nextMultipleOf(length: number): (instant: Instant) => Instant {
+  return (instant) => (Math.floor(instant / length) + 1) * length;
 }
 
 /** The first instant of the next local date that begins one: a date that a zone left out begins nothing. */

@@ -119,6 +119,19 @@ describe("periods", () => {
     );
   });
 
+  it("are in UTC those of a zone whose clock shows the same and was never set", () => {
+    // Abidjan's was last set in 1912.
+    fc.assert(
+      fc.property(instant, fc.integer({ min: 1, max: 20 * DAY }), fc.constantFrom(...kinds), (from, length, kind) => {
+        const [utc, abidjan] = ["UTC", "Africa/Abidjan"].map((zone) =>
+          periodBorders(from, from + length, { kind, zone }),
+        );
+        expect(utc).toEqual(abidjan);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
   it("are by the names of zones alone", () => {
     expect(["UTC", "Europe/Berlin", "Europe/Nowhere", "+01:00", ""].map(isZone)).toEqual([
       true,
