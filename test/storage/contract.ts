@@ -10,8 +10,10 @@ import { describeConflictContract } from "./conflict-contract.ts";
 import { exactFields, exactMetadata, exactVolumes, orderedLists } from "./exact-values.ts";
 import { describeUnreadContract, type Exceptions } from "./exceptions.ts";
 import { describeExplainContract } from "./explain-contract.ts";
+import { describeFilterContract } from "./filter-contract.ts";
 import { describePagingContract } from "./paging-contract.ts";
 import { allOf, exactly, inOrder, recorded } from "./reading.ts";
+import { second } from "./second.ts";
 import { describeTakingContract } from "./taking-contract.ts";
 
 /** A storage with nothing in it, as the contract needs one for each test. */
@@ -39,6 +41,7 @@ export function describeStorageContract(
   if (unread === undefined) {
     describeConflictContract(name, open);
     describeReadingContract(name, open);
+    describeFilterContract(name, open);
     describePagingContract(name, open);
     describeExplainContract(name, open);
   } else describeUnreadContract(name, open, unread);
@@ -171,101 +174,5 @@ function describeReadingContract(name: string, open: () => Promise<OpenedStorage
       expect(await Promise.all(batches.map((batch) => driver.record(batch)))).toEqual(batches.map(() => recorded(9)));
       expect((await allOf(driver.samples({}))).map(identity).sort()).toEqual(batches.flat().map(identity).sort());
     });
-
-    describe("reads samples", () => {
-      const all = [0, 1, 2, 3, 4, 5].map((index) =>
-        aSample({
-          time: second(index * 3_600),
-          counter_name: index % 2 === 0 ? "cpu" : "disk.read.bytes",
-          resource_id: index < 3 ? "vm-1" : "vm-2",
-          project_id: index === 5 ? null : index < 4 ? "p-1" : "p-2",
-        }),
-      );
-
-      it.each([
-        ["newest first", {}, [5, 4, 3, 2, 1, 0]],
-        ["of a meter", { meter: "cpu" }, [4, 2, 0]],
-        ["of a resource", { resource: "vm-2" }, [5, 4, 3]],
-        ["of a project", { project: "p-1" }, [3, 2, 1, 0]],
-        ["of a meter, resource and project", { meter: "cpu", resource: "vm-1", project: "p-1" }, [2, 0]],
-        ["from a time on, that time included", { from: second(7_200) }, [5, 4, 3, 2]],
-        ["up to a time, that time not included", { to: second(7_200) }, [1, 0]],
-        ["between two times", { from: second(3_600), to: second(14_400) }, [3, 2, 1]],
-        ["between two times that differ by a microsecond", { from: second(3_600), to: afterSecond(3_600) }, [1]],
-        ["as few as asked for, the newest", { limit: 2 }, [5, 4]],
-        ["of a meter and resource, as few as asked for", { meter: "cpu", resource: "vm-1", limit: 1 }, [2]],
-        ["of a meter from a time on", { meter: "cpu", from: second(1) }, [4, 2]],
-        ["none, when asked for none", { limit: 0 }, []],
-        ["none of a meter that was never sent", { meter: "c" }, []],
-        ["none from a time after the last", { from: afterSecond(18_000) }, []],
-      ])("%s", async (_name, filter, expected) => {
-        await driver.record([...all, anEvent({ time: second(0) })]);
-        expect((await allOf(driver.samples(filter))).map(identity)).toEqual(
-          expected.map((index) => identity(all[index] as MeteringRecord)),
-        );
-      });
-    });
-
-    describe("reads samples without a project", () => {
-      // A resource may be of a project at first, and of none later.
-      const all = ["p-1", null, "", "p-1", "", null].map((project_id, index) =>
-        aSample({
-          time: second(index * 3_600),
-          counter_name: index % 2 === 0 ? "cpu" : "disk.read.bytes",
-          resource_id: index < 2 ? "vm-1" : index < 4 ? "vm-2" : "vm-3",
-          project_id,
-        }),
-      );
-
-      it.each([
-        ["be it null or empty, newest first", {}, [5, 4, 2, 1]],
-        ["as few as asked for", { limit: 3 }, [5, 4, 2]],
-        ["of a meter", { meter: "disk.read.bytes" }, [5, 1]],
-        ["of a resource", { resource: "vm-2" }, [2]],
-        ["of a meter and resource", { meter: "cpu", resource: "vm-1" }, []],
-        ["up to a time", { to: second(7_200) }, [1]],
-      ])("%s", async (_name, filter, expected) => {
-        await driver.record([...all, aSample({ time: second(0), resource_id: "vm-4" })]);
-        expect((await allOf(driver.samples({ ...filter, project: null }))).map(identity)).toEqual(
-          expected.map((index) => identity(all[index] as MeteringRecord)),
-        );
-      });
-
-      it("or with an empty one alone, if asked so", async () => {
-        await driver.record(all);
-        expect((await allOf(driver.samples({ project: "" }))).map(identity)).toEqual(
-          [4, 2].map((index) => identity(all[index] as MeteringRecord)),
-        );
-      });
-    });
-
-    describe("reads events", () => {
-      const types = ["image.update", "image.delete", "image.update", "image.update"];
-      const all = types.map((event_type, index) => anEvent({ event_type, time: second(index * 43_200) }));
-
-      it.each([
-        ["newest first", {}, [3, 2, 1, 0]],
-        ["of a type", { type: "image.update" }, [3, 2, 0]],
-        ["of a type from a time on, that time included", { type: "image.update", from: second(86_400) }, [3, 2]],
-        ["up to a time, that time not included", { to: second(86_400) }, [1, 0]],
-        ["as few as asked for, the newest", { limit: 2 }, [3, 2]],
-        ["of a type, as few as asked for", { type: "image.delete", limit: 5 }, [1]],
-        ["none of a type that was never sent", { type: "image" }, []],
-      ])("%s", async (_name, filter, expected) => {
-        await driver.record([...all, aSample({ time: second(0) })]);
-        expect((await allOf(driver.events(filter))).map(identity)).toEqual(
-          expected.map((index) => identity(all[index] as MeteringRecord)),
-        );
-      });
-    });
   });
-}
-
-/** `2022-09-30T20:00:00.000000Z` and so many seconds: a day's end is never far. */
-function second(seconds: number): string {
-  return `${new Date(Date.UTC(2022, 8, 30, 20) + seconds * 1_000).toISOString().slice(0, -1)}000Z`;
-}
-
-function afterSecond(seconds: number): string {
-  return second(seconds).replace("000Z", "001Z");
 }
