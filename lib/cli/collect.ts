@@ -160,7 +160,12 @@ async function collect(collecting: Collecting, io: Io): Promise<number> {
   const sockets = composeSocketSide(parts, { addresses, tcp: tcpLimitsOf(tcp), logger, recent });
   const known = [queue, spill].filter((one) => one !== undefined);
   const sources = createSourceQueues(logger, known);
-  const { handler, ledger, unstoredAges } = composeQueueSide(parts, { logger, spillQueue: spill?.url ?? null, recent, sources });
+  const { handler, ledger, unstoredAges } = composeQueueSide(parts, {
+    logger,
+    spillQueue: spill?.url ?? null,
+    recent,
+    sources,
+  });
   const pollers: Pollers = {
     ...(queue && { queue: createPoller(queue, handler, logger) }),
     ...(spill && { spillQueue: createPoller(spill, handler, logger) }),
@@ -171,7 +176,8 @@ async function collect(collecting: Collecting, io: Io): Promise<number> {
   });
   const receiving = { now: false };
   const counted = () => sockets.processLedger(io.droppedLines());
-  const metrics = () => toPrometheus(ledgers(), { ...counted(), pollAges: pollAgesOf(pollers), unstoredAges: unstoredAges() });
+  const metrics = () =>
+    toPrometheus(ledgers(), { ...counted(), pollAges: pollAgesOf(pollers), unstoredAges: unstoredAges() });
   const server = health && collectHealth({ address: health, logger, isHealthy: () => receiving.now, metrics });
   await server?.start();
   try {
