@@ -1,11 +1,13 @@
 import { isUtf8 } from "node:buffer";
-import { accept, type RejectionReason, type Result, reject } from "../sample/rejection.ts";
-import { bytesKey, type Timestamp, type Value, type ValueList, type ValueMap } from "../sample/value.ts";
+import { accept, type Result, reject } from "../sample/rejection.ts";
+import { bytesKey, type Timestamp, type Value } from "../sample/value.ts";
 import { type Document, PartsInHand } from "./document.ts";
 import { KeyCache } from "./key-cache.ts";
 import { type DecodeLimits, datagramLimits } from "./limits.ts";
+import { MsgpackCursor } from "./msgpack-cursor.ts";
 import { skipMsgpack } from "./msgpack-skip.ts";
 import { readTimestamp } from "./msgpack-timestamp.ts";
+import { EMPTY_LIST, EMPTY_MAP, integer, SMALL_INTEGERS } from "./shared-values.ts";
 
 /**
  * Reads exactly one msgpack value.
@@ -45,36 +47,25 @@ const NO_PARTS: Document["parts"] = new Map();
 
 const keyCache = new KeyCache();
 
-/** Making a small integer costs more than finding it. */
-const SMALL_INTEGERS: readonly bigint[] = Array.from({ length: 0x100 }, (_, value) => BigInt(value));
-
 /** Text cut from a string keeps all of that string in memory: no matter for a datagram, too much for a long frame. */
 const MAX_WHOLE = 65_536;
 
-/** Empty maps and lists are all the same one: a stranger may send a million of them, and one takes 200 bytes. */
-const EMPTY_MAP: ValueMap = new Map();
-const EMPTY_LIST: ValueList = Object.freeze([]);
-
 /** Answers `undefined` once something is wrong, with `problem` saying what. */
-class MsgpackReader {
-  position = 0;
-  problem = "";
-  reason: RejectionReason = "undecodable";
-  readonly #bytes: Buffer;
+class MsgpackReader extends MsgpackCursor {
   readonly #limits: DecodeLimits;
   readonly #parts: PartsInHand | undefined;
   /** All bytes as one string, from which ASCII text is cut. */
   #latin1: string | undefined;
 
-  constructor(bytes: Uint8Array, limits: DecodeLimits, parts: PartsInHand | undefined) {
-    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  constructor(bytes: Uint8Array, limits: DecodeLimits, parts?: PartsInHand) {
+    super(bytes, limits.maxStringLength);
     this.#limits = limits;
     this.#parts = parts;
   }
 
   read(depth: number): Value | undefined {
-    if (this.position >= this.#bytes.length) return this.#fail("ends too early");
-    const head = this.#bytes[this.position++] as number;
+    if (this.position >= this.bytes.length) return this.fail("ends too early");
+    const head = this.bytes[this.position++] as number;
     if (head < 0x80) return SMALL_INTEGERS[head];
     if (head < 0x90) return this.#map(head & 0x0f, depth);
     if (head < 0xa0) return this.#list(head & 0x0f, depth);
@@ -94,29 +85,29 @@ class MsgpackReader {
       case 0xc4:
       case 0xc5:
       case 0xc6:
-        return this.#binary(this.#length(head - 0xc4));
+        return this.#binary(this.length(head - 0xc4));
       case 0xc7:
       case 0xc8:
       case 0xc9:
-        return this.#extension(this.#length(head - 0xc7));
+        return this.#extension(this.length(head - 0xc7));
       case 0xca:
-        return this.#has(4) ? this.#bytes.readFloatBE(this.#skip(4)) : undefined;
+        return this.has(4) ? this.bytes.readFloatBE(this.skip(4)) : undefined;
       case 0xcb:
-        return this.#has(8) ? this.#bytes.readDoubleBE(this.#skip(8)) : undefined;
+        return this.has(8) ? this.bytes.readDoubleBE(this.skip(8)) : undefined;
       case 0xcc:
       case 0xcd:
       case 0xce:
-        return integer(this.#length(head - 0xcc));
+        return integer(this.length(head - 0xcc));
       case 0xcf:
-        return this.#has(8) ? this.#bytes.readBigUInt64BE(this.#skip(8)) : undefined;
+        return this.has(8) ? this.bytes.readBigUInt64BE(this.skip(8)) : undefined;
       case 0xd0:
-        return this.#has(1) ? BigInt(this.#bytes.readInt8(this.#skip(1))) : undefined;
+        return this.has(1) ? BigInt(this.bytes.readInt8(this.skip(1))) : undefined;
       case 0xd1:
-        return this.#has(2) ? BigInt(this.#bytes.readInt16BE(this.#skip(2))) : undefined;
+        return this.has(2) ? BigInt(this.bytes.readInt16BE(this.skip(2))) : undefined;
       case 0xd2:
-        return this.#has(4) ? BigInt(this.#bytes.readInt32BE(this.#skip(4))) : undefined;
+        return this.has(4) ? BigInt(this.bytes.readInt32BE(this.skip(4))) : undefined;
       case 0xd3:
-        return this.#has(8) ? this.#bytes.readBigInt64BE(this.#skip(8)) : undefined;
+        return this.has(8) ? this.bytes.readBigInt64BE(this.skip(8)) : undefined;
       case 0xd4:
       case 0xd5:
       case 0xd6:
@@ -126,27 +117,16 @@ class MsgpackReader {
       case 0xd9:
       case 0xda:
       case 0xdb:
-        return this.#text(this.#length(head - 0xd9));
+        return this.#text(this.length(head - 0xd9));
       case 0xdc:
       case 0xdd:
-        return this.#list(this.#length(head - 0xdc + 1), depth);
+        return this.#list(this.length(head - 0xdc + 1), depth);
       case 0xde:
       case 0xdf:
-        return this.#map(this.#length(head - 0xde + 1), depth);
+        return this.#map(this.length(head - 0xde + 1), depth);
       default:
-        return this.#fail(`reserved byte 0x${head.toString(16)}`);
+        return this.fail(`reserved byte 0x${head.toString(16)}`);
     }
-  }
-
-  /** Reads a big-endian number of 1, 2 or 4 bytes (`width` 0, 1, 2); undefined where the bytes end. */
-  #length(width: number): number | undefined {
-    const size = 1 << width;
-    if (!this.#has(size)) return undefined;
-    let length = 0;
-    for (let end = this.position + size; this.position < end; this.position++) {
-      length = length * 256 + (this.#bytes[this.position] as number);
-    }
-    return length;
   }
 
   #map(length: number | undefined, depth: number): Value | undefined {
@@ -169,12 +149,12 @@ class MsgpackReader {
   }
 
   #key(): string | undefined {
-    const head = this.#bytes[this.position];
-    if (head === undefined) return this.#fail("ends too early");
+    const head = this.bytes[this.position];
+    if (head === undefined) return this.fail("ends too early");
     if (head >= 0xa0 && head < 0xc0) return this.#shortKey(head & 0x1f);
     // A key of any other type is refused by the library that publishers use, and no publisher sends one.
     const textOrBytes = (head >= 0xc4 && head <= 0xc6) || (head >= 0xd9 && head <= 0xdb);
-    if (!textOrBytes) return this.#fail("a map key is neither text nor bytes");
+    if (!textOrBytes) return this.fail("a map key is neither text nor bytes");
     const key = this.read(0);
     if (key instanceof Uint8Array) return bytesKey(key);
     return typeof key === "string" ? key : undefined;
@@ -182,17 +162,16 @@ class MsgpackReader {
 
   #shortKey(length: number): string | undefined {
     this.position++;
-    if (!this.#holds(length)) return undefined;
+    if (!this.holds(length)) return undefined;
     const start = this.position;
-    const known = keyCache.find(this.#bytes, start, length);
+    const known = keyCache.find(this.bytes, start, length);
     if (known !== undefined) {
       this.position = start + length;
       return known;
     }
     const key = this.#text(length);
     // Read anew: what is cut from the datagram's string would keep all of it in memory, for as long as the cache lives.
-    if (key !== undefined)
-      keyCache.keep(this.#bytes, start, length, this.#bytes.toString("utf8", start, start + length));
+    if (key !== undefined) keyCache.keep(this.bytes, start, length, this.bytes.toString("utf8", start, start + length));
     return key;
   }
 
@@ -221,80 +200,49 @@ class MsgpackReader {
   #exceed(problem: string, values: number): Value | undefined {
     if (this.#parts?.exceed(`msgpack: ${problem} at byte ${this.position}`) !== true) {
       this.reason = "too-large";
-      return this.#fail(problem);
+      return this.fail(problem);
     }
-    const end = skipMsgpack(this.#bytes, this.position, values);
-    if (end === undefined) return this.#fail("ends too early");
+    const end = skipMsgpack(this.bytes, this.position, values);
+    if (end === undefined) return this.fail("ends too early");
     this.position = end;
     return null;
   }
 
   #text(length: number | undefined): string | undefined {
-    if (length === undefined || !this.#holds(length)) return undefined;
+    if (length === undefined || !this.holds(length)) return undefined;
     const start = this.position;
     const end = start + length;
     this.position = end;
     for (let at = start; at < end; at++) {
-      if ((this.#bytes[at] as number) >= 0x80) return this.#unicode(start, end);
+      if ((this.bytes[at] as number) >= 0x80) return this.#unicode(start, end);
     }
-    if (this.#bytes.length > MAX_WHOLE) return this.#bytes.toString("latin1", start, end);
-    this.#latin1 ??= this.#bytes.toString("latin1");
+    if (this.bytes.length > MAX_WHOLE) return this.bytes.toString("latin1", start, end);
+    this.#latin1 ??= this.bytes.toString("latin1");
     return this.#latin1.slice(start, end);
   }
 
   #unicode(start: number, end: number): string | undefined {
-    if (isUtf8(this.#bytes.subarray(start, end))) return this.#bytes.toString("utf8", start, end);
+    if (isUtf8(this.bytes.subarray(start, end))) return this.bytes.toString("utf8", start, end);
     this.position = start;
-    return this.#fail("text that is not UTF-8");
+    return this.fail("text that is not UTF-8");
   }
 
   #binary(length: number | undefined): Uint8Array | undefined {
-    if (length === undefined || !this.#holds(length)) return undefined;
-    const start = this.#skip(length);
+    if (length === undefined || !this.holds(length)) return undefined;
+    const start = this.skip(length);
     // A copy: the caller's buffer may be a slice of something that lives on.
-    return new Uint8Array(this.#bytes.subarray(start, start + length));
+    return new Uint8Array(this.bytes.subarray(start, start + length));
   }
 
   #extension(length: number | undefined): Timestamp | undefined {
-    if (length === undefined || !this.#has(1)) return undefined;
-    const type = this.#bytes.readInt8(this.#skip(1));
-    if (type !== -1) return this.#fail(`extension type ${type}`);
-    if (!this.#has(length)) return undefined;
-    const start = this.#skip(length);
-    const stamp = readTimestamp(this.#bytes.subarray(start, start + length));
+    if (length === undefined || !this.has(1)) return undefined;
+    const type = this.bytes.readInt8(this.skip(1));
+    if (type !== -1) return this.fail(`extension type ${type}`);
+    if (!this.has(length)) return undefined;
+    const start = this.skip(length);
+    const stamp = readTimestamp(this.bytes.subarray(start, start + length));
     return stamp.nanoseconds < 1_000_000_000
       ? stamp
-      : this.#fail("a time stamp with a length or nanoseconds that none can have");
+      : this.fail("a time stamp with a length or nanoseconds that none can have");
   }
-
-  #holds(length: number): boolean {
-    if (length > this.#limits.maxStringLength) {
-      this.reason = "too-large";
-      this.#fail(`a string of ${length} bytes; the limit is ${this.#limits.maxStringLength}`);
-      return false;
-    }
-    return this.#has(length);
-  }
-
-  #has(length: number): boolean {
-    if (this.#bytes.length - this.position >= length) return true;
-    this.#fail("ends too early");
-    return false;
-  }
-
-  #skip(length: number): number {
-    const start = this.position;
-    this.position += length;
-    return start;
-  }
-
-  #fail(problem: string): undefined {
-    this.problem = problem;
-    return undefined;
-  }
-}
-
-function integer(value: number | undefined): bigint | undefined {
-  if (value === undefined) return undefined;
-  return value < SMALL_INTEGERS.length ? SMALL_INTEGERS[value] : BigInt(value);
 }
