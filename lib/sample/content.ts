@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
-import { toMessage } from "./message.ts";
-import type { MeteringRecord } from "./sample.ts";
+import { fieldNames, toMessage } from "./message.ts";
+import type { MeteringRecord, Sample } from "./sample.ts";
 import { bytesOfKey, isValueList, isValueMap, Timestamp, type Value, type ValueMap } from "./value.ts";
 
 /** 128 bits: two contents of one identity that share a digest are out of anybody's reach. */
@@ -28,8 +28,19 @@ const digests = new WeakMap<MeteringRecord, string>();
 const NOT_SAID: ReadonlySet<string> = new Set(["message_signature", "publisher_id"]);
 
 function contentText(record: MeteringRecord): string {
+  if (record.kind === "sample" && record.extra.size === 0) return sampleText(record);
   const said = Array.from(toMessage(record)).filter(([name]) => !NOT_SAID.has(name));
   return record.kind + spelledMap(new Map(said));
+}
+
+/** The same of nearly every record, without a map to be sorted. */
+function sampleText(sample: Sample): string {
+  let text = "sample{";
+  for (const { name, spelled: spelledName } of saidOfSamples) {
+    const value = sample[name];
+    if (value !== undefined) text = text + spelledEntry(spelledName, value);
+  }
+  return `${text}}`;
 }
 
 /** Lengths in front of texts, so that no two values are spelled alike. */
@@ -47,14 +58,14 @@ function spelled(value: Value): string {
 
 function spelledMap(map: ValueMap): string {
   return `{${sortedNames(map)
-    .map((name) => spelledEntry(name, map.get(name) as Value))
+    .map((name) => spelledEntry(spelledName(name), map.get(name) as Value))
     .join("")}}`;
 }
 
-function spelledEntry(name: string, value: Value): string {
-  if (!isValueMap(value)) return spelledName(name) + spelled(value);
+function spelledEntry(spelledName: string, value: Value): string {
+  if (!isValueMap(value)) return spelledName + spelled(value);
   const inner = spelledMap(value);
-  return inner === "{}" ? "" : spelledName(name) + inner;
+  return inner === "{}" ? "" : spelledName + inner;
 }
 
 /** Inside a list an empty map is spelled by every dialect, and so is signed. */
@@ -72,3 +83,8 @@ function sortedNames(map: ValueMap): readonly string[] {
 function spelledName(name: string): string {
   return spelled(bytesOfKey(name) ?? name);
 }
+
+const saidOfSamples = fieldNames.sample
+  .filter((name) => !NOT_SAID.has(name))
+  .sort()
+  .map((name) => ({ name, spelled: spelledName(name) }));

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { contentDigest } from "../../lib/sample/content.ts";
@@ -25,6 +26,21 @@ describe("the digest of a record's content", () => {
     expect(contentDigest(anEvent({ message_id: "22222222-2222-2222-2222-222222222222" }))).toBe(
       "1ed8e733b38186b95bade37671ae07bf",
     );
+  });
+
+  it("is that of each field's name and value with their lengths, sorted by name", () => {
+    const one = aSample({
+      ...{ message_id: "m", source: "s", timestamp: "2022-09-30T12:00:00", counter_name: "é", user_name: null },
+      ...{ project_name: "p", monotonic_time: 1.5, publisher_id: "x", resource_metadata: new Map([["b", -0]]) },
+    });
+    const text =
+      `sample{s12:counter_names1:és12:counter_types10:cumulatives12:counter_units2:nss14:counter_volumei130000000000;` +
+      `s10:message_ids1:ms14:monotonic_timef1.5;s10:project_ids32:${one.project_id}s12:project_names1:p` +
+      `s11:resource_ids36:${one.resource_id}s17:resource_metadata{s1:bf-0;}s6:sources1:s` +
+      `s9:timestamps19:2022-09-30T12:00:00s7:user_ids32:${one.user_id}s9:user_namen}`;
+    const digest = createHash("sha256").update(text).digest("hex").slice(0, 32);
+
+    expect(contentDigest(one)).toBe(digest);
   });
 
   it("leaves out signature, dialect and publisher_id, which say how a sample came", () => {

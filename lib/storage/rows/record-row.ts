@@ -1,5 +1,5 @@
 import { contentDigest } from "../../sample/content.ts";
-import { toMessage } from "../../sample/message.ts";
+import { fieldNames, toMessage } from "../../sample/message.ts";
 import { accept, type Result, reject } from "../../sample/rejection.ts";
 import {
   type CounterType,
@@ -27,13 +27,27 @@ import { FORMAT, NewerFormat } from "../format.ts";
  * @param conflict where a row is shown, and not stored: how it stands
  */
 export function toRow(record: MeteringRecord, conflict?: Standing): string {
-  const row = new Map<string, Value>([["format", BigInt(FORMAT)]]);
-  for (const [name, value] of toMessage(record)) row.set(toRowName(name), value);
-  row.set("dialect", record.dialect);
-  row.set("time", record.time);
-  row.set("content", contentDigest(record));
-  if (conflict !== undefined) row.set("conflict", conflict);
-  return toExactJson(row);
+  const signed = record.kind === "sample" && record.extra.size === 0 ? signedOfSample(record) : signedOf(record);
+  const ours = `,"dialect":"${record.dialect}","time":${toExactJson(record.time)},"content":"${contentDigest(record)}"`;
+  return `{"format":${FORMAT}${signed}${ours}${conflict === undefined ? "" : `,"conflict":"${conflict}"`}}`;
+}
+
+function signedOf(record: MeteringRecord): string {
+  const row = new Map(Array.from(toMessage(record), ([name, value]) => [toRowName(name), value]));
+  return row.size === 0 ? "" : `,${toExactJson(row).slice(1, -1)}`;
+}
+
+const rowNames = fieldNames.sample.map((name) => ({ name, written: `,${JSON.stringify(name)}:` }));
+
+/** The same of nearly every record, in one go. */
+function signedOfSample(sample: Sample): string {
+  let row = "";
+  for (const { name, written } of rowNames) {
+    const value = sample[name];
+    if (value !== undefined) row = row + written + toExactJson(value);
+  }
+  const signature = sample.message_signature;
+  return signature === null ? row : `${row},"message_signature":${toExactJson(signature)}`;
 }
 
 /** Reads one row as `fromRow` does. */
