@@ -13,7 +13,9 @@ import { type Allowance, allowanceOf, type Verified, verify } from "../signature
 import { isEnvelope } from "../signature/v2/envelope.ts";
 import { openEnvelope } from "../signature/v2/open-envelope.ts";
 import { verifyAttributes } from "../signature/v2/webhook-attributes.ts";
+import { KnownMetadata } from "../wire/known-metadata.ts";
 import { datagramLimits, messageLimits } from "../wire/limits.ts";
+import { MetadataInHand } from "../wire/metadata-in-hand.ts";
 import { decodeMsgpack } from "../wire/msgpack-reader.ts";
 import { decodeQueueBody } from "../wire/queue-body.ts";
 import { createDoubts, type Doubts } from "./doubts.ts";
@@ -37,6 +39,8 @@ export interface JudgeOptions {
   readonly acceptAmbiguous?: boolean;
   /** Counts what could be read in another way. */
   readonly doubts?: Doubts;
+  /** What is remembered of metadata; it changes how long a message takes, and nothing else. */
+  readonly metadata?: KnownMetadata;
 }
 
 /**
@@ -65,7 +69,7 @@ interface Carried {
 
 export function createJudge(options: JudgeOptions): Judge {
   const { keys, dialects, extraFields, timeWindow = false, legacyListeners = listenerNames } = options;
-  const { acceptAmbiguous = false, doubts = createDoubts() } = options;
+  const { acceptAmbiguous = false, doubts = createDoubts(), metadata: known = new KnownMetadata() } = options;
   const parse = { sample: sampleParser(extraFields), event: eventParser(extraFields) };
   const doubtsOf = { sample: sampleDoubts(extraFields), event: eventDoubts(extraFields) };
 
@@ -168,9 +172,12 @@ export function createJudge(options: JudgeOptions): Judge {
         const carried = { receipt, size: opened.value.bytes / messages.length };
         return messages.map((message) => sealed(message, key, carried));
       }
-      const decoded = decodeMsgpack(bytes, limits);
+      const inHand = new MetadataInHand(known);
+      const decoded = decodeMsgpack(bytes, limits, inHand);
       if (!decoded.ok) return unopened(decoded);
-      return [legacy(decoded.value, { receipt, size: bytes.length }, allowanceOf(bytes.length))];
+      const judged = legacy(decoded.value, { receipt, size: bytes.length }, allowanceOf(bytes.length));
+      if (judged.ok) inHand.keep(bytes);
+      return [judged];
     },
 
     text: (body, attributes, receipt) => Array.from(items(body, attributes, receipt)),

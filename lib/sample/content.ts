@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import { fieldNames, toMessage } from "./message.ts";
+import { notesOf } from "./metadata-notes.ts";
 import type { MeteringRecord, Sample } from "./sample.ts";
 import { bytesOfKey, isValueList, isValueMap, Timestamp, type Value, type ValueMap } from "./value.ts";
 
@@ -64,8 +65,16 @@ function spelledMap(map: ValueMap): string {
 
 function spelledEntry(spelledName: string, value: Value): string {
   if (!isValueMap(value)) return spelledName + spelled(value);
-  const inner = spelledMap(value);
+  const inner = spelledOnce(value);
   return inner === "{}" ? "" : spelledName + inner;
+}
+
+/** Metadata that is known to come again is spelled once. */
+function spelledOnce(map: ValueMap): string {
+  const notes = notesOf(map);
+  if (notes === undefined) return spelledMap(map);
+  notes.spelled ??= spelledMap(map);
+  return notes.spelled;
 }
 
 /** Inside a list an empty map is spelled by every dialect, and so is signed. */

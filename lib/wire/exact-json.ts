@@ -1,3 +1,4 @@
+import { notesOf } from "../sample/metadata-notes.ts";
 import { accept, type Result, reject } from "../sample/rejection.ts";
 import { bytesKey, bytesOfKey, isValueList, isValueMap, Timestamp, type Value } from "../sample/value.ts";
 import { decodeJson } from "./json-reader.ts";
@@ -22,8 +23,12 @@ export function toExactJson(value: Value): string {
   if (value instanceof Uint8Array) return `{"$bytes":"${base64(value)}"}`;
   if (value instanceof Timestamp) return `{"$timestamp":"${value.seconds}.${value.nanoseconds}"}`;
   if (isValueList(value)) return `[${value.map(toExactJson).join(",")}]`;
+  const notes = notesOf(value);
+  if (notes?.json !== undefined) return notes.json;
   const entries = Array.from(value, ([key, item]) => `${JSON.stringify(toName(key))}:${toExactJson(item)}`);
-  return `{${entries.join(",")}}`;
+  const text = `{${entries.join(",")}}`;
+  if (notes !== undefined) notes.json = text;
+  return text;
 }
 
 /**

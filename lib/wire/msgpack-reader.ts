@@ -1,9 +1,10 @@
 import { isUtf8 } from "node:buffer";
 import { accept, type Result, reject } from "../sample/rejection.ts";
-import { bytesKey, type Timestamp, type Value } from "../sample/value.ts";
+import { bytesKey, type Timestamp, type Value, type ValueMap } from "../sample/value.ts";
 import { type Document, PartsInHand } from "./document.ts";
 import { KeyCache } from "./key-cache.ts";
 import { type DecodeLimits, datagramLimits } from "./limits.ts";
+import { METADATA, type MetadataInHand } from "./metadata-in-hand.ts";
 import { MsgpackCursor } from "./msgpack-cursor.ts";
 import { skipMsgpack } from "./msgpack-skip.ts";
 import { readTimestamp } from "./msgpack-timestamp.ts";
@@ -15,10 +16,15 @@ import { EMPTY_LIST, EMPTY_MAP, integer, SMALL_INTEGERS } from "./shared-values.
  * Our own reader, because `@msgpack/msgpack` forgets whether `1.0` was a float, accepts invalid UTF-8 and drops a
  * byte-order mark (decision 0002). It agrees with that library on structure, and with Python's msgpack 1.x on keys.
  *
+ * @param metadata finds that of a message which came before
  * @returns the value, or `too-large` / `undecodable` with the place in the bytes.
  */
-export function decodeMsgpack(bytes: Uint8Array, limits: DecodeLimits = datagramLimits): Result<Value> {
-  const read = readWhole(bytes, limits);
+export function decodeMsgpack(
+  bytes: Uint8Array,
+  limits: DecodeLimits = datagramLimits,
+  metadata?: MetadataInHand,
+): Result<Value> {
+  const read = readWhole(bytes, limits, undefined, metadata);
   return read.ok ? accept(read.value.value) : read;
 }
 
@@ -30,11 +36,16 @@ export function readMsgpack(bytes: Uint8Array, limits: DecodeLimits): Result<Doc
   return readWhole(bytes, limits, new PartsInHand());
 }
 
-function readWhole(bytes: Uint8Array, limits: DecodeLimits, parts?: PartsInHand): Result<Document> {
+function readWhole(
+  bytes: Uint8Array,
+  limits: DecodeLimits,
+  parts?: PartsInHand,
+  metadata?: MetadataInHand,
+): Result<Document> {
   if (bytes.length > limits.maxBytes) {
     return reject("too-large", `${bytes.length} bytes; the limit is ${limits.maxBytes}`);
   }
-  const reader = new MsgpackReader(bytes, limits, parts);
+  const reader = new MsgpackReader(bytes, limits, parts, metadata);
   const value = reader.read(0);
   if (value === undefined) return reject(reader.reason, `msgpack: ${reader.problem} at byte ${reader.position}`);
   if (reader.position !== bytes.length) {
@@ -54,13 +65,15 @@ const MAX_WHOLE = 65_536;
 class MsgpackReader extends MsgpackCursor {
   readonly #limits: DecodeLimits;
   readonly #parts: PartsInHand | undefined;
+  readonly #metadata: MetadataInHand | undefined;
   /** All bytes as one string, from which ASCII text is cut. */
   #latin1: string | undefined;
 
-  constructor(bytes: Uint8Array, limits: DecodeLimits, parts?: PartsInHand) {
+  constructor(bytes: Uint8Array, limits: DecodeLimits, parts?: PartsInHand, metadata?: MetadataInHand) {
     super(bytes, limits.maxStringLength);
     this.#limits = limits;
     this.#parts = parts;
+    this.#metadata = metadata;
   }
 
   read(depth: number): Value | undefined {
@@ -141,11 +154,23 @@ class MsgpackReader extends MsgpackCursor {
     for (let entry = 0; entry < length; entry++) {
       const key = this.#key();
       if (key === undefined) return undefined;
-      const value = this.read(depth + 1);
+      const value = depth === 0 && key === METADATA ? this.#metadataOf(map) : this.read(depth + 1);
       if (value === undefined) return undefined;
       map.set(key, value);
     }
     return map;
+  }
+
+  #metadataOf(message: ValueMap): Value | undefined {
+    const start = this.position;
+    const known = this.#metadata?.find(message, this.bytes, start);
+    if (known !== undefined) {
+      this.position += known.bytes.length;
+      return known.value;
+    }
+    const value = this.read(1);
+    this.#metadata?.end(this.position);
+    return value;
   }
 
   #key(): string | undefined {

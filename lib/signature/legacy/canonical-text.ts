@@ -1,3 +1,4 @@
+import { notesOf } from "../../sample/metadata-notes.ts";
 import type { Dialect } from "../../sample/sample.ts";
 import { isValueList, isValueMap, type Value, type ValueList, type ValueMap } from "../../sample/value.ts";
 import { type FieldName, FieldNames, innerPrefix } from "./field-names.ts";
@@ -9,14 +10,15 @@ import { py3 } from "./py3.ts";
 import type { Spelling } from "./spelling.ts";
 
 interface Grammar {
+  readonly dialect: Dialect;
   readonly spelling: Spelling;
   readonly names: FieldNames;
 }
 
 const grammars: Readonly<Record<Dialect, Grammar>> = {
-  py3: { spelling: py3, names: new FieldNames(py3) },
-  kilo: { spelling: kilo, names: new FieldNames(kilo) },
-  icehouse: { spelling: icehouse, names: new FieldNames(icehouse) },
+  py3: { dialect: "py3", spelling: py3, names: new FieldNames(py3) },
+  kilo: { dialect: "kilo", spelling: kilo, names: new FieldNames(kilo) },
+  icehouse: { dialect: "icehouse", spelling: icehouse, names: new FieldNames(icehouse) },
 };
 
 /**
@@ -59,9 +61,32 @@ class TextWriter {
     for (const field of names) {
       const value = map.get(field.key) as Value;
       if (isValueMap(value)) {
-        if (!this.append(value, innerPrefix(prefix, field))) return false;
+        if (!this.#map(value, prefix, field)) return false;
       } else if (!this.#field(prefix, field, value)) return false;
     }
+    return true;
+  }
+
+  /** Metadata that is known to come again is spelled once. */
+  #map(map: ValueMap, prefix: Prefix, field: FieldName): boolean {
+    const isMetadata = prefix === NO_PREFIX && field.key === "resource_metadata";
+    const notes = isMetadata ? notesOf(map) : undefined;
+    if (notes === undefined) return this.append(map, innerPrefix(prefix, field));
+    const { dialect } = this.#grammar;
+    const known = notes.signed.get(dialect);
+    if (known !== undefined) return this.#add(known);
+    const start = this.text.length;
+    if (!this.append(map, innerPrefix(prefix, field))) return false;
+    notes.signed.set(dialect, Buffer.from(this.text.slice(start), "utf8").toString("utf8"));
+    return true;
+  }
+
+  #add(text: string): boolean {
+    if (this.text.length + text.length > this.#maxLength) {
+      this.isTooLong = true;
+      return false;
+    }
+    this.text = this.text + text;
     return true;
   }
 
