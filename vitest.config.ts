@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 /** Heap and processor time of the process itself: what another file leaves behind would be counted too. */
 const measuring = [
   "test/dispatch/recent-pairings.test.ts",
-  "test/judge/{cost,deployed-heap,regressions}.test.ts",
+  "test/judge/{cost,deployed-heap,known-metadata,regressions}.test.ts",
   "test/quarantine/quarantine-quota.test.ts",
   "test/query/explain/cost.test.ts",
   "test/query/usage-memory.test.ts",
