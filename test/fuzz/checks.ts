@@ -3,6 +3,7 @@ import type { Mutant } from "./mutant.ts";
 /** What has to hold for every mutant, and for the run as a whole. */
 export const checkNames = {
   throws: "nothing throws",
+  lanes: "a message is judged the same, whether its metadata came before or not",
   reasons: "every rejection has a reason of the closed list, and says why",
   outcomes: "every message has one outcome, which agrees with how its values were judged",
   falseAccept: "nothing is accepted whose text or bytes differ from those that were signed",

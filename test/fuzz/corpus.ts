@@ -8,7 +8,7 @@ import { splitFrames } from "../../lib/wire/frame.ts";
 import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
 import { decodeQueueBody } from "../../lib/wire/queue-body.ts";
 import { accepted, datagrams, decodedMap, fixture, notificationBodies } from "../support/fixtures.ts";
-import { judgeOf, RECEIVED_AT, receivedBy, secrets } from "./judges.ts";
+import { judgesFor, RECEIVED_AT, receivedBy, secrets } from "./judges.ts";
 import { referenceText } from "./reference-text.ts";
 import { type SealedGenuine, sealedCorpus } from "./sealed-corpus.ts";
 import type { Sealed } from "./sealing.ts";
@@ -99,7 +99,7 @@ function signedByOlder(message: ValueMap): readonly Genuine[] {
   return older;
 }
 
-const judge = judgeOf(0);
+const judge = judgesFor(0).judge;
 
 function genuineOf(message: ValueMap, bytes: Buffer): Genuine {
   return { message, bytes, signed: signedAs(message) };

@@ -1,11 +1,12 @@
 import type { KeyObject } from "node:crypto";
 import { BlockList } from "node:net";
-import { createJudge, type Judge } from "../../lib/judge/judge.ts";
+import { createJudge, type Judge, type JudgeOptions } from "../../lib/judge/judge.ts";
 import type { Key } from "../../lib/keys/key.ts";
 import { fixedKeys } from "../../lib/keys/keyring.ts";
 import type { ListenerName } from "../../lib/sample/listener-name.ts";
 import type { Receipt } from "../../lib/sample/receipt.ts";
 import { dialects } from "../../lib/sample/sample.ts";
+import { KnownMetadata } from "../../lib/wire/known-metadata.ts";
 import { CAPTURE_SECRET, ICEHOUSE_SECRET, key } from "../support/fixtures.ts";
 import { v2Key } from "../support/v2-keys.ts";
 
@@ -29,18 +30,35 @@ const keys = fixedKeys([
   ...refusedKeys,
 ]);
 
+/** A judge that remembers metadata, and one that judges each message as if it were the first. */
+export interface Judges {
+  readonly judge: Judge;
+  readonly forgetful: Judge;
+}
+
+/** Enough for the captures' metadata, and soon full of that of mutants. */
+const METADATA_BYTES = 2 * 1_048_576;
+
+function judgesOf(options: Partial<JudgeOptions>): Judges {
+  const settings = { keys, dialects, extraFields: [], ...options };
+  return {
+    judge: createJudge({ ...settings, metadata: new KnownMetadata({ mostBytes: METADATA_BYTES }) }),
+    forgetful: createJudge({ ...settings, metadata: new KnownMetadata({ mostBytes: 0 }) }),
+  };
+}
+
 /** Settings that people use: the usual one mostly, the dialects in another order, more names allowed, the time window. */
-const usual = createJudge({ keys, dialects, extraFields: [] });
-const judges: readonly Judge[] = [
+const usual = judgesOf({});
+const all: readonly Judges[] = [
   usual,
   usual,
-  createJudge({ keys, dialects: dialects.toReversed(), extraFields: [] }),
-  createJudge({ keys, dialects, extraFields: ["region", "time", "dialect", "__proto__", "a"] }),
-  createJudge({ keys, dialects, extraFields: [], timeWindow: true }),
+  judgesOf({ dialects: dialects.toReversed() }),
+  judgesOf({ extraFields: ["region", "time", "dialect", "__proto__", "a"] }),
+  judgesOf({ timeWindow: true }),
 ];
 
-export function judgeOf(index: number): Judge {
-  return judges[Math.floor(index / 2) % judges.length] ?? usual;
+export function judgesFor(index: number): Judges {
+  return all[Math.floor(index / 2) % all.length] ?? usual;
 }
 
 export function receivedBy(listener: ListenerName): Receipt {

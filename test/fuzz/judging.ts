@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { inflateRawSync } from "node:zlib";
 import type { Genuine } from "../../lib/sample/genuine.ts";
 import { identity } from "../../lib/sample/identity.ts";
@@ -11,7 +12,7 @@ import { readMsgpack } from "../../lib/wire/msgpack-reader.ts";
 import { decodeQueueBody } from "../../lib/wire/queue-body.ts";
 import type { Checks } from "./checks.ts";
 import type { Corpus } from "./corpus.ts";
-import { judgeOf, receivedBy } from "./judges.ts";
+import { judgesFor, receivedBy } from "./judges.ts";
 import { type Delivery, listenerOf, type Mutant } from "./mutant.ts";
 import { referenceText } from "./reference-text.ts";
 import { exactly } from "./resign.ts";
@@ -25,7 +26,7 @@ export function judgeAndCheck(
   checks: Checks,
 ): readonly Result<Genuine>[] {
   try {
-    const results = delivered.ok ? judged(delivered.value, mutant) : [delivered];
+    const results = delivered.ok ? judged(delivered.value, mutant, checks) : [delivered];
     // Taken out again only where something was accepted.
     let messages: readonly Value[] | undefined;
     for (const [index, result] of results.entries()) {
@@ -72,12 +73,21 @@ interface Context {
   readonly checks: Checks;
 }
 
-function judged(delivery: Delivery, mutant: Mutant): readonly Result<Genuine>[] {
-  const judge = judgeOf(mutant.index);
+function judged(delivery: Delivery, mutant: Mutant, checks: Checks): readonly Result<Genuine>[] {
+  const { judge, forgetful } = judgesFor(mutant.index);
   const receipt = receivedBy(listenerOf(mutant));
-  return delivery.form === "bytes"
-    ? judge.bytes(delivery.bytes, receipt)
-    : judge.text(delivery.text, delivery.attributes, receipt);
+  if (delivery.form === "text") return judge.text(delivery.text, delivery.attributes, receipt);
+  const results = judge.bytes(delivery.bytes, receipt);
+  const plain = forgetful.bytes(delivery.bytes, receipt).map(spelled);
+  if (!isDeepStrictEqual(results.map(spelled), plain)) checks.failed("lanes", plain.join("; "), mutant);
+  return results;
+}
+
+/** A judgement with the order of names, which Python 2's dictionaries have. */
+function spelled(result: Result<Genuine>): string {
+  if (!result.ok) return `${result.reason}: ${result.detail}`;
+  const { record, keyId, size, mark } = result.value;
+  return `${exactly(toMessage(record))} at ${record.time} in ${record.dialect} by ${keyId}, ${size}, ${mark}`;
 }
 
 function messagesIn(delivery: Delivery): readonly Value[] {
