@@ -18,6 +18,7 @@ import { readIdentities } from "./read.ts";
 import { readEvents } from "./read-events.ts";
 import { itemReader } from "./readable-items.ts";
 import { loadSettlements, putSettlement } from "./settlements.ts";
+import { sendTextBodies } from "./text-bodies.ts";
 
 /** Half of it for what samples need, half for the samples: a Lambda function has to answer its queue in 30 s. */
 const GIVE_UP_AFTER_MS = 20_000;
@@ -43,6 +44,8 @@ export interface DynamoDbOptions {
   readonly random?: () => number;
 }
 
+const RECORDED: Stored = { kind: "recorded" };
+
 export interface DynamoDbStorage extends StorageDriver {
   /** Marks the tables as of our format. Rejects with NewerFormat, or with what the service answers. */
   prepare(): Promise<void>;
@@ -60,6 +63,7 @@ export function openDynamoDb(options: DynamoDbOptions): DynamoDbStorage {
   if (retentionDays !== undefined && !(retentionDays > 0 && Number.isFinite(retentionDays))) {
     throw new RangeError(`retentionDays has to be a number above 0, got ${retentionDays}`);
   }
+  sendTextBodies(client);
   const closing = new AbortController();
   const { signal } = closing;
   const patience = (share = 1) => ({ deadline: now() + giveUpAfterMs * share, now, random, signal });
@@ -70,24 +74,28 @@ export function openDynamoDb(options: DynamoDbOptions): DynamoDbStorage {
   let closed = false;
   let known = false;
 
-  async function store(plans: readonly Plan[]): Promise<ReadonlyMap<string, Refusal>> {
+  /** @param plans by the key of their row */
+  async function store(plans: ReadonlyMap<string, Plan>): Promise<ReadonlyMap<string, Refusal>> {
     // A sample counts as recorded only with its metadata, so that goes first.
-    const unmet = await ensureNeeds(
-      plans.flatMap(({ needs }) => needs),
-      patience(0.5),
-    );
+    const unmet = await ensureNeeds(Array.from(plans.values(), ({ needs }) => needs).flat(), patience(0.5));
     const refused = new Map<string, Refusal>();
-    const rows = plans.flatMap(({ row, needs }) => {
-      const refusal = needs.map((need) => unmet.get(keyOf(need))).find((one) => one !== undefined);
-      if (refusal === undefined) return [row];
-      refused.set(keyOf(row), refusal);
-      return [];
-    });
-    return new Map([...refused, ...(await putItems(client, table, rows, patience(0.5)))]);
+    const rows: Item[] = [];
+    for (const [key, { row, needs }] of plans) {
+      const refusal = unmet.size === 0 ? undefined : needs.map((need) => unmet.get(keyOf(need))).find(isRefusal);
+      if (refusal === undefined) rows.push(row);
+      else refused.set(key, refusal);
+    }
+    for (const [key, refusal] of await putItems(client, table, rows, patience(0.5))) refused.set(key, refusal);
+    return refused;
   }
 
-  function tellExpired(rows: readonly Item[]): void {
-    const expired = retentionDays === undefined ? undefined : expiredAmong(rows, now());
+  function tellExpired(plans: ReadonlyMap<string, Plan>, refused: ReadonlyMap<string, Refusal>): void {
+    if (retentionDays === undefined) return;
+    const stored = Array.from(plans).filter(([key]) => !refused.has(key));
+    const expired = expiredAmong(
+      stored.map(([, { row }]) => row),
+      now(),
+    );
     if (expired !== undefined) options.onExpired?.(expired);
   }
 
@@ -129,12 +137,17 @@ export function openDynamoDb(options: DynamoDbOptions): DynamoDbStorage {
       open();
       const planned = records.map((record) => planOf(record, retentionDays));
       // One request can't name a key twice; of equal keys the last counts, as if they were written one by one.
-      const plans = new Map(planned.flatMap((one) => (one.ok ? [[keyOf(one.plan.row), one.plan] as const] : [])));
-      const refused = await store([...plans.values()]);
-      tellExpired(Array.from(plans.values(), ({ row }) => row).filter((row) => !refused.has(keyOf(row))));
-      return planned.map((one) => {
+      const plans = new Map<string, Plan>();
+      const keys = planned.map((one) => {
+        const key = one.ok ? keyOf(one.plan.row) : "";
+        if (one.ok) plans.set(key, one.plan);
+        return key;
+      });
+      const refused = await store(plans);
+      tellExpired(plans, refused);
+      return planned.map((one, index) => {
         if (!one.ok) return { kind: "unstorable", detail: one.detail };
-        return refused.get(keyOf(one.plan.row)) ?? { kind: "recorded" };
+        return refused.get(keys[index] ?? "") ?? RECORDED;
       });
     },
 
@@ -165,4 +178,8 @@ export function openDynamoDb(options: DynamoDbOptions): DynamoDbStorage {
       closing.abort();
     },
   };
+}
+
+function isRefusal(refusal: Refusal | undefined): refusal is Refusal {
+  return refusal !== undefined;
 }

@@ -20,7 +20,8 @@ export type Refusal = Exclude<Stored, { kind: "recorded" }>;
 
 /** Tells an item's key from every other of its table. */
 export function keyOf(item: Item): string {
-  return JSON.stringify([item[keyNames.partition]?.S, item[keyNames.sort]?.S]);
+  const partition = item[keyNames.partition]?.S ?? "";
+  return `${partition.length}:${partition}${item[keyNames.sort]?.S ?? ""}`;
 }
 
 /**
@@ -52,6 +53,7 @@ async function putChunk(
     const answer = await client.send(new BatchWriteItemCommand({ RequestItems }), { abortSignal });
     // DynamoDB says so in any case, be it that nothing was: an answer without it is not DynamoDB's.
     if (answer.UnprocessedItems === undefined) return new Error("the answer does not say what is left unprocessed");
+    if (Object.keys(answer.UnprocessedItems).length === 0) return undefined;
     const unprocessed = new Set(
       Object.values(answer.UnprocessedItems)
         .flat()

@@ -138,7 +138,13 @@ export function meterIndexKey(meter: string): string {
 
 // No part keeps a "#" of its own, so no two lists of parts give one key.
 function joined(...all: readonly string[]): string {
-  return all.map((part) => part.replace(/[%#]/g, (mark) => (mark === "%" ? "%25" : "%23"))).join("#");
+  return all.map(escaped).join("#");
+}
+
+function escaped(part: string): string {
+  // Nearly no part has one, and looking is cheaper than replacing nothing.
+  if (!part.includes("#") && !part.includes("%")) return part;
+  return part.replace(/[%#]/g, (mark) => (mark === "%" ? "%25" : "%23"));
 }
 
 function parts(key: string): readonly string[] {
