@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { CONTENT_DIGEST_LENGTH, contentDigest } from "../../../sample/content.ts";
+import { notesOf } from "../../../sample/metadata-notes.ts";
 import { counterTypes, type Sample, signedForms } from "../../../sample/sample.ts";
-import type { Value } from "../../../sample/value.ts";
+import type { Value, ValueMap } from "../../../sample/value.ts";
 import { toExactJson } from "../../../wire/exact-json.ts";
 import { FORMAT, NewerFormat } from "../../format.ts";
 import { attributeBytes, attributeText, DamagedItem, exactMap, exactValue, oneOf } from "./attributes.ts";
@@ -43,22 +44,63 @@ export interface SampleItems {
 
 /** A sample as items, without an expiry. */
 export function toSampleItems(sample: Sample): SampleItems {
-  const body = toExactJson(versionFields(sample));
-  const hash = createHash("sha256").update(body, "utf8").digest();
-  const resource = { S: resourcePartition(sample.resource_id) };
+  const { counter_name, counter_type, counter_unit } = sample;
+  const { version, hash } = versionItemOf(sample);
   return {
     row: toRow(sample, hash),
+    version,
+    meter: {
+      [keyNames.partition]: { S: resourcePartition(sample.resource_id) },
+      [keyNames.sort]: { S: meterKey(counter_name, counter_type, counter_unit) },
+      [meterIndex.partition]: { S: meterIndexKey(counter_name) },
+    },
+  };
+}
+
+/** A metadata version's item, and what it was made of beside the metadata. */
+interface VersionItem {
+  readonly of: Pick<Sample, "resource_id" | "source" | "user_id" | "user_name" | "project_id" | "project_name">;
+  readonly version: Item;
+  readonly hash: Uint8Array;
+}
+
+/** Of metadata that is known to come again: it is not written and hashed for each sample. */
+const known = new WeakMap<ValueMap, VersionItem>();
+
+function versionItemOf(sample: Sample): VersionItem {
+  const metadata = sample.resource_metadata;
+  const made = metadata === null ? undefined : known.get(metadata);
+  if (made !== undefined && hasSameVersion(made.of, sample)) return made;
+  const anew = makeVersionItem(sample);
+  if (metadata !== null && notesOf(metadata) !== undefined) known.set(metadata, anew);
+  return anew;
+}
+
+/** Of two samples with the same metadata. */
+function hasSameVersion(one: VersionItem["of"], other: Sample): boolean {
+  return (
+    one.resource_id === other.resource_id &&
+    one.source === other.source &&
+    one.user_id === other.user_id &&
+    one.user_name === other.user_name &&
+    one.project_id === other.project_id &&
+    one.project_name === other.project_name
+  );
+}
+
+function makeVersionItem(sample: Sample): VersionItem {
+  const { resource_id, source, user_id, user_name, project_id, project_name } = sample;
+  const body = toExactJson(versionFields(sample));
+  const hash = createHash("sha256").update(body, "utf8").digest();
+  return {
+    of: { resource_id, source, user_id, user_name, project_id, project_name },
     version: {
-      [keyNames.partition]: resource,
+      [keyNames.partition]: { S: resourcePartition(resource_id) },
       [keyNames.sort]: { S: versionKey(hash) },
       [BODY_ATTRIBUTE]: { S: body },
-      ...(sample.project_id !== null && { [projectIndex.partition]: { S: projectIndexKey(sample.project_id) } }),
+      ...(project_id !== null && { [projectIndex.partition]: { S: projectIndexKey(project_id) } }),
     },
-    meter: {
-      [keyNames.partition]: resource,
-      [keyNames.sort]: { S: meterKey(sample.counter_name, sample.counter_type, sample.counter_unit) },
-      [meterIndex.partition]: { S: meterIndexKey(sample.counter_name) },
-    },
+    hash,
   };
 }
 

@@ -38,15 +38,15 @@ function partsOf(record: MeteringRecord, expiry: number | undefined): { row: Par
     const { row, day } = toEventItems(record);
     return {
       row: { what: "event", item: expiring(row, expiry) },
-      needs: [{ what: "event's type", item: expiring(day, later) }],
+      needs: [{ what: "event's type", item: needed(day, later) }],
     };
   }
   const { row, version, meter } = toSampleItems(record);
   return {
     row: { what: "sample", item: expiring(row, expiry) },
     needs: [
-      { what: "sample's metadata", item: expiring(version, later) },
-      { what: "sample's meter", item: expiring(meter, later) },
+      { what: "sample's metadata", item: needed(version, later) },
+      { what: "sample's meter", item: needed(meter, later) },
     ],
   };
 }
@@ -63,4 +63,16 @@ function outliving(expiry: number): number {
 
 function expiring(item: Item, expiry: number | undefined): Item {
   return expiry === undefined ? item : { ...item, [TTL_ATTRIBUTE]: { N: String(expiry) } };
+}
+
+/** Prerequisites with their expiry, by what they are without it: many samples of a day have the very same. */
+const madeNeeds = new WeakMap<Item, { readonly expiry: number; readonly item: Item }>();
+
+function needed(item: Item, expiry: number | undefined): Item {
+  if (expiry === undefined) return item;
+  const made = madeNeeds.get(item);
+  if (made?.expiry === expiry) return made.item;
+  const anew = { expiry, item: expiring(item, expiry) };
+  madeNeeds.set(item, anew);
+  return anew.item;
 }
