@@ -8,7 +8,7 @@ import { expect, it } from "vitest";
 const bundles = [
   { entry: "functions/queue-collector/handler.ts", bytes: 701_635, own: [] },
   // It writes msgpack: what it spills.
-  { entry: "functions/udp-collector/main.ts", bytes: 734_129, own: ["@msgpack/msgpack"] },
+  { entry: "functions/udp-collector/main.ts", bytes: 751_950, own: ["@msgpack/msgpack"] },
 ] as const;
 
 const packages = [

@@ -1,13 +1,12 @@
 import { ConditionalCheckFailedException, type DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { mapInParallel } from "../../flow/in-parallel.ts";
-import { LruCache } from "../../flow/lru-cache.ts";
 import { keyNames, TTL_ATTRIBUTE } from "./layout/keys.ts";
 import type { Item } from "./layout/limits.ts";
 import { keyOf, putItems, type Refusal, refusal } from "./put-items.ts";
 import { type Patience, untilDone } from "./retry.ts";
+import { Fingerprints } from "./written/fingerprints.ts";
+import { WrittenKeys } from "./written/written-keys.ts";
 
-/** Some 10 MB of keys; a writer with more resources than this writes a few of their items again. */
-const MAX_REMEMBERED = 50_000;
 const UPDATES_AT_A_TIME = 8;
 
 /** Sees to it that items are in the resources table; answers, by `keyOf`, why some are not. */
@@ -15,15 +14,17 @@ export type EnsurePrerequisites = (needs: readonly Item[], patience: Patience) =
 
 /** Makes a writer that remembers what it has written, so that a metadata version costs one write and not one per sample. */
 export function prerequisitesWriter(client: DynamoDBClient, table: string): EnsurePrerequisites {
-  const written = new LruCache<number>(MAX_REMEMBERED);
+  const written = new WrittenKeys();
+  const fingerprints = new Fingerprints();
 
   return async (needs, patience) => {
     const missing = new Map<string, Item>();
     for (const item of needs) {
+      if (written.has(fingerprints.of(item), dayOf(item))) continue;
       const key = keyOf(item);
-      const best = Math.max(written.get(key) ?? Number.NEGATIVE_INFINITY, expiryOf(missing.get(key)));
-      if (expiryOf(item) > best) missing.set(key, item);
+      if (expiryOf(item) > expiryOf(missing.get(key))) missing.set(key, item);
     }
+    if (missing.size === 0) return NONE_REFUSED;
     const items = [...missing.values()];
     const forever = items.filter((item) => item[TTL_ATTRIBUTE] === undefined);
     const expiring = items.filter((item) => item[TTL_ATTRIBUTE] !== undefined);
@@ -32,9 +33,19 @@ export function prerequisitesWriter(client: DynamoDBClient, table: string): Ensu
       const cause = await raise(client, table, item, patience);
       if (cause !== undefined) refused.set(keyOf(item), refusal(cause));
     });
-    for (const [key, item] of missing) if (!refused.has(key)) written.set(key, expiryOf(item));
+    for (const [key, item] of missing) if (!refused.has(key)) written.add(fingerprints.of(item), dayOf(item));
     return refused;
   };
+}
+
+const NONE_REFUSED: ReadonlyMap<string, Refusal> = new Map();
+
+const DAY_SECONDS = 86_400;
+
+/** The expiry of a prerequisite is a whole day. */
+function dayOf(item: Item): number | undefined {
+  const expiry = item[TTL_ATTRIBUTE]?.N;
+  return expiry === undefined ? undefined : Math.floor(Number(expiry) / DAY_SECONDS);
 }
 
 function expiryOf(item: Item | undefined): number {
