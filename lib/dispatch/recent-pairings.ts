@@ -8,22 +8,39 @@ export interface RecentPairings {
   /**
    * Notes a key with its value.
    *
-   * @param told for a person, of this value; kept, shortened, for the first value of a key
-   * @returns what was told of the key when it was met with another value; undefined for a value that is known or a key
-   *   that is not, so that each further value is told of once
+   * @param by for a person: who said so
+   * @returns the first value of the key, where it was met with another value now, each further one once; undefined for a
+   *   value that is known or a key that is not
    */
-  meet(key: string, value: string, told: () => string): string | undefined;
+  meet(key: string, value: string, by: string): FirstValue | undefined;
 }
 
+export interface FirstValue {
+  /** Its beginning, where it is long. */
+  readonly value: string;
+  readonly by: string;
+}
+
+/** The values that one key was met with. */
+interface Met {
+  /** The first of them, ever. */
+  readonly first: FirstValue;
+  /** The first of this generation, whole or by its fingerprint. */
+  readonly own: string;
+  others: Set<string> | undefined;
+}
+
+/** By the fingerprint of a key. */
 interface Generation {
-  /** The `told` of each key's first value. */
-  readonly keys: Map<string, string>;
-  /** Keys and values together. */
-  readonly pairs: Set<string>;
+  readonly keys: Map<string, Met>;
+  pairs: number;
 }
 
-/** The most characters of `told` that are kept, so that a name of 64 KB is not. */
-const LONGEST_TOLD = 160;
+/** The most characters of a value that are held as they are; of a longer one its fingerprint is. */
+const LONGEST_VALUE = 160;
+
+/** The most that is shown of such a one. */
+const LONGEST_SHOWN = 80;
 
 /** 96 bits: of so few, none meets another by accident, and none on purpose without the secret. */
 const FINGERPRINT_BYTES = 12;
@@ -40,26 +57,40 @@ export function createRecentPairings(capacity: number): RecentPairings {
   let old = generation();
 
   return {
-    meet(key, value, told) {
-      const pair = fingerprint(`${key.length} ${key}${value}`);
-      if (young.pairs.has(pair)) return undefined;
+    meet(key, value, by) {
+      const id = fingerprint(key);
+      // No fingerprint begins with an equals sign.
+      const own = value.length > LONGEST_VALUE ? fingerprint(value) : `=${value}`;
+      const before = old.keys.get(id);
+      let met = young.keys.get(id);
+      if (met !== undefined && has(met, own)) return undefined;
+      const earlier = met?.first ?? before?.first;
+      if (young.pairs >= most) {
+        [young, old] = [generation(), young];
+        met = undefined;
+      }
+      young.pairs++;
+      if (met === undefined) {
+        young.keys.set(id, { first: earlier ?? { value: shortened(value), by }, own, others: undefined });
+      } else {
+        met.others ??= new Set();
+        met.others.add(own);
+      }
       // One that is met again is young again: else it could be forgotten a moment after.
-      const isKnown = old.pairs.has(pair);
-      const own = fingerprint(key);
-      const earlier = young.keys.get(own) ?? old.keys.get(own);
-      if (young.pairs.size >= most) [young, old] = [generation(), young];
-      young.pairs.add(pair);
-      young.keys.set(own, earlier ?? shortened(told()));
-      return isKnown ? undefined : earlier;
+      return before !== undefined && has(before, own) ? undefined : earlier;
     },
   };
 }
 
 function generation(): Generation {
-  return { keys: new Map(), pairs: new Set() };
+  return { keys: new Map(), pairs: 0 };
 }
 
-/** A copy, as a part of a string would keep the whole in memory. */
-function shortened(text: string): string {
-  return Buffer.from(text.slice(0, LONGEST_TOLD)).toString();
+function has({ own, others }: Met, one: string): boolean {
+  return own === one || others?.has(one) === true;
+}
+
+/** Of what is long a copy, as a part of a string would keep the whole in memory. */
+function shortened(value: string): string {
+  return value.length > LONGEST_VALUE ? Buffer.from(value.slice(0, LONGEST_SHOWN)).toString() : value;
 }

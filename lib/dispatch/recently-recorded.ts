@@ -1,4 +1,4 @@
-import { billedContent } from "../sample/billed.ts";
+import { billedContent, plainVolume } from "../sample/billed.ts";
 import { contentDigest } from "../sample/content.ts";
 import type { Genuine } from "../sample/genuine.ts";
 import { identity } from "../sample/identity.ts";
@@ -44,9 +44,9 @@ export function createRecentlyRecorded(options: RecentlyRecordedOptions = {}): R
   let old = new Set<string>();
 
   const conflictOf = (sample: Sample, keyId: string): NewConflict | undefined => {
-    const told = () => toldOf(sample, keyId);
-    const before = billed.meet(identity(sample), billedContent(sample), told);
-    return before === undefined ? undefined : { sample, before, now: told() };
+    const content = billedContent(sample);
+    const first = billed.meet(identity(sample), content, keyId);
+    return first && { sample, before: described(first.value, first.by), now: described(content, keyId) };
   };
 
   return {
@@ -70,9 +70,19 @@ export function createRecentlyRecorded(options: RecentlyRecordedOptions = {}): R
 /** An id of Keystone has 32 characters, or 36 with dashes; others are shortened. */
 const LONGEST_NAME = 36;
 
-function toldOf(sample: Sample, keyId: string): string {
-  const { counter_volume: volume, counter_type: type, counter_unit: unit, project_id, user_id } = sample;
-  const name = (text: string | null) => (text === null ? "-" : text.slice(0, LONGEST_NAME));
-  const what = `${String(volume).slice(0, LONGEST_NAME)} ${unit.slice(0, LONGEST_NAME)} ${type}`;
-  return `${what}, project ${name(project_id)}, user ${name(user_id)}, key ${keyId}`;
+/** What is billed, in words. A content that was too long to be kept whole is shown as far as it was. */
+function described(content: string, keyId: string): string {
+  const parts = partsOf(content);
+  if (parts === undefined) return `${content}…, key ${keyId}`;
+  const [project, type, unit, user, volume = ""] = parts.map((part) => part?.slice(0, LONGEST_NAME) ?? "-");
+  return `${plainVolume(volume)} ${unit} ${type}, project ${project}, user ${user}, key ${keyId}`;
+}
+
+/** Undefined where it was cut. */
+function partsOf(content: string): readonly (string | null)[] | undefined {
+  try {
+    return JSON.parse(content);
+  } catch {
+    return undefined;
+  }
 }

@@ -34,14 +34,42 @@ function compareText(a: string, b: string): number {
 
 /** Digits without point, sign in front, and how many powers of ten they are worth: `-12e-1`. */
 function decimal(volume: ExactNumber): string {
+  const text = String(volume);
+  return isPlain(text) ? `${text}e0` : scientific(text);
+}
+
+/** Digits that neither begin nor end with a zero, as most integers are. */
+function isPlain(text: string): boolean {
+  const last = text.length - 1;
+  if (text.charCodeAt(0) === 0x30 || text.charCodeAt(last) === 0x30) return false;
+  for (let at = last; at >= 0; at--) {
+    const unit = text.charCodeAt(at);
+    if (unit < 0x30 || unit > 0x39) return false;
+  }
+  return true;
+}
+
+function scientific(text: string): string {
   const [, sign = "", whole = "", fraction = "", exponent = "0"] =
-    /^(-?)([0-9]+)(?:\.([0-9]+))?(?:e([-+]?[0-9]+))?$/.exec(String(volume)) ?? [];
+    /^(-?)([0-9]+)(?:\.([0-9]+))?(?:e([-+]?[0-9]+))?$/.exec(text) ?? [];
   const digits = (whole + fraction).replace(/^0+/, "");
   const significant = digits.replace(/0+$/, "");
   if (significant === "") return "0e0";
   const power = Number(exponent) - fraction.length + (digits.length - significant.length);
   return `${sign}${significant}e${power}`;
 }
+
+/** What `billedContent` says of a volume, as a person would write it. */
+export function plainVolume(decimal: string): string {
+  const [, sign = "", digits = "", exponent = "0"] = /^(-?)([0-9]+)e(-?[0-9]+)$/.exec(decimal) ?? [];
+  const power = Number(exponent);
+  if (digits === "" || Math.abs(power) > MOST_ZEROS) return decimal;
+  if (power >= 0) return sign + digits + "0".repeat(power);
+  const padded = digits.padStart(1 - power, "0");
+  return `${sign}${padded.slice(0, power)}.${padded.slice(power)}`;
+}
+
+const MOST_ZEROS = 30;
 
 /** Both as integers of one scale. */
 function scaled(a: string, b: string): readonly [bigint, bigint] {

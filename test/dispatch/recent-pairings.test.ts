@@ -8,32 +8,36 @@ const CAPACITY = 50_000;
 const MOST_BYTES = 24 * 1_048_576;
 
 describe("the memory of which value a key was met with", () => {
-  it("tells of each further value of a key once, and always what was told of the first", () => {
+  it("tells of each further value of a key once, and always of its first", () => {
     const pairings = createRecentPairings(100);
-    const meet = (key: string, value: string) => pairings.meet(key, value, () => `${key} is ${value}`);
+    const first = { value: "1", by: "a is 1" };
+    const meet = (key: string, value: string) => pairings.meet(key, value, `${key} is ${value}`);
     expect(["1", "1", "2", "1", "2", "3", "3"].map((value) => meet("a", value))).toEqual([
-      undefined,
-      undefined,
-      "a is 1",
-      undefined,
-      undefined,
-      "a is 1",
-      undefined,
+      ...[undefined, undefined, first, undefined, undefined, first, undefined],
     ]);
     expect(meet("b", "2")).toBe(undefined);
   });
 
   it("does not take one pair for another whose texts join to the same", () => {
     const pairings = createRecentPairings(100);
-    const meet = (key: string, value: string) => pairings.meet(key, value, () => value);
+    const meet = (key: string, value: string) => pairings.meet(key, value, "k")?.value;
     expect([meet("ab", "c"), meet("a", "b"), meet("a", "bc")]).toEqual([undefined, undefined, "b"]);
+  });
+
+  it("tells two long values apart that begin alike, and shows as much of the first as it keeps", () => {
+    const pairings = createRecentPairings(100);
+    const meet = (value: string) => pairings.meet("a", value, "k")?.value;
+    const [one, other] = ["1", "2"].map((end) => "x".repeat(1_000) + end);
+    expect([one, one, other, other, one].map((value) => meet(value ?? ""))).toEqual([
+      ...[undefined, undefined, "x".repeat(80), undefined, undefined],
+    ]);
   });
 
   it("does not forget a pair that was met again a moment ago", () => {
     const pairings = createRecentPairings(4);
-    const meet = (key: string, value: string) => pairings.meet(key, value, () => `${key} is ${value}`);
+    const meet = (key: string, value: string) => pairings.meet(key, value, "k");
     for (const [key, value] of ["e3", "a0", "a1", "b0", "e3", "a2"]) meet(key ?? "", value ?? "");
-    expect(meet("e", "0")).toBe("e is 3");
+    expect(meet("e", "0")?.value).toBe("3");
   });
 
   it("tells of nothing that did not happen, and of all that happened within half its capacity", () => {
@@ -43,7 +47,7 @@ describe("the memory of which value a key was met with", () => {
         const pairings = createRecentPairings(capacity);
         for (const [index, [key, value]] of all.entries()) {
           const earlier = all.slice(0, index).filter(([other]) => other === key);
-          const told = pairings.meet(`${key}`, `${value}`, () => `${value}`);
+          const told = pairings.meet(`${key}`, `${value}`, "k")?.value;
           if (told !== undefined) expect(earlier.map(([, other]) => other)).toContain(Number(told));
           const late = all
             .slice(Math.max(0, index - Math.floor(capacity / 2)), index)
@@ -57,17 +61,17 @@ describe("the memory of which value a key was met with", () => {
   });
 
   it.each<[string, number, (pairings: RecentPairings, step: number) => unknown]>([
-    ["new keys", 75_000, (all, step) => all.meet(`${step}`, "1", () => `${step} ${LONG}`)],
-    ["keys and values of 64 KB", 1_000, (all, step) => all.meet(`${step}${LONG}`, LONG, () => `${step}${LONG}`)],
-    ["values of one key", 75_000, (all, step) => all.meet("one", `${step}`, () => LONG)],
-    ["keys told of in the widest characters", 75_000, (all, step) => all.meet(`${step}`, "1", () => WIDE + step)],
+    ["new keys", 75_000, (all, step) => all.meet(`${step}`, "1", "key")],
+    ["keys and values of 64 KB", 1_000, (all, step) => all.meet(`${step}${LONG}`, `${step}${LONG}`, "key")],
+    ["values of one key", 75_000, (all, step) => all.meet("one", `${step}`.padEnd(160), "key")],
+    ["values in the widest characters", 75_000, (all, step) => all.meet(`${step}`, WIDE + step, "key")],
   ])("holds less than it says after any number of %s", (_what, count, step) => {
     const before = held();
     const pairings = createRecentPairings(CAPACITY);
     for (let index = 0; index < count; index++) step(pairings, index);
     expect(held() - before).toBeLessThan(MOST_BYTES);
     // Used once more, so that it lives until here.
-    expect(pairings.meet("another", "1", () => "")).toBe(undefined);
+    expect(pairings.meet("another", "1", "key")).toBe(undefined);
   });
 });
 
