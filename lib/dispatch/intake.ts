@@ -5,6 +5,8 @@ import type { Genuine } from "../sample/genuine.ts";
 import type { ListenerName } from "../sample/listener-name.ts";
 import type { Receipt } from "../sample/receipt.ts";
 import { type Rejection, type Result, reject, rejectionOf } from "../sample/rejection.ts";
+import type { MeteringRecord } from "../sample/sample.ts";
+import type { Stored } from "../storage/driver.ts";
 import { detachedBytes } from "./detached-bytes.ts";
 import type { PendingMessages } from "./pending-messages.ts";
 import type { RecentlyRecorded } from "./recently-recorded.ts";
@@ -122,7 +124,26 @@ export function createIntake(listener: ListenerName, options: IntakeOptions, cou
 }
 
 function offersOf(fresh: readonly Genuine[], message: TrackedMessage): readonly RecordOffer[] {
-  return fresh.map((one) => ({ record: one.record, settled: (fate) => message.settle(fate, one) }));
+  return fresh.map((one) => new SampleOffer(one, message));
+}
+
+/** One sample of a message. A class, as a closure for each would be made anew with all that is in sight of it. */
+class SampleOffer implements RecordOffer {
+  readonly #genuine: Genuine;
+  readonly #message: TrackedMessage;
+
+  constructor(genuine: Genuine, message: TrackedMessage) {
+    this.#genuine = genuine;
+    this.#message = message;
+  }
+
+  get record(): MeteringRecord {
+    return this.#genuine.record;
+  }
+
+  settled(fate: Stored): void {
+    this.#message.settle(fate, this.#genuine);
+  }
 }
 
 function sum(sizes: readonly number[]): number {

@@ -35,7 +35,7 @@ export interface RecordQueue {
 export interface RecordOffer {
   readonly record: MeteringRecord;
   /** Told once what became of it. */
-  readonly settled: (fate: Stored) => void;
+  settled(fate: Stored): void;
 }
 
 export interface RecordQueueOptions {
@@ -56,7 +56,8 @@ export interface RecordQueueOptions {
   readonly onFailed?: (records: readonly MeteringRecord[], cause: unknown) => void;
 }
 
-interface Entry extends RecordOffer {
+interface Entry {
+  readonly offer: RecordOffer;
   readonly message: HeldMessage;
   readonly since: number;
   attempts: number;
@@ -121,8 +122,10 @@ class BatchingQueue implements RecordQueue {
     this.#held += offers.length;
     if (offers.length > 0) this.#heldBytes += bytes;
     const message = { bytes, records: offers.length };
-    const own = { message, since: performance.now(), attempts: 0, cause: undefined, done: false };
-    for (const offer of offers) this.#waiting.push({ ...offer, ...own });
+    const since = performance.now();
+    for (const offer of offers) {
+      this.#waiting.push({ offer, message, since, attempts: 0, cause: undefined, done: false });
+    }
     if (this.#isDue()) this.#clock.moveSoon();
     else this.#lingerOn();
     return true;
@@ -145,12 +148,12 @@ class BatchingQueue implements RecordQueue {
   }
 
   #lingerOn(): void {
-    const [oldest] = this.#waiting;
+    const oldest = this.#waiting[0];
     if (oldest !== undefined) this.#clock.moveOnceLingered(oldest.since);
   }
 
   #isDue(): boolean {
-    const [oldest] = this.#waiting;
+    const oldest = this.#waiting[0];
     if (oldest === undefined) return false;
     if (this.#waiting.length >= this.#options.batchSize || this.#drains.wanted || oldest.attempts > 0) return true;
     return this.#clock.hasLingered(oldest.since);
@@ -232,11 +235,11 @@ class BatchingQueue implements RecordQueue {
   #giveUp(entries: readonly Entry[]): void {
     const byCause = new Map<unknown, MeteringRecord[]>();
     for (const entry of entries) {
-      const { cause, record } = entry;
+      const { cause, offer } = entry;
       this.#settle(entry, { kind: "failed", cause });
       const alike = byCause.get(cause);
-      if (alike === undefined) byCause.set(cause, [record]);
-      else alike.push(record);
+      if (alike === undefined) byCause.set(cause, [offer.record]);
+      else alike.push(offer.record);
     }
     for (const [cause, records] of byCause) this.#options.onFailed?.(records, cause);
   }
@@ -245,13 +248,13 @@ class BatchingQueue implements RecordQueue {
     entry.done = true;
     this.#held--;
     if (--entry.message.records === 0) this.#heldBytes -= entry.message.bytes;
-    entry.settled(fate);
+    entry.offer.settled(fate);
   }
 }
 
 async function answersOf(driver: RecordQueueOptions["driver"], batch: readonly Entry[]): Promise<readonly Answer[]> {
   try {
-    const stored = await driver.record(batch.map(({ record }) => record));
+    const stored = await driver.record(batch.map(({ offer }) => offer.record));
     const missing: Answer = {
       kind: "faulty",
       cause: new Error(`storage ${driver.name} answered for ${stored.length} of ${batch.length} records`),

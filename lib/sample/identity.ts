@@ -10,6 +10,11 @@ export type EventIdentity = Pick<Event, "kind" | "event_type" | "time" | "messag
  */
 export function identity(record: SampleIdentity | EventIdentity): string {
   return record.kind === "sample"
-    ? JSON.stringify(["sample", record.counter_name, record.resource_id, record.time, record.message_id])
-    : JSON.stringify(["event", record.event_type, record.time, record.message_id]);
+    ? `["sample",${quoted(record.counter_name)},${quoted(record.resource_id)},"${record.time}",${quoted(record.message_id)}]`
+    : `["event",${quoted(record.event_type)},"${record.time}",${quoted(record.message_id)}]`;
+}
+
+/** Faster for each text than for a list of them. */
+function quoted(text: string): string {
+  return JSON.stringify(text);
 }
