@@ -174,6 +174,10 @@ export const promised: readonly Promised[] = [
     "test/signature/legacy/field-names.test.ts: holds no more than its limit, and no less than it says, whatever names come",
   ),
   ...limit(
+    "metadata that is remembered, of proved messages alone",
+    "test/judge/known-metadata.test.ts: holds less than it says: metadata %s",
+  ),
+  ...limit(
     "time for a frame",
     `${listenerLimits}: count a frame's time from its first byte, however its sender trickles`,
   ),
@@ -227,6 +231,10 @@ export const promised: readonly Promised[] = [
     "test/queue/invocation/retry-pauses.test.ts: outlast a day with receipts to spare, and end among the dead letters before the queue deletes the message",
     "test/queue/retries.test.ts: is a dead letter after its last strike, alone: its neighbours are stored and gone",
     deletions,
+  ),
+  ...limit(
+    "prerequisites known as written to DynamoDB",
+    "test/storage/dynamodb/written/written-keys.test.ts: are known in proportion beyond that, however often they are written in turn, in the same memory",
   ),
   ...limit(
     "identities known with what is billed of them",
