@@ -65,6 +65,8 @@ interface Carried {
   readonly size: number;
   /** The `publisher_id` of the notification around it. */
   readonly notifier?: string | undefined;
+  /** Remembers that of a message which is proved. */
+  readonly metadata?: MetadataInHand;
 }
 
 export function createJudge(options: JudgeOptions): Judge {
@@ -105,7 +107,8 @@ export function createJudge(options: JudgeOptions): Judge {
     return { ...rejected, signature };
   };
 
-  const legacy = (message: Value, { receipt, size, notifier }: Carried, allowance?: Allowance): Result<Genuine> => {
+  const legacy = (message: Value, carried: Carried, allowance?: Allowance): Result<Genuine> => {
+    const { receipt, size, notifier } = carried;
     if (!isValueMap(message)) return notAMap(message);
     if (!legacyListeners.includes(receipt.listener)) {
       return reject("legacy-refused", `${receipt.listener} takes signature v2 only: have the publisher sign so`);
@@ -116,6 +119,7 @@ export function createJudge(options: JudgeOptions): Judge {
       return verified.reason === "unsigned" && isStranger(message, receipt) ? stranger(message) : verified;
     const parsed = read(message, verified.value);
     if (!parsed.ok) return refused(parsed, verified.value);
+    carried.metadata?.keep(message);
     const record = parsed.value;
     const doubt = doubtAbout(record, message, verified.value);
     if (doubt?.kind === "ambiguous" && !acceptAmbiguous) {
@@ -136,6 +140,7 @@ export function createJudge(options: JudgeOptions): Judge {
     if (refusal !== undefined) return reject("refused-key", refusal);
     const parsed = read(message, { dialect: "v2", signature: null });
     if (!parsed.ok) return parsed;
+    carried.metadata?.keep(message);
     return outside(parsed.value, receipt) ?? genuine({ record: parsed.value, keyId: key.id, size });
   };
 
@@ -149,10 +154,11 @@ export function createJudge(options: JudgeOptions): Judge {
   function* items(body: string, attributes: MessageAttributes, receipt: Receipt): Generator<Result<Genuine>> {
     const proof = verifyAttributes(body, attributes, { keyring: keys.current(), receipt, timeWindow });
     if (proof !== undefined && !proof.ok) return yield* unopened(proof);
-    const decoded = decodeQueueBody(body);
+    const metadata = new MetadataInHand(known);
+    const decoded = decodeQueueBody(body, messageLimits, metadata);
     if (!decoded.ok) return yield* unopened(decoded);
     const { messages, publisher } = decoded.value;
-    const carried = { receipt, size: body.length / messages.length, notifier: publisher };
+    const carried = { receipt, size: body.length / messages.length, notifier: publisher, metadata };
     const budget = new TextBudget(body.length);
     for (const { message, size } of messages) {
       if (proof !== undefined) yield sealed(message, proof.value.key, carried);
@@ -165,19 +171,17 @@ export function createJudge(options: JudgeOptions): Judge {
 
     bytes(bytes, receipt) {
       const limits = receipt.listener === "udp" ? datagramLimits : messageLimits;
+      const metadata = new MetadataInHand(known);
       if (isEnvelope(bytes)) {
-        const opened = openEnvelope(bytes, { keyring: keys.current(), receipt, timeWindow, limits });
+        const opened = openEnvelope(bytes, { keyring: keys.current(), receipt, timeWindow, limits, known: metadata });
         if (!opened.ok) return unopened(opened);
         const { key, messages } = opened.value;
-        const carried = { receipt, size: opened.value.bytes / messages.length };
+        const carried = { receipt, size: opened.value.bytes / messages.length, metadata };
         return messages.map((message) => sealed(message, key, carried));
       }
-      const inHand = new MetadataInHand(known);
-      const decoded = decodeMsgpack(bytes, limits, inHand);
+      const decoded = decodeMsgpack(bytes, limits, metadata);
       if (!decoded.ok) return unopened(decoded);
-      const judged = legacy(decoded.value, { receipt, size: bytes.length }, allowanceOf(bytes.length));
-      if (judged.ok) inHand.keep(bytes);
-      return [judged];
+      return [legacy(decoded.value, { receipt, size: bytes.length, metadata }, allowanceOf(bytes.length))];
     },
 
     text: (body, attributes, receipt) => Array.from(items(body, attributes, receipt)),

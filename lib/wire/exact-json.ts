@@ -2,7 +2,7 @@ import { notesOf } from "../sample/metadata-notes.ts";
 import { accept, type Result, reject } from "../sample/rejection.ts";
 import { bytesKey, bytesOfKey, isValueList, isValueMap, Timestamp, type Value } from "../sample/value.ts";
 import { decodeJson } from "./json-reader.ts";
-import type { KnownMember } from "./known-member.ts";
+import type { KnownValues } from "./known-values.ts";
 import { type DecodeLimits, messageLimits } from "./limits.ts";
 import { floatRepr } from "./python-number.ts";
 
@@ -73,7 +73,11 @@ function cut(value: Value, room: number): { readonly value: Value; readonly used
  *
  * @param known as `decodeJson` takes it
  */
-export function fromExactJson(text: string, limits: DecodeLimits = messageLimits, known?: KnownMember): Result<Value> {
+export function fromExactJson(
+  text: string,
+  limits: DecodeLimits = messageLimits,
+  known?: KnownValues<string>,
+): Result<Value> {
   const decoded = decodeJson(text, limits, known);
   return decoded.ok && mayHaveTags(text) ? untag(decoded.value) : decoded;
 }

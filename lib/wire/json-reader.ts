@@ -1,41 +1,27 @@
 import { accept, type RejectionReason, type Result, reject } from "../sample/rejection.ts";
-import { isValueMap, type Value, type ValueList, type ValueMap } from "../sample/value.ts";
+import type { Value, ValueMap } from "../sample/value.ts";
 import { type Document, PartsInHand } from "./document.ts";
 import { skipJson } from "./json-skip.ts";
-import type { KnownMember } from "./known-member.ts";
+import { ESCAPES, WORDS } from "./json-words.ts";
+import type { KnownValues } from "./known-values.ts";
 import { type DecodeLimits, messageLimits } from "./limits.ts";
+import { EMPTY_LIST, EMPTY_MAP } from "./shared-values.ts";
 
 const NUMBER = /(-?(?:0|[1-9][0-9]*))(\.[0-9]+)?([eE][-+]?[0-9]+)?/y;
 const HEX = /[0-9a-fA-F]{4}/y;
-const ESCAPES: Readonly<Record<string, string>> = {
-  '"': '"',
-  "\\": "\\",
-  "/": "/",
-  b: "\b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-};
-
-/** Python's json module writes the last three bare, which is not JSON; publishers send them. */
-const WORDS: readonly (readonly [word: string, value: Value])[] = [
-  ["null", null],
-  ["true", true],
-  ["false", false],
-  ["NaN", Number.NaN],
-  ["Infinity", Number.POSITIVE_INFINITY],
-  ["-Infinity", Number.NEGATIVE_INFINITY],
-];
 
 /**
  * Reads one JSON text as Python's json module does: `1.0` is a float and `1` an integer of any size, bare
  * NaN and Infinity are floats, of equal keys the last counts. Stricter in one thing: text with a lone
  * surrogate is undecodable, because it has no UTF-8 and so no signature.
  *
- * @param known what has been read as one member of other objects; a map that is not in it is put there
+ * @param known what came before under a name
  */
-export function decodeJson(text: string, limits: DecodeLimits = messageLimits, known?: KnownMember): Result<Value> {
+export function decodeJson(
+  text: string,
+  limits: DecodeLimits = messageLimits,
+  known?: KnownValues<string>,
+): Result<Value> {
   const read = readWhole(text, limits, undefined, known);
   return read.ok ? accept(read.value.value) : read;
 }
@@ -44,11 +30,16 @@ export function decodeJson(text: string, limits: DecodeLimits = messageLimits, k
  * The same for what may be a list of messages: one that exceeds a limit is skipped and noted, and its neighbours
  * are read all the same.
  */
-export function readJson(text: string, limits: DecodeLimits): Result<Document> {
-  return readWhole(text, limits, new PartsInHand());
+export function readJson(text: string, limits: DecodeLimits, known?: KnownValues<string>): Result<Document> {
+  return readWhole(text, limits, new PartsInHand(), known);
 }
 
-function readWhole(text: string, limits: DecodeLimits, parts?: PartsInHand, known?: KnownMember): Result<Document> {
+function readWhole(
+  text: string,
+  limits: DecodeLimits,
+  parts?: PartsInHand,
+  known?: KnownValues<string>,
+): Result<Document> {
   if (text.length > limits.maxBytes) {
     return reject("too-large", `${text.length} characters; the limit is ${limits.maxBytes} bytes`);
   }
@@ -60,10 +51,6 @@ function readWhole(text: string, limits: DecodeLimits, parts?: PartsInHand, know
 
 const NO_PARTS: Document["parts"] = new Map();
 
-/** Empty maps and lists are all the same one: a stranger may send half a million of them. */
-const EMPTY_MAP: ValueMap = new Map();
-const EMPTY_LIST: ValueList = Object.freeze([]);
-
 /** Answers `undefined` once something is wrong, with `problem` saying what. */
 class JsonReader {
   position = 0;
@@ -72,9 +59,14 @@ class JsonReader {
   readonly #text: string;
   readonly #limits: DecodeLimits;
   readonly #parts: PartsInHand | undefined;
-  readonly #known: KnownMember | undefined;
+  readonly #known: KnownValues<string> | undefined;
 
-  constructor(text: string, limits: DecodeLimits, parts: PartsInHand | undefined, known: KnownMember | undefined) {
+  constructor(
+    text: string,
+    limits: DecodeLimits,
+    parts: PartsInHand | undefined,
+    known: KnownValues<string> | undefined,
+  ) {
     this.#text = text;
     this.#limits = limits;
     this.#parts = parts;
@@ -114,7 +106,7 @@ class JsonReader {
       const name = this.#string();
       if (name === undefined) return undefined;
       if (!this.#next(":")) return this.#fail("expected a colon");
-      const value = this.#member(name, depth + 1);
+      const value = this.#member(map, name, depth);
       if (value === undefined) return undefined;
       map.set(name, value);
       if (map.size > maxMapLength) return this.#exceed(`a map of more than ${maxMapLength} entries`, this.position);
@@ -123,18 +115,18 @@ class JsonReader {
     }
   }
 
-  #member(name: string, depth: number): Value | undefined {
+  #member(map: ValueMap, name: string, depth: number): Value | undefined {
     const known = this.#known;
-    if (depth > 1 || known?.name !== name) return this.#value(depth);
+    if (known === undefined || name !== known.name || depth > known.mostDepth) return this.#value(depth + 1);
     this.#space();
     const start = this.position;
-    const found = known.find(this.#text, start);
+    const found = known.find(map, this.#text, start);
     if (found !== undefined) {
-      this.position = found.end;
-      return found.map;
+      this.position += found.length;
+      return found.value;
     }
-    const value = this.#value(depth);
-    if (isValueMap(value)) known.keep(this.#text, start, this.position, value);
+    const value = this.#value(depth + 1);
+    if (value !== undefined) known.met(map, this.#text, start, this.position, value);
     return value;
   }
 

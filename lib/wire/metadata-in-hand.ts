@@ -1,42 +1,50 @@
 import type { ValueMap } from "../sample/value.ts";
-import type { KnownMetadata, Version } from "./known-metadata.ts";
+import type { KnownMetadata } from "./known-metadata.ts";
+import type { KnownValue, KnownValues } from "./known-values.ts";
 
-/** The top-level names that metadata is found by. */
-export const METADATA = "resource_metadata";
 const RESOURCE = "resource_id";
 
-/** The metadata of one message: found among what is known, or noted, to be kept once the message is proved. */
-export class MetadataInHand {
+/** A message stands in a list, that in a notification's payload or in the data of a cast's arguments. */
+const MOST_DEPTH = 3;
+
+/** The metadata of messages in hand: found among what is known, or noted, to be kept once a message is proved. */
+export class MetadataInHand implements KnownValues<Buffer | string> {
+  readonly name = "resource_metadata";
+  readonly mostDepth = MOST_DEPTH;
   readonly #known: KnownMetadata;
-  #resource = "";
-  #start = 0;
-  #end = 0;
+  #missed: Map<ValueMap, Missed> | undefined;
 
   constructor(known: KnownMetadata) {
     this.#known = known;
   }
 
-  /**
-   * @param message as far as it is read: mostly its resource stands in front of the metadata
-   * @param start where the metadata begins
-   */
-  find(message: ValueMap, bytes: Buffer, start: number): Version | undefined {
+  /** Mostly a message's resource stands in front of its metadata; where it does not, nothing is known. */
+  find(message: ValueMap, source: Buffer | string, start: number): KnownValue | undefined {
     const resource = message.get(RESOURCE);
-    if (typeof resource !== "string") return undefined;
-    const version = this.#known.at(resource, bytes, start);
-    if (version !== undefined) return version;
-    this.#resource = resource;
-    this.#start = start;
-    return undefined;
+    return typeof resource === "string" ? this.#known.at(resource, source, start) : undefined;
   }
 
-  /** Notes where metadata ends that was not found. */
-  end(position: number): void {
-    this.#end = position;
+  met(message: ValueMap, source: Buffer | string, start: number, end: number): void {
+    const resource = message.get(RESOURCE);
+    if (typeof resource !== "string") return;
+    this.#missed ??= new Map();
+    this.#missed.set(message, { resource, source, start, end });
   }
 
-  /** Has the metadata remembered. @param message that it was found in, proved */
-  keep(message: Uint8Array): void {
-    if (this.#resource !== "") this.#known.keep(this.#resource, message.subarray(this.#start, this.#end));
+  /** Has the metadata remembered of a message that is proved. */
+  keep(message: ValueMap): void {
+    const missed = this.#missed?.get(message);
+    if (missed !== undefined) this.#known.keep(missed.resource, partOf(missed));
   }
+}
+
+interface Missed {
+  readonly resource: string;
+  readonly source: Buffer | string;
+  readonly start: number;
+  readonly end: number;
+}
+
+function partOf({ source, start, end }: Missed): Buffer | string {
+  return typeof source === "string" ? source.slice(start, end) : source.subarray(start, end);
 }

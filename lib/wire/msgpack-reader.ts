@@ -3,8 +3,8 @@ import { accept, type Result, reject } from "../sample/rejection.ts";
 import { bytesKey, type Timestamp, type Value, type ValueMap } from "../sample/value.ts";
 import { type Document, PartsInHand } from "./document.ts";
 import { KeyCache } from "./key-cache.ts";
+import type { KnownValues } from "./known-values.ts";
 import { type DecodeLimits, datagramLimits } from "./limits.ts";
-import { METADATA, type MetadataInHand } from "./metadata-in-hand.ts";
 import { MsgpackCursor } from "./msgpack-cursor.ts";
 import { skipMsgpack } from "./msgpack-skip.ts";
 import { readTimestamp } from "./msgpack-timestamp.ts";
@@ -16,15 +16,15 @@ import { EMPTY_LIST, EMPTY_MAP, integer, SMALL_INTEGERS } from "./shared-values.
  * Our own reader, because `@msgpack/msgpack` forgets whether `1.0` was a float, accepts invalid UTF-8 and drops a
  * byte-order mark (decision 0002). It agrees with that library on structure, and with Python's msgpack 1.x on keys.
  *
- * @param metadata finds that of a message which came before
+ * @param known what came before under a name
  * @returns the value, or `too-large` / `undecodable` with the place in the bytes.
  */
 export function decodeMsgpack(
   bytes: Uint8Array,
   limits: DecodeLimits = datagramLimits,
-  metadata?: MetadataInHand,
+  known?: KnownValues<Buffer>,
 ): Result<Value> {
-  const read = readWhole(bytes, limits, undefined, metadata);
+  const read = readWhole(bytes, limits, undefined, known);
   return read.ok ? accept(read.value.value) : read;
 }
 
@@ -32,20 +32,20 @@ export function decodeMsgpack(
  * The same for what may be a list of messages: one that exceeds a limit is skipped and noted, and its neighbours
  * are read all the same.
  */
-export function readMsgpack(bytes: Uint8Array, limits: DecodeLimits): Result<Document> {
-  return readWhole(bytes, limits, new PartsInHand());
+export function readMsgpack(bytes: Uint8Array, limits: DecodeLimits, known?: KnownValues<Buffer>): Result<Document> {
+  return readWhole(bytes, limits, new PartsInHand(), known);
 }
 
 function readWhole(
   bytes: Uint8Array,
   limits: DecodeLimits,
   parts?: PartsInHand,
-  metadata?: MetadataInHand,
+  known?: KnownValues<Buffer>,
 ): Result<Document> {
   if (bytes.length > limits.maxBytes) {
     return reject("too-large", `${bytes.length} bytes; the limit is ${limits.maxBytes}`);
   }
-  const reader = new MsgpackReader(bytes, limits, parts, metadata);
+  const reader = new MsgpackReader(bytes, limits, parts, known);
   const value = reader.read(0);
   if (value === undefined) return reject(reader.reason, `msgpack: ${reader.problem} at byte ${reader.position}`);
   if (reader.position !== bytes.length) {
@@ -65,15 +65,15 @@ const MAX_WHOLE = 65_536;
 class MsgpackReader extends MsgpackCursor {
   readonly #limits: DecodeLimits;
   readonly #parts: PartsInHand | undefined;
-  readonly #metadata: MetadataInHand | undefined;
+  readonly #known: KnownValues<Buffer> | undefined;
   /** All bytes as one string, from which ASCII text is cut. */
   #latin1: string | undefined;
 
-  constructor(bytes: Uint8Array, limits: DecodeLimits, parts?: PartsInHand, metadata?: MetadataInHand) {
+  constructor(bytes: Uint8Array, limits: DecodeLimits, parts?: PartsInHand, known?: KnownValues<Buffer>) {
     super(bytes, limits.maxStringLength);
     this.#limits = limits;
     this.#parts = parts;
-    this.#metadata = metadata;
+    this.#known = known;
   }
 
   read(depth: number): Value | undefined {
@@ -154,22 +154,24 @@ class MsgpackReader extends MsgpackCursor {
     for (let entry = 0; entry < length; entry++) {
       const key = this.#key();
       if (key === undefined) return undefined;
-      const value = depth === 0 && key === METADATA ? this.#metadataOf(map) : this.read(depth + 1);
+      const value = this.#value(map, key, depth);
       if (value === undefined) return undefined;
       map.set(key, value);
     }
     return map;
   }
 
-  #metadataOf(message: ValueMap): Value | undefined {
+  #value(map: ValueMap, key: string, depth: number): Value | undefined {
+    const known = this.#known;
+    if (known === undefined || key !== known.name || depth > known.mostDepth) return this.read(depth + 1);
     const start = this.position;
-    const known = this.#metadata?.find(message, this.bytes, start);
-    if (known !== undefined) {
-      this.position += known.bytes.length;
-      return known.value;
+    const found = known.find(map, this.bytes, start);
+    if (found !== undefined) {
+      this.position += found.length;
+      return found.value;
     }
-    const value = this.read(1);
-    this.#metadata?.end(this.position);
+    const value = this.read(depth + 1);
+    if (value !== undefined) known.met(map, this.bytes, start, this.position, value);
     return value;
   }
 

@@ -2,6 +2,7 @@ import { accept, type Result, reject } from "../sample/rejection.ts";
 import { isValueList, isValueMap, type Value, type ValueMap } from "../sample/value.ts";
 import type { Document } from "./document.ts";
 import { readJson } from "./json-reader.ts";
+import type { KnownValues } from "./known-values.ts";
 import { type DecodeLimits, messageLimits } from "./limits.ts";
 import { readMsgpack } from "./msgpack-reader.ts";
 import { unpackBase64, withoutEventBridge } from "./queue-packing.ts";
@@ -32,41 +33,53 @@ export interface Carried {
  * envelope (JSON inside JSON) or the bare message of a notification or of an RPC cast, SNS's envelope around
  * any of these, EventBridge's around any of them, or base64 of msgpack, of JSON, or of either as gzip.
  *
+ * @param known what came before under a name
  * @returns `too-large` or `undecodable` for what is none of these
  */
-export function decodeQueueBody(body: string, limits: DecodeLimits = messageLimits): Result<Carried> {
-  return decodeText(body, limits, MAX_ENVELOPES);
+export function decodeQueueBody(
+  body: string,
+  limits: DecodeLimits = messageLimits,
+  known?: KnownValues<Buffer | string>,
+): Result<Carried> {
+  return decodeText(body, { limits, known }, MAX_ENVELOPES);
 }
 
-function decodeText(body: string, limits: DecodeLimits, envelopes: number): Result<Carried> {
+interface Reading {
+  readonly limits: DecodeLimits;
+  readonly known: KnownValues<Buffer | string> | undefined;
+}
+
+function decodeText(body: string, reading: Reading, envelopes: number): Result<Carried> {
+  const { limits, known } = reading;
   if (envelopes === 0) return reject("undecodable", `more than ${MAX_ENVELOPES} envelopes inside each other`);
   if (Buffer.byteLength(body) > limits.maxBytes) {
     return reject("too-large", `${Buffer.byteLength(body)} bytes; the limit is ${limits.maxBytes}`);
   }
-  if (!looksLikeJson(body) && BASE64.test(body.trim())) return readBase64(body, limits, envelopes);
-  const read = readJson(body, limits);
-  return read.ok ? unwrap(read.value, body.length, limits, envelopes) : read;
+  if (!looksLikeJson(body) && BASE64.test(body.trim())) return readBase64(body, reading, envelopes);
+  const read = readJson(body, limits, known);
+  return read.ok ? unwrap(read.value, body.length, reading, envelopes) : read;
 }
 
 function looksLikeJson(body: string): boolean {
   return /^\s*[{["]/.test(body);
 }
 
-function readBase64(body: string, limits: DecodeLimits, envelopes: number): Result<Carried> {
+function readBase64(body: string, reading: Reading, envelopes: number): Result<Carried> {
+  const { limits, known } = reading;
   const unpacked = unpackBase64(body, limits.maxBytes);
   if (!unpacked.ok) return unpacked;
-  if (unpacked.value.form === "text") return decodeText(unpacked.value.text, limits, envelopes - 1);
+  if (unpacked.value.form === "text") return decodeText(unpacked.value.text, reading, envelopes - 1);
   const { bytes } = unpacked.value;
-  const read = readMsgpack(bytes, limits);
-  if (read.ok) return unwrap(read.value, bytes.length, limits, envelopes);
+  const read = readMsgpack(bytes, limits, known);
+  if (read.ok) return unwrap(read.value, bytes.length, reading, envelopes);
   // Many a text without spaces could be base64: whoever sent one has to see what it was taken for.
   return reject(read.reason, `not JSON, so read as base64 of msgpack: ${read.detail}`);
 }
 
-function unwrap(document: Document, size: number, limits: DecodeLimits, envelopes: number): Result<Carried> {
+function unwrap(document: Document, size: number, reading: Reading, envelopes: number): Result<Carried> {
   const value = withoutEventBridge(document.value);
   const inner = isValueMap(value) ? innerText(value) : undefined;
-  if (inner !== undefined) return decodeText(inner, limits, envelopes - 1);
+  if (inner !== undefined) return decodeText(inner, reading, envelopes - 1);
   const { content, publisher } = isValueMap(value) ? carriedBy(value) : { content: value };
   return accept({ messages: messagesIn(content, document, size), publisher });
 }

@@ -5,6 +5,7 @@ import type { Receipt } from "../../sample/receipt.ts";
 import { accept, type Result, reject } from "../../sample/rejection.ts";
 import { outsideEnvelopeWindow } from "../../sample/time-window.ts";
 import { isValueList, type Value } from "../../sample/value.ts";
+import type { KnownValues } from "../../wire/known-values.ts";
 import type { DecodeLimits } from "../../wire/limits.ts";
 import { readMsgpack } from "../../wire/msgpack-reader.ts";
 import { type Header, readHeader, undecodable } from "./envelope.ts";
@@ -17,6 +18,8 @@ export interface OpenOptions {
   /** Whether the envelope's clock has to be believable. */
   readonly timeWindow: boolean;
   readonly limits: DecodeLimits;
+  /** What came before under a name. */
+  readonly known?: KnownValues<Buffer>;
 }
 
 export interface OpenedEnvelope {
@@ -48,7 +51,7 @@ export function openEnvelope(bytes: Uint8Array, options: OpenOptions): Result<Op
   }
   const outside = timeWindow ? outsideEnvelopeWindow(Number(header.sentAt), receipt.receivedAt) : undefined;
   if (outside !== undefined) return reject("outside-window", outside);
-  const body = readBody(header, limits);
+  const body = readBody(header, limits, options.known);
   if (!body.ok) return body;
   return accept({ key: key.value, ...body.value });
 }
@@ -60,10 +63,11 @@ function hasMac({ signed, mac }: Header, secret: KeyObject): boolean {
 function readBody(
   { body, deflated }: Header,
   limits: DecodeLimits,
+  known: KnownValues<Buffer> | undefined,
 ): Result<Pick<OpenedEnvelope, "messages" | "bytes">> {
   const plain = deflated ? inflate(body, limits.maxBytes) : accept<Uint8Array>(body);
   if (!plain.ok) return plain;
-  const read = readMsgpack(plain.value, limits);
+  const read = readMsgpack(plain.value, limits, known);
   if (!read.ok) return read;
   const { value: list, parts } = read.value;
   if (!isValueList(list)) return undecodable("its body is not a list of messages");

@@ -14,10 +14,10 @@ import {
 } from "../../sample/sample.ts";
 import { isValueList, isValueMap, type Value, type ValueMap } from "../../sample/value.ts";
 import { fromExactJson, toExactJson } from "../../wire/exact-json.ts";
-import { KnownMember } from "../../wire/known-member.ts";
 import type { DecodeLimits } from "../../wire/limits.ts";
 import type { Standing } from "../driver.ts";
 import { FORMAT, NewerFormat } from "../format.ts";
+import { KnownMember } from "./known-member.ts";
 
 /**
  * A record as one line of legal JSON: all that was signed, under the wire's names, and beside it names of ours. `format`

@@ -1,4 +1,5 @@
-import type { ValueMap } from "../sample/value.ts";
+import { isValueMap, type Value, type ValueMap } from "../../sample/value.ts";
+import type { KnownValue, KnownValues } from "../../wire/known-values.ts";
 
 /**
  * Remembers, by their text, the maps that were read as one member of objects which are laid out alike: what says the same
@@ -7,8 +8,9 @@ import type { ValueMap } from "../sample/value.ts";
  * The text of a map ends with its own closing brace, so no map's text begins another's. Where a known text stands as the
  * member's value, it is that value, whatever the rest of the object looks like. To be used with one set of limits.
  */
-export class KnownMember {
+export class KnownMember implements KnownValues<string> {
   readonly name: string;
+  readonly mostDepth = 0;
   readonly #end: string;
   readonly #mostCharacters: number;
   readonly #maps = new Map<string, ValueMap>();
@@ -25,20 +27,20 @@ export class KnownMember {
     this.#mostCharacters = mostCharacters;
   }
 
-  /** @param start where the member's value begins. @returns the map there and where it ends; undefined if it is not known */
-  find(object: string, start: number): { readonly map: ValueMap; readonly end: number } | undefined {
-    const end = object.indexOf(this.#end, start) + 1;
-    const map = end === 0 ? undefined : this.#maps.get(object.slice(start, end));
-    return map && { map, end };
+  find(_object: ValueMap, text: string, start: number): KnownValue | undefined {
+    const end = text.indexOf(this.#end, start) + 1;
+    const value = end === 0 ? undefined : this.#maps.get(text.slice(start, end));
+    return value && { value, length: end - start };
   }
 
-  keep(object: string, start: number, end: number, map: ValueMap): void {
+  met(_object: ValueMap, text: string, start: number, end: number, value: Value): void {
+    if (!isValueMap(value)) return;
     // A slice holds the whole text that it is of.
-    this.#characters += object.length;
+    this.#characters += text.length;
     if (this.#characters > this.#mostCharacters) {
       this.#maps.clear();
-      this.#characters = object.length;
+      this.#characters = text.length;
     }
-    this.#maps.set(object.slice(start, end), map);
+    this.#maps.set(text.slice(start, end), value);
   }
 }
