@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { inflateRawSync } from "node:zlib";
+import type { Judge } from "../../lib/judge/judge.ts";
 import type { Genuine } from "../../lib/sample/genuine.ts";
 import { identity } from "../../lib/sample/identity.ts";
 import { toMessage } from "../../lib/sample/message.ts";
@@ -76,9 +77,12 @@ interface Context {
 function judged(delivery: Delivery, mutant: Mutant, checks: Checks): readonly Result<Genuine>[] {
   const { judge, forgetful } = judgesFor(mutant.index);
   const receipt = receivedBy(listenerOf(mutant));
-  if (delivery.form === "text") return judge.text(delivery.text, delivery.attributes, receipt);
-  const results = judge.bytes(delivery.bytes, receipt);
-  const plain = forgetful.bytes(delivery.bytes, receipt).map(spelled);
+  const judgedBy = (one: Judge) =>
+    delivery.form === "text"
+      ? one.text(delivery.text, delivery.attributes, receipt)
+      : one.bytes(delivery.bytes, receipt);
+  const results = judgedBy(judge);
+  const plain = judgedBy(forgetful).map(spelled);
   if (!isDeepStrictEqual(results.map(spelled), plain)) checks.failed("lanes", plain.join("; "), mutant);
   return results;
 }

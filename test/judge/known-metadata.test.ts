@@ -11,19 +11,27 @@ import type { Receipt } from "../../lib/sample/receipt.ts";
 import type { Result } from "../../lib/sample/rejection.ts";
 import { type Dialect, dialects } from "../../lib/sample/sample.ts";
 import { isValueMap, type Value, type ValueMap } from "../../lib/sample/value.ts";
+import { sealEnvelope } from "../../lib/signature/v2/seal-envelope.ts";
 import { toSampleItems } from "../../lib/storage/dynamodb/layout/sample-items.ts";
 import { toRow } from "../../lib/storage/rows/record-row.ts";
+import { toExactJson } from "../../lib/wire/exact-json.ts";
 import { KnownMetadata } from "../../lib/wire/known-metadata.ts";
 import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
 import { CAPTURE_SECRET, datagrams, key } from "../support/fixtures.ts";
 import { legacyKey } from "../support/legacy-keys.ts";
 import { plainSample, signedMessage } from "../support/messages.ts";
 import { samples } from "../support/record-arbitrary.ts";
+import { v2Key } from "../support/v2-keys.ts";
 
 const receipt: Receipt = { listener: "udp", address: "127.0.0.1", receivedAt: Date.parse("2022-09-30T12:00:00Z") };
 
 function judgeWith(metadata: KnownMetadata): Judge {
-  return createJudge({ keys: fixedKeys([legacyKey("one", key(CAPTURE_SECRET))]), dialects, extraFields: [], metadata });
+  return createJudge({
+    keys: fixedKeys([legacyKey("one", key(CAPTURE_SECRET)), v2Key("pub-7")]),
+    dialects,
+    extraFields: [],
+    metadata,
+  });
 }
 
 function bytesOf(fields: Readonly<Record<string, Value | undefined>>, dialect: Dialect = "py3"): Uint8Array {
@@ -108,6 +116,59 @@ describe("metadata that came before", () => {
     const inside = Buffer.from(bytes).indexOf("display_name") + 20;
     expect(judge.bytes(bytes.subarray(0, inside), receipt)).toMatchObject([{ ok: false, reason: "undecodable" }]);
   });
+});
+
+describe("metadata that came before in another form", () => {
+  const envelope = (messages: readonly Value[]) =>
+    sealEnvelope(messages, { keyId: "pub-7", secret: v2Key("pub-7").secret, sentAt: receipt.receivedAt });
+  const messages = [1n, 2n, 3n].map((counter_volume) => signedMessage({ ...plainSample, counter_volume }));
+  const sent = (): readonly (readonly [form: string, judged: (judge: Judge) => readonly Result<Genuine>[]])[] => {
+    const queue: Receipt = { ...receipt, listener: "queue" };
+    const list = toExactJson([...messages]);
+    const bodies = {
+      "a list": list,
+      "a message": toExactJson(messages[0] ?? null),
+      "a notification": `{"event_type": "metering", "payload": ${list.replaceAll('","', '", "')}}`,
+      "a cast": `{"method": "record", "args": {"data": ${list}}}`,
+      "an envelope of oslo": JSON.stringify({
+        "oslo.version": "2.0",
+        "oslo.message": `{"event_type":"m","payload":${list}}`,
+      }),
+      "base64 of msgpack": Buffer.from(encodeMsgpack([...messages])).toString("base64"),
+    };
+    return [
+      ...Object.entries(bodies).map(([form, body]) => [form, (judge: Judge) => judge.text(body, {}, queue)] as const),
+      ["signature v2", (judge) => judge.bytes(envelope(messages), receipt)],
+      ["a datagram", (judge) => judge.bytes(encodeMsgpack(messages[0] ?? null), receipt)],
+    ];
+  };
+
+  it("changes nothing but the time it takes, whatever form came first", () => {
+    for (const [first, before] of sent()) {
+      const metadata = new KnownMetadata();
+      const [judge, plain] = [judgeWith(metadata), judgeWith(new KnownMetadata({ mostBytes: 0 }))];
+      expect(
+        before(judge).every(({ ok }) => ok),
+        first,
+      ).toBe(true);
+      expect(metadata.bytes, first).toBeGreaterThan(0);
+      for (const [form, judged] of sent())
+        expect(spelled(judged(judge)), `${first}, ${form}`).toEqual(spelled(judged(plain)));
+    }
+  });
+
+  it.each(sent().map(([form, judged]) => ({ form, judged })))(
+    "is one value from the second time on: $form",
+    ({ judged }) => {
+      const judge = judgeWith(new KnownMetadata());
+      judged(judge);
+      const again = [...judged(judge), ...judged(judge)].map((one) =>
+        one.ok && one.value.record.kind === "sample" ? one.value.record.resource_metadata : undefined,
+      );
+      expect(again.length).toBeGreaterThan(1);
+      expect(new Set(again).size).toBe(1);
+    },
+  );
 });
 
 describe("the memory of metadata", () => {
