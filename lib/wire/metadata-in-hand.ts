@@ -12,7 +12,9 @@ export class MetadataInHand implements KnownValues<Buffer | string> {
   readonly name = "resource_metadata";
   readonly mostDepth = MOST_DEPTH;
   readonly #known: KnownMetadata;
-  #missed: Map<ValueMap, Missed> | undefined;
+  /** Of the first message, which mostly is the only one. */
+  #first: Missed | undefined;
+  #others: Map<ValueMap, Missed> | undefined;
 
   constructor(known: KnownMetadata) {
     this.#known = known;
@@ -27,18 +29,23 @@ export class MetadataInHand implements KnownValues<Buffer | string> {
   met(message: ValueMap, source: Buffer | string, start: number, end: number): void {
     const resource = message.get(RESOURCE);
     if (typeof resource !== "string") return;
-    this.#missed ??= new Map();
-    this.#missed.set(message, { resource, source, start, end });
+    const missed = { message, resource, source, start, end };
+    if (this.#first === undefined) this.#first = missed;
+    else {
+      this.#others ??= new Map();
+      this.#others.set(message, missed);
+    }
   }
 
   /** Has the metadata remembered of a message that is proved. */
   keep(message: ValueMap): void {
-    const missed = this.#missed?.get(message);
+    const missed = this.#first?.message === message ? this.#first : this.#others?.get(message);
     if (missed !== undefined) this.#known.keep(missed.resource, partOf(missed));
   }
 }
 
 interface Missed {
+  readonly message: ValueMap;
   readonly resource: string;
   readonly source: Buffer | string;
   readonly start: number;
