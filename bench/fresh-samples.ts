@@ -2,7 +2,7 @@ import { createSecretKey, randomUUID } from "node:crypto";
 import { createJudge, type Judge } from "../lib/judge/judge.ts";
 import { fixedKeys } from "../lib/keys/keyring.ts";
 import type { Receipt } from "../lib/sample/receipt.ts";
-import type { MeteringRecord } from "../lib/sample/sample.ts";
+import type { Dialect, MeteringRecord } from "../lib/sample/sample.ts";
 import { isValueMap, type ValueMap } from "../lib/sample/value.ts";
 import { sign } from "../lib/signature/legacy/sign.ts";
 import { datagramLimits } from "../lib/wire/limits.ts";
@@ -30,13 +30,18 @@ export function captureJudge(): Judge {
 }
 
 /** Datagrams as of further polls of the captured resources: each with a message id and a time of its own. */
-export function freshDatagrams(captures: readonly ValueMap[], count: number, from: number): readonly Buffer[] {
+export function freshDatagrams(
+  captures: readonly ValueMap[],
+  count: number,
+  from: number,
+  dialect: Dialect = "py3",
+): readonly Buffer[] {
   return Array.from({ length: count }, (_, index) => {
     const capture = captures[index % captures.length] ?? new Map();
     const message = new Map(capture);
     message.set("message_id", randomUUID());
     message.set("timestamp", new Date(from + index).toISOString().replace("Z", "000"));
-    message.set("message_signature", sign(message, secret, "py3") ?? "");
+    message.set("message_signature", sign(message, secret, dialect) ?? "");
     return Buffer.from(encodeMsgpack(message));
   });
 }
