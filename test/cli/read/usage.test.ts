@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { main } from "../../../lib/cli/main.ts";
+import { CANARY_METER } from "../../../lib/sample/canary.ts";
 import type { Sample } from "../../../lib/sample/sample.ts";
 import { captureIo } from "../../support/captured-io.ts";
 import { record } from "../../support/reading-commands.ts";
@@ -70,6 +71,28 @@ describe("countersign usage", () => {
         `"amount":"0.3","amount_unit":"request","exact":"0.3","samples":2,` +
         `"resources":1,"resets":0,"disorder":0,"conflicts":0,"covered_seconds":null,"gap_seconds":null,${times("00:00", "01:00")}`,
     ]);
+  });
+
+  it("leaves out what a deployment sends itself, of all meters and of all projects, unless that meter is asked for", async () => {
+    const canary = of({ counter_name: CANARY_METER, counter_type: "gauge", counter_unit: "sample", project_id: null });
+    await record(storage, [
+      cpu("30T00:00", 100n),
+      cpu("30T00:10", 150n),
+      canary("30T00:00", 1n, { message_id: "first" }),
+      canary("30T00:05", 1n, { message_id: "second" }),
+      canary("30T00:05", 2n, { message_id: "second" }),
+    ]);
+    const metersOf = async (...args: readonly string[]) => {
+      const { lines } = await call([...DAY, "--json", ...args]);
+      return lines.map((line) => {
+        const { meter, conflicts } = JSON.parse(line);
+        return `${meter} ${conflicts}`;
+      });
+    };
+    expect(await metersOf()).toEqual(["cpu 0"]);
+    expect(await metersOf("--no-project")).toEqual([]);
+    expect(await metersOf("--meter", CANARY_METER)).toEqual([`${CANARY_METER} 1`]);
+    expect(await metersOf("--meter", CANARY_METER, "--meter", "cpu")).toEqual([`${CANARY_METER} 1`, "cpu 0"].sort());
   });
 
   it("has a row for what was there before and was not measured, with what more --by names", async () => {
