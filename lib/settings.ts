@@ -44,7 +44,7 @@ const DEFAULT_STAGE = "default";
 /** Soon enough for a rotation, and no more than a few thousand reads of Secrets Manager a month and process. */
 export const DEFAULT_KEY_CACHE_SECONDS = 300;
 /** The text of an empty list of listeners. */
-const NO_LISTENER = "none";
+export const NO_LISTENER = "none";
 
 /** The name of each setting's variable in an environment. */
 export const environmentNames = {

@@ -50,6 +50,10 @@ export const rooms: Readonly<Record<string, Room>> = {
     is: "SQS: the handler, the poller, the way back from the dead letters",
     imports: ["sample", "flow", "log", "aws", "ledger", "keys", "judge", "dispatch", "quarantine"],
   },
+  canary: {
+    is: "sends a signed sample, and finds it again in storage",
+    imports: ["sample", "keys", "listener/socket/listen-url.ts", "settings.ts"],
+  },
   query: { is: "reads back through the storage interface", imports: ["sample", "storage/driver.ts"] },
   "socket-defaults.ts": { is: "limits of the socket side", imports: ["listener/tcp/tcp-limits.ts"] },
   "settings.ts": {
