@@ -17,6 +17,7 @@ const servers = [
   "test/assembly/*.test.ts",
   "test/assembly/opening/*.test.ts",
   "test/aws/*.test.ts",
+  "test/canary/round-trip.test.ts",
   "test/cli/{cli,redrive,send-v2}.test.ts",
   "test/docs/who-signed.test.ts",
   "test/cli/{keys,quarantine}/*.test.ts",

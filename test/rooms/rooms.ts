@@ -52,7 +52,10 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   canary: {
     is: "sends a signed sample, and finds it again in storage",
-    imports: ["sample", "keys", "listener/socket/listen-url.ts", "settings.ts"],
+    imports: [
+      ...["sample", "flow", "log", "wire", "keys", "signature", "storage/driver.ts", "queue"],
+      ...["listener/socket/listen-url.ts", "settings.ts"],
+    ],
   },
   query: { is: "reads back through the storage interface", imports: ["sample", "storage/driver.ts"] },
   "socket-defaults.ts": { is: "limits of the socket side", imports: ["listener/tcp/tcp-limits.ts"] },
