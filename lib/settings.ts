@@ -98,6 +98,11 @@ function changed(settings: SocketSettings): Record<string, string> {
   return Object.fromEntries(written.map((name) => [names[name], String(settings[name])]));
 }
 
+/** The environment of this process, for what is told more than a collector. */
+export function ownEnvironment(): Environment {
+  return process.env;
+}
+
 export type ReadSettings =
   | { readonly ok: true; readonly settings: Settings }
   /** The settings all the same, as far as they can be read: so that whoever opens them reports what else is wrong. */

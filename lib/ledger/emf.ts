@@ -100,7 +100,12 @@ function isAnything(figures: Readonly<Record<string, number>>): boolean {
   return Object.values(figures).some((figure) => figure > 0);
 }
 
-function emfLine(
+/**
+ * One line of which CloudWatch makes metrics.
+ *
+ * @param time milliseconds since 1970
+ */
+export function emfLine(
   time: number,
   dimensions: Readonly<Record<string, string>>,
   figures: Readonly<Record<string, number>>,

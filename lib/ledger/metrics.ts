@@ -102,6 +102,12 @@ export const pollAgeMetricName = "SecondsSincePoll";
  */
 export const unstoredAgeMetricName = "SecondsUnstored";
 
+/**
+ * 1 for a sample that a deployment sent itself and did not find in storage, 0 for one that it found; with the stage and the
+ * listener as dimensions. The canary emits it, and no collector.
+ */
+export const canaryMetricName = "CanaryLost";
+
 /** The roles of a queue for us. */
 export const queueRoles = ["queue", "spillQueue"] as const;
 export type QueueRole = (typeof queueRoles)[number];

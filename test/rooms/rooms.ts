@@ -67,7 +67,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     is: "the one composition, used by commands and functions",
     imports: [
       ...["flow", "log", "aws", "ledger", "keys", "keys/places", "judge", "storage", "storage/*", "dispatch"],
-      ...["quarantine", "listener", "queue", "settings.ts"],
+      ...["quarantine", "listener", "queue", "canary", "settings.ts"],
     ],
   },
   cli: {
