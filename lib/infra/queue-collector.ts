@@ -1,11 +1,9 @@
-import { fileURLToPath } from "node:url";
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import type { Metric, MetricOptions } from "aws-cdk-lib/aws-cloudwatch";
 import { type IGrantable, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Alias } from "aws-cdk-lib/aws-kms";
-import { Architecture, Runtime } from "aws-cdk-lib/aws-lambda";
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
-import { NodejsFunction, OutputFormat } from "aws-cdk-lib/aws-lambda-nodejs";
+import { NodejsFunction } from "aws-cdk-lib/aws-lambda-nodejs";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { SqsSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
@@ -15,6 +13,7 @@ import type { MetricName } from "../ledger/metrics.ts";
 import { mostReceipts } from "../queue/invocation/retry-pauses.ts";
 import { type CollectorParts, collectorEnvironment, type JudgingSettings } from "./collector-environment.ts";
 import { collectorMetric } from "./collector-metric.ts";
+import { functionCode, functionVariables } from "./function-code.ts";
 import { MESSAGE_BYTES, SpillQueue } from "./spill-queue.ts";
 
 export interface QueueCollectorProps extends CollectorParts {
@@ -40,8 +39,6 @@ const SPILL_BATCH_SIZE = 10;
 const SPILL_BATCH_WINDOW = Duration.seconds(1);
 /** Storage has just been in trouble: what waited comes back more slowly than what is new. */
 const SPILL_MAX_CONCURRENCY = 5;
-
-const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** The queue side: a topic for fan-out, the queue behind it, the spill queue, and the function that empties both. */
 export class QueueCollector extends Construct {
@@ -135,39 +132,19 @@ export class QueueCollector extends Construct {
     logGroup.grantWrite(role);
     return new NodejsFunction(this, "Function", {
       description: "Verifies signed samples from the queue and records them",
-      entry: `${root}functions/queue-collector/handler.ts`,
-      projectRoot: root,
-      depsLockFilePath: `${root}package-lock.json`,
-      handler: "handler",
-      runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
+      ...functionCode("queue-collector"),
       // Lambda gives processor time by memory; verification is all processor.
       memorySize: 1_024,
       timeout: FUNCTION_TIMEOUT,
       role,
       logGroup,
-      awsSdkConnectionReuse: false,
       environment: {
         ...collectorEnvironment(
           props.settings,
           { ...props, spillQueue: this.spillQueue },
           { listen: [], healthPort: null },
         ),
-        NODE_OPTIONS: "--enable-source-maps",
-      },
-      bundling: {
-        format: OutputFormat.ESM,
-        target: "node24",
-        minify: true,
-        sourceMap: true,
-        sourcesContent: false,
-        // The runtime's own SDK is another version than the one tested here, and can't be run on a laptop.
-        bundleAwsSDK: true,
-        mainFields: ["module", "main"],
-        // Parts of the SDK are CommonJS and require Node's modules, which ESM has no `require` for.
-        // The name is one that no minifier picks.
-        banner:
-          'import{createRequire as createBundleRequire}from"node:module";const require=createBundleRequire(import.meta.url);',
+        ...functionVariables,
       },
     });
   }
