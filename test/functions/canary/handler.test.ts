@@ -15,6 +15,7 @@ import { type DynamoDbServer, startDynamoDb } from "../../support/dynamodb-serve
 import { type EmbeddedQueues, startQueues } from "../../support/embedded-queues.ts";
 import { isEmf, sumEmf } from "../../support/emf-reader.ts";
 import { plainSettings } from "../../support/plain-settings.ts";
+import { startRecordingProxy } from "../../support/recording-proxy.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../support/temporary-folder.ts";
 import { v2SecretText } from "../../support/v2-keys.ts";
 
@@ -108,8 +109,24 @@ describe("the canary", () => {
     // By TCP signature v2 alone is taken.
     const path = await keyFile("keys.json", { "pub-7": v2SecretText(7), current: "the secret of all publishers" });
     const environment = await startStage({ storage, legacyListeners: ["udp", "queue"], keyFile: path });
-    const { figures, log } = await run(environment);
+    const proxy = await startRecordingProxy(dynamodb.endpoint);
+    ending.push(() => proxy.close());
+    const { figures, log } = await run({
+      ...environment,
+      COUNTERSIGN_STORAGE: storage.replace(dynamodb.endpoint, proxy.url),
+    });
     expect(figures).toEqual(found);
+    // What its role lets it ask for: partitions of its own, and the tables' format.
+    const asked = proxy.calls.map(({ action, body }) => `${action} ${/"((?:[a-z]#|format)[^"]*)"/.exec(body)?.[1]}`);
+    expect(new Set(asked)).toEqual(
+      new Set([
+        "BatchGetItem format",
+        ...["udp", "tcp", "queue"].flatMap((listener) => [
+          `Query s#${CANARY_METER}#${CANARY_METER}.${listener}`,
+          `BatchGetItem r#${CANARY_METER}.${listener}`,
+        ]),
+      ]),
+    );
     expect(log).toEqual(
       ["udp", "tcp", "queue"].map((listener) => ({
         ...{ level: "info", message: "a sample came through", listener },
