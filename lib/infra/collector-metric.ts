@@ -1,6 +1,7 @@
 import { Duration } from "aws-cdk-lib";
 import { type IMetric, MathExpression, Metric, type MetricOptions } from "aws-cdk-lib/aws-cloudwatch";
 import {
+  canaryMetricName,
   dimensionNames,
   keyMetricName,
   type MetricName,
@@ -60,6 +61,17 @@ export function unstoredAgeMetric(stage: string, queue: QueueRole, options?: Met
     dimensionsMap: { [dimensionNames.stage]: stage, [dimensionNames.queue]: queue },
     statistic: "Maximum",
     period: METRIC_PERIOD,
+    ...options,
+  });
+}
+
+/** 1 for a sample of the canary's that was lost on a listener's way, 0 for one that came through. */
+export function canaryMetric(stage: string, listener: ListenerName, options?: MetricOptions): Metric {
+  return new Metric({
+    namespace: metricsNamespace,
+    metricName: canaryMetricName,
+    dimensionsMap: { [dimensionNames.stage]: stage, [dimensionNames.listener]: listener },
+    statistic: "Maximum",
     ...options,
   });
 }

@@ -3,6 +3,7 @@ import { Construct } from "constructs";
 import { listenerMetrics, type MetricName, type ProcessMetricName } from "../ledger/metrics.ts";
 import type { ListenerName } from "../sample/listener-name.ts";
 import {
+  canaryMetric,
   collectorMetric,
   processMetric,
   rejectedByReason,
@@ -18,6 +19,8 @@ export interface CollectorDashboardProps {
   readonly storage: SampleStorage;
   /** Whether the socket side is deployed as well. */
   readonly sockets: boolean;
+  /** Listeners that the canary sends to. @default none */
+  readonly canaryListeners?: readonly ListenerName[];
 }
 
 const FULL_WIDTH = 24;
@@ -30,10 +33,11 @@ export class CollectorDashboard extends Construct {
 
   constructor(scope: Construct, id: string, props: CollectorDashboardProps) {
     super(scope, id);
-    const { queueCollector, storage, sockets } = props;
+    const { queueCollector, storage, sockets, canaryListeners = [] } = props;
     this.#stage = props.stage;
     this.#listeners = sockets ? ["queue", "udp", "tcp"] : ["queue"];
     const { queue, spillQueue, deadLetterQueue } = queueCollector;
+    const ownLost = canaryListeners.map((listener) => canaryMetric(props.stage, listener, { label: listener }));
     const ofProcesses = (name: ProcessMetricName, label: string) => processMetric(props.stage, name, { label });
 
     this.dashboard = new Dashboard(this, "Dashboard", {
@@ -91,6 +95,7 @@ export class CollectorDashboard extends Construct {
             deadLetterQueue.metricApproximateNumberOfMessagesVisible({ label: "dead letters" }),
           ],
         ),
+        ...(canaryListeners.length > 0 ? [[graph("Canary: samples of our own that were lost", ownLost)]] : []),
         row("Cost: DynamoDB write units", writeUnits(storage), "Cost: Lambda GB-seconds and SQS messages", [
           gigabyteSeconds(queueCollector),
           queue.metricNumberOfMessagesReceived({ label: "queue" }),

@@ -17,6 +17,8 @@ export interface MonitoringProps {
   readonly sockets: boolean;
   /** Listeners where samples come all the time. @default none */
   readonly expectTraffic?: readonly ListenerName[];
+  /** Listeners that the canary sends to. @default none */
+  readonly canaryListeners?: readonly ListenerName[];
   /** The owner's, for alarms. @default - one is made */
   readonly alarmTopic?: ITopic;
   /** @default "docs/runbook.md", in the repository */

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import {
+  canaryMetricName,
   dimensionNames,
   listenerMetrics,
   metricsNamespace,
@@ -55,7 +56,7 @@ function tellsOwner(alarm: unknown): boolean {
   return ["AlarmActions", "OKActions"].every((name) => textOf(at(alarm, name, 0)) === "MonitoringAlarmTopic");
 }
 
-/** Whether a listener or the whole process gives that figure, under exactly these dimensions. */
+/** Whether a listener, the canary on its way, or the whole process gives that figure, under exactly these dimensions. */
 function isGiven(metric: unknown): boolean {
   const dimensions = new Map(list(at(metric, "Dimensions")).map((one) => [at(one, "Name"), at(one, "Value")]));
   if (dimensions.get(dimensionNames.stage) !== "prod") return false;
@@ -64,5 +65,6 @@ function isGiven(metric: unknown): boolean {
   const queue = queueRoles.find((role) => role === dimensions.get(dimensionNames.queue));
   if (queue !== undefined) return dimensions.size === 2 && named(unstoredAgeMetricName);
   const listener = listenerNames.find((name) => name === dimensions.get(dimensionNames.listener));
-  return listener !== undefined && dimensions.size === 2 && listenerMetrics[listener].some(named);
+  const given = listener === undefined ? [] : [...listenerMetrics[listener], canaryMetricName];
+  return dimensions.size === 2 && given.some(named);
 }
