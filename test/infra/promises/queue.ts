@@ -8,7 +8,8 @@ const DAY_SECONDS = 86_400;
 /** A message is tried several times, never by two at once, and set aside rather than lost; a good one is not tried again for a bad neighbour. */
 export function queueViolations({ collector }: Deployment): readonly string[] {
   const only = (type: string) => resourcesOf(collector, type)[0]?.[1].Properties;
-  const handler = only("AWS::Lambda::Function");
+  const [, handler] =
+    resourcesOf(collector, "AWS::Lambda::Function").find(([id]) => id.startsWith("QueueCollector")) ?? [];
   const sources = new Map(
     resourcesOf(collector, "AWS::Lambda::EventSourceMapping").map(([, { Properties }]) => [
       textOf(at(Properties, "EventSourceArn")),
@@ -24,7 +25,7 @@ export function queueViolations({ collector }: Deployment): readonly string[] {
   const queue = queues.get("QueueCollectorQueue");
   const spill = queues.get("QueueCollectorSpillQueue");
   const deadLetters = queues.get("QueueCollectorDeadLetterQueue");
-  const visible = (from: unknown) => 6 * Number(at(handler, "Timeout")) + windowOf(from);
+  const visible = (from: unknown) => 6 * Number(at(handler?.Properties, "Timeout")) + windowOf(from);
   const held: readonly (readonly [promise: string, kept: boolean])[] = [
     ["failed messages go to the dead letters", deadLetterOf(queue) === "QueueCollectorDeadLetterQueue"],
     ["after more than a day of tries", at(queue, "RedrivePolicy", "maxReceiveCount") === mostReceipts],
@@ -54,9 +55,12 @@ export function queueViolations({ collector }: Deployment): readonly string[] {
     ["the topic hands over to the queue", textOf(at(subscription, "Endpoint")) === "QueueCollectorQueue"],
     ["and what it can't, to the dead letters", deadLetterOf(subscription) === "QueueCollectorDeadLetterQueue"],
     ["without an envelope", at(subscription, "RawMessageDelivery") === true],
-    ["Node 24", at(handler, "Runtime") === "nodejs24.x"],
-    ["on arm64", at(handler, "Architectures", 0) === "arm64"],
-    ["logs go where retention is set", textOf(at(handler, "LoggingConfig", "LogGroup")) === "QueueCollectorLog"],
+    ["Node 24", at(handler?.Properties, "Runtime") === "nodejs24.x"],
+    ["on arm64", at(handler?.Properties, "Architectures", 0) === "arm64"],
+    [
+      "logs go where retention is set",
+      textOf(at(handler?.Properties, "LoggingConfig", "LogGroup")) === "QueueCollectorLog",
+    ],
   ];
   return held.filter(([, kept]) => !kept).map(([promise]) => `not kept: ${promise}`);
 }

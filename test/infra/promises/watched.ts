@@ -27,7 +27,9 @@ function tooEarly(udp: Template): readonly string[] {
 
 /** From ECS's event by a rule, which counts it once it has somewhere to put it, to the alarm. */
 function failuresReachAlarm(udp: Template): boolean {
-  const [rule] = resourcesOf(udp, "AWS::Events::Rule");
+  const rule = resourcesOf(udp, "AWS::Events::Rule").find(
+    ([, { Properties }]) => at(Properties, "EventPattern") !== undefined,
+  );
   const alarm = resourcesOf(udp, "AWS::CloudWatch::Alarm").find(
     ([, { Properties }]) => at(Properties, "MetricName") === "TriggeredRules",
   );
