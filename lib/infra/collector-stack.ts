@@ -1,14 +1,16 @@
 import { CfnOutput, Duration, Stack, type StackProps } from "aws-cdk-lib";
-import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { Grant, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
+import { Canary } from "./canary.ts";
+import { CanaryMonitoring } from "./canary-monitoring.ts";
 import { Monitoring } from "./monitoring.ts";
 import { OperatorRole } from "./operator-role.ts";
 import { QuarantineBucket } from "./quarantine-bucket.ts";
 import { QueueCollector } from "./queue-collector.ts";
 import { SampleStorage } from "./sample-storage.ts";
 import { SigningSecret } from "./signing-secret.ts";
-import type { StageSettings } from "./stage-settings.ts";
+import { canaryListeners, type StageSettings } from "./stage-settings.ts";
 
 export interface CollectorStackProps extends StackProps {
   readonly settings: StageSettings;
@@ -61,9 +63,11 @@ export class CollectorStack extends Stack {
       storage: this.storage,
       sockets: settings.udp !== null,
       expectTraffic,
+      canaryListeners: canaryListeners(settings),
       ...(runbookUrl !== null && { runbookUrl }),
       ...(alarmTopicArn !== null && { alarmTopic: Topic.fromTopicArn(this, "OwnersTopic", alarmTopicArn) }),
     });
+    if (settings.canary) this.#addCanary(settings);
     new CfnOutput(this, "QueueUrl", { value: this.queueCollector.queue.queueUrl });
     new CfnOutput(this, "DeadLetterQueueUrl", { value: this.queueCollector.deadLetterQueue.queueUrl });
     new CfnOutput(this, "SpillQueueUrl", { value: this.queueCollector.spillQueue.url });
@@ -73,5 +77,28 @@ export class CollectorStack extends Stack {
     new CfnOutput(this, "OperatorRoleArn", { value: this.operator.role.roleArn });
     new CfnOutput(this, "AlarmTopicArn", { value: this.monitoring.alarmTopic.topicArn });
     new CfnOutput(this, "StorageUrl", { value: this.storage.url });
+  }
+  #addCanary({ batchWindowSeconds, logRetentionDays, runbookUrl, ...settings }: StageSettings): void {
+    const { tables } = this.storage;
+    if (tables === undefined) throw new Error("a canary needs tables: set tables to true");
+    const { queue } = this.queueCollector;
+    const canary = new Canary(this, "QueueCanary", {
+      settings,
+      tables,
+      secret: this.secret,
+      to: { queue: queue.queueUrl },
+      collectorWaits: Duration.seconds(batchWindowSeconds),
+      logRetention: logRetentionDays,
+    });
+    Grant.addToPrincipal({ grantee: canary.role, actions: ["sqs:SendMessage"], resourceArns: [queue.queueArn] });
+    // Before the queue is read every sample would be late.
+    canary.rule.node.addDependency(this.queueCollector);
+    new CanaryMonitoring(this, "CanaryAlarms", {
+      canary,
+      alarmId: "QueueCanary",
+      way: "the queue",
+      topic: this.monitoring.alarmTopic,
+      ...(runbookUrl !== null && { runbookUrl }),
+    });
   }
 }

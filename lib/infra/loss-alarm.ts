@@ -22,12 +22,18 @@ export interface LossAlarmProps extends AlarmTarget {
   readonly periods?: number;
   /** @default TreatMissingData.NOT_BREACHING, as a figure that counts losses is silent when there are none */
   readonly missing?: TreatMissingData;
+  /**
+   * In the place of `missing`: the figure has to go on coming once it has come. Where it ends, the alarm goes over to
+   * INSUFFICIENT_DATA, and tells. It begins in that state, so that it is quiet until the first figure.
+   */
+  readonly silence?: "rings once there was a figure";
 }
 
 /** An alarm on one way of losing samples. Its id, as words, is a heading of the runbook: `DeadLetters`, `#dead-letters`. */
 export class LossAlarm extends Alarm {
   constructor(scope: Construct, id: string, props: LossAlarmProps) {
     const { says, runbookUrl = "docs/runbook.md", below, above = 0, periods = 1 } = props;
+    const isTold = props.silence !== undefined;
     super(scope, id, {
       metric: props.metric,
       alarmDescription: `${says}\nRunbook: ${runbookUrl}#${anchorOf(id)}`,
@@ -35,11 +41,12 @@ export class LossAlarm extends Alarm {
       comparisonOperator:
         below === undefined ? ComparisonOperator.GREATER_THAN_THRESHOLD : ComparisonOperator.LESS_THAN_THRESHOLD,
       evaluationPeriods: periods,
-      treatMissingData: props.missing ?? TreatMissingData.NOT_BREACHING,
+      treatMissingData: isTold ? TreatMissingData.MISSING : (props.missing ?? TreatMissingData.NOT_BREACHING),
     });
     const action = new SnsAction(props.topic);
     this.addAlarmAction(action);
     this.addOkAction(action);
+    if (isTold) this.addInsufficientDataAction(action);
   }
 }
 

@@ -34,7 +34,17 @@ export function loadBalancerId(place: Place, subnets: SubnetSelection): string {
   ];
   // Pinned: an upgrade changes no address.
   if (particulars.length === 0) return "LoadBalancer";
-  return `LoadBalancer-${createHash("sha256").update(particulars.join()).digest("hex").slice(0, 8)}`;
+  return `LoadBalancer-${hashOf(particulars)}`;
+}
+
+function hashOf(particulars: readonly string[]): string {
+  return createHash("sha256").update(particulars.join()).digest("hex").slice(0, 8);
+}
+
+/** The id of what is put into the network to send from there: Lambda holds on to a network for long after it has left it. */
+export function socketCanaryId({ vpc, cidr = DEFAULT_VPC_CIDR }: Place): string {
+  if (vpc !== undefined) return `SocketCanary-${hashOf([nameOf(vpc)])}`;
+  return cidr === DEFAULT_VPC_CIDR ? "SocketCanary" : `SocketCanary-${cidr}`;
 }
 
 /** An id that is known, or the place in the app of a VPC whose id is not. */

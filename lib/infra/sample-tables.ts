@@ -3,7 +3,17 @@ import { type IMetric, MathExpression, type MathExpressionOptions } from "aws-cd
 import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from "aws-cdk-lib/aws-dynamodb";
 import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
-import { FORMAT_KEY, keyNames, meterIndex, projectIndex, TTL_ATTRIBUTE } from "../storage/dynamodb/layout/keys.ts";
+import { CANARY_METER, canaryResource } from "../sample/canary.ts";
+import type { ListenerName } from "../sample/listener-name.ts";
+import {
+  FORMAT_KEY,
+  keyNames,
+  meterIndex,
+  projectIndex,
+  resourcePartition,
+  samplePartition,
+  TTL_ATTRIBUTE,
+} from "../storage/dynamodb/layout/keys.ts";
 import { mayGo } from "./may-go.ts";
 
 export interface SampleTablesProps {
@@ -76,6 +86,24 @@ export class SampleTables extends Construct {
     grant(grantee, ["dynamodb:Query"], samples.tableArn, resources.tableArn, ...indexes);
     grant(grantee, ["dynamodb:BatchGetItem"], resources.tableArn);
     grant(grantee, ["dynamodb:Scan"], samples.tableArn, ...indexes);
+  }
+
+  /** Finding the canary's samples of these listeners, and nobody else's: of either table it sees its own partitions. */
+  grantFind(grantee: IGrantable, listeners: readonly ListenerName[]): void {
+    const resources = listeners.map(canaryResource);
+    const own = (action: string, table: Table, keys: readonly string[]) =>
+      Grant.addToPrincipal({
+        grantee,
+        actions: [action],
+        resourceArns: [table.tableArn],
+        conditions: { "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": keys } },
+      });
+    own(
+      "dynamodb:Query",
+      this.samples,
+      resources.map((resource) => samplePartition(CANARY_METER, resource)),
+    );
+    own("dynamodb:BatchGetItem", this.resources, [FORMAT_KEY, ...resources.map(resourcePartition)]);
   }
 
   /** The calls that the driver's `settle` makes beside reading. */

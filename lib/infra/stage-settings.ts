@@ -40,6 +40,8 @@ export interface StageSettings extends JudgingSettings {
   readonly alarmTopicArn: string | null;
   /** Where samples come all the time, so that half an hour without is an alarm. @default none */
   readonly expectTraffic: readonly ListenerName[];
+  /** Samples of our own are sent every five minutes, and looked for in storage. @default false, as it costs and writes */
+  readonly canary: boolean;
   /** The page that alarms link to, `#section` added. @default null, "docs/runbook.md" in the repository */
   readonly runbookUrl: string | null;
   /** Of both stacks, and of all in them that takes tags. @default none */
@@ -83,6 +85,12 @@ export interface VpcSettings {
 export type ParsedStage =
   | { readonly ok: true; readonly settings: StageSettings }
   | { readonly ok: false; readonly problems: readonly string[] };
+
+/** The listeners that the canary sends to. Nothing inside a VPC reaches a load balancer that faces the internet. */
+export function canaryListeners({ canary, udp }: StageSettings): readonly ListenerName[] {
+  if (!canary) return [];
+  return udp === null || udp.internetFacing ? ["queue"] : ["queue", "udp", "tcp"];
+}
 
 /** The names in the CDK context of all stages, of the one that is meant, and of a file with others. */
 export const contextKeys = { stages: "countersign:stages", stage: "stage", file: "countersign:file" } as const;
@@ -147,6 +155,7 @@ function stageFrom(stage: string, values: ContextReader): StageSettings {
     logRetentionDays: values.oneOf("logRetentionDays", LOG_RETENTIONS, RetentionDays.THREE_MONTHS),
     alarmTopicArn: values.text("alarmTopicArn", /^arn:[^:]+:sns:[^:]+:\d{12}:[\w-]+$/, "the ARN of an SNS topic", null),
     expectTraffic: listenersFrom(values, "expectTraffic", []),
+    canary: values.flag("canary", false),
     runbookUrl: values.text(
       "runbookUrl",
       RUNBOOK_URL,
@@ -157,6 +166,8 @@ function stageFrom(stage: string, values: ContextReader): StageSettings {
     udp: udpFrom(values.inner("udp")),
   };
   if (!settings.tables && !settings.log) values.problem("log", "samples need tables or a log: set one of them to true");
+  if (settings.canary && !settings.tables)
+    values.problem("canary", "needs tables, where a sample is found by its name");
   if (Object.keys(settings.tags).length > MOST_TAGS) values.problem("tags", `at most ${MOST_TAGS}`);
   const tooShort = retentionProblem(settings.retentionDays, settings.timeWindow, "set timeWindow to false");
   if (tooShort !== undefined) values.problem("retentionDays", tooShort);

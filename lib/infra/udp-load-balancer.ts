@@ -73,6 +73,14 @@ export class UdpLoadBalancer extends Construct {
     this.#writeRules(props, props.securityGroup);
   }
 
+  /** Lets in who sends from inside the VPC, beside the client networks. */
+  letIn(sender: ISecurityGroup, who: string): void {
+    for (const port of [Port.udp(ports.udp), Port.tcp(ports.tcp)]) {
+      this.securityGroup.addIngressRule(sender, port, who);
+      sender.addEgressRule(this.securityGroup, port, who);
+    }
+  }
+
   /** The most unhealthy tasks that either target group had. */
   metricUnhealthyTargets(options?: MathExpressionOptions): IMetric {
     return this.#overTargets("MAX", (targets) => targets.metrics.unHealthyHostCount({ statistic: "Maximum" }), options);

@@ -2,8 +2,11 @@ import { CfnOutput, Fn, Stack, type StackProps, Validations } from "aws-cdk-lib"
 import { type IVpc, Vpc } from "aws-cdk-lib/aws-ec2";
 import type { Role } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
+import { CanaryMonitoring } from "./canary-monitoring.ts";
 import type { CollectorStack } from "./collector-stack.ts";
-import type { StageSettings, UdpSettings, VpcSettings } from "./stage-settings.ts";
+import { socketCanaryId } from "./other-ids.ts";
+import { SocketCanary } from "./socket-canary.ts";
+import { canaryListeners, type StageSettings, type UdpSettings, type VpcSettings } from "./stage-settings.ts";
 import { UdpCollector } from "./udp-collector.ts";
 import { UdpMonitoring } from "./udp-monitoring.ts";
 import { UdpServiceMonitoring } from "./udp-service-monitoring.ts";
@@ -24,6 +27,7 @@ export class UdpStack extends Stack {
   constructor(scope: Construct, id: string, props: UdpStackProps) {
     super(scope, id, props);
     const { settings, udp, collector, taskRole } = props;
+    const ownVpc = udp.vpc === null ? {} : { vpc: importVpc(this, udp.vpc) };
     this.udpCollector = new UdpCollector(this, "UdpCollector", {
       settings,
       storage: collector.storage,
@@ -45,15 +49,26 @@ export class UdpStack extends Stack {
       },
       logRetention: settings.logRetentionDays,
       cidr: udp.cidr,
-      ...(udp.vpc !== null && { vpc: importVpc(this, udp.vpc) }),
+      ...ownVpc,
     });
-    const watched = {
-      udpCollector: this.udpCollector,
+    const target = {
       topic: collector.monitoring.alarmTopic,
       ...(settings.runbookUrl !== null && { runbookUrl: settings.runbookUrl }),
     };
+    const watched = { udpCollector: this.udpCollector, ...target };
     new UdpMonitoring(this, "Alarms", { stage: settings.stage, ...watched });
     new UdpServiceMonitoring(this, "ServiceAlarms", watched);
+    const { tables } = collector.storage;
+    if (canaryListeners(settings).includes("udp") && tables !== undefined) {
+      const { canary } = new SocketCanary(this, socketCanaryId({ cidr: udp.cidr, ...ownVpc }), {
+        settings,
+        tables,
+        secret: collector.secret,
+        udpCollector: this.udpCollector,
+        logRetention: settings.logRetentionDays,
+      });
+      new CanaryMonitoring(this, "CanaryAlarms", { ...target, canary, alarmId: "SocketCanary", way: "UDP or TCP" });
+    }
     new CfnOutput(this, "PublisherAddress", {
       value: this.udpCollector.loadBalancer.loadBalancer.loadBalancerDnsName,
     });

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { listenerMetrics, processMetricNames } from "../../lib/ledger/metrics.ts";
+import { canaryMetricName, listenerMetrics, processMetricNames } from "../../lib/ledger/metrics.ts";
 import { listenerNames } from "../../lib/sample/listener-name.ts";
 import { statementListsOf } from "./promises/access.ts";
 import { runbookUrl } from "./promises/alarms.ts";
@@ -9,7 +9,10 @@ import { stageSettings, synthesize } from "./synthesized.ts";
 import { at, type Deployment, list, plainId, type Resource, resourcesOf, type Template } from "./template.ts";
 
 /** All that can be switched on, for whoever is promised something about it. */
-const deployment: Deployment = synthesize({ ...stageSettings("prod"), runbookUrl, expectTraffic: listenerNames });
+const deployment: Deployment = synthesize({
+  ...stageSettings("prod"),
+  ...{ runbookUrl, expectTraffic: listenerNames, canary: true },
+});
 /** What most have: the table of costs is about it. */
 const usual: Deployment = synthesize();
 const deploy = readFileSync("docs/deploy.md", "utf8");
@@ -42,6 +45,26 @@ it("docs/deploy.md counts the alarms and metrics that are paid for each month", 
   }
 });
 
+it("the canary's samples do not keep an alarm on silence from ringing, and are none where there is no canary", () => {
+  const expressions = (of: Deployment) =>
+    resourcesOf(of.collector, "AWS::CloudWatch::Alarm")
+      .filter(([id]) => id.startsWith("MonitoringTrafficAlarms"))
+      .map(([, { Properties }]) => ({
+        expression: at(Properties, "Metrics", 0, "Expression"),
+        own: list(at(Properties, "Metrics"))
+          .filter((one) => at(one, "Id") === "own")
+          .map((one) => [at(one, "MetricStat", "Metric", "MetricName"), at(one, "MetricStat", "Stat")]),
+      }));
+  const subtracted = { expression: "received - rejected - FILL(own, 0)", own: [[canaryMetricName, "SampleCount"]] };
+  const plain = { expression: "received - rejected", own: [] };
+  expect(expressions(deployment)).toEqual([subtracted, subtracted, subtracted]);
+  const { udp, ...others } = stageSettings("prod");
+  const facing = udp && { ...udp, internetFacing: true };
+  const outside = synthesize({ ...others, udp: facing, expectTraffic: listenerNames, canary: true });
+  expect(expressions(outside)).toEqual([subtracted, plain, plain]);
+  expect(canaryAlarms(outside)).toHaveLength(1);
+});
+
 it("an alarm names the runbook's page in the repository where no runbookUrl is set", () => {
   const descriptions = [usual.collector, usual.udp].flatMap((template) =>
     resourcesOf(template, "AWS::CloudWatch::Alarm").map(([, { Properties }]) => at(Properties, "AlarmDescription")),
@@ -57,6 +80,15 @@ it("silence is an alarm of the queue's stack only where samples are expected", (
   expect([breaching(usual), breaching(deployment)]).toEqual([[], ["NoQueueMessages", "NoDatagrams", "NoFrames"]]);
 });
 
+/** The queue's and the sockets'. */
+function canaryAlarms({ collector, udp } = deployment): readonly unknown[] {
+  return [collector, udp].flatMap((template) =>
+    resourcesOf(template, "AWS::CloudWatch::Alarm")
+      .filter(([id]) => id.startsWith("CanaryAlarms"))
+      .map(([, { Properties }]) => Properties),
+  );
+}
+
 /** Deletes one thing from a copy of the templates. */
 interface Deletion {
   readonly what: string;
@@ -65,19 +97,22 @@ interface Deletion {
 
 describe("a promise is seen to be broken when somebody deletes", () => {
   it.each([
-    ["an alarm", 36, resources("AWS::CloudWatch::Alarm")],
-    ["an IAM statement", 51, listItems(statementListsOf)],
-    ["a rule inside a security group", 6, listItems(rulesOf)],
+    ["an alarm", 38, resources("AWS::CloudWatch::Alarm")],
+    ["an IAM statement", 64, listItems(statementListsOf)],
+    ["a rule inside a security group", 7, listItems(rulesOf)],
     [
       "a rule beside a security group",
-      6,
+      10,
       [...resources("AWS::EC2::SecurityGroupIngress"), ...resources("AWS::EC2::SecurityGroupEgress")],
     ],
-    ["what keeps other queues' dead letters out of a queue", 2, redriveAllowPolicies()],
+    ["what keeps other queues' dead letters out of a queue", 2, deletedProperties("RedriveAllowPolicy")],
+    ["a schedule, or a rule on events", 3, resources("AWS::Events::Rule")],
+    ["what a function may be called by", 2, resources("AWS::Lambda::Permission")],
+    ["what tells of an alarm's silence", 2, deletedProperties("InsufficientDataActions")],
     ["an event source", 2, resources("AWS::Lambda::EventSourceMapping")],
     ["an attribute of a target group", 6, listItems(targetAttributesOf)],
     ["a pace of scaling", 6, cooldowns()],
-    ["an environment variable of the function", 14, variables()],
+    ["an environment variable of a function", 30, variables()],
     ["an environment variable of the tasks", 14, listItems(containerEnvironment)],
   ])("%s", (_, count, deletions) => {
     expect(deletions).toHaveLength(count);
@@ -107,8 +142,7 @@ function resources(type: string): readonly Deletion[] {
     }));
 }
 
-function redriveAllowPolicies(): readonly Deletion[] {
-  const name = "RedriveAllowPolicy";
+function deletedProperties(name: string): readonly Deletion[] {
   return stacks(deployment)
     .filter(([, { Properties }]) => at(Properties, name) !== undefined)
     .map(([id]) => ({
@@ -172,11 +206,11 @@ function variables(): readonly Deletion[] {
     stacks(of)
       .map(([, { Properties }]) => at(Properties, "Environment", "Variables"))
       .filter((found) => typeof found === "object" && found !== null);
-  return variablesOf(deployment).flatMap((found) =>
+  return variablesOf(deployment).flatMap((found, which) =>
     Object.keys(found).map((name) => ({
       what: name,
       from: (copy: Deployment) => {
-        for (const one of variablesOf(copy)) Reflect.deleteProperty(one, name);
+        Reflect.deleteProperty(Object(variablesOf(copy)[which]), name);
       },
     })),
   );

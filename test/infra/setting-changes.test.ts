@@ -14,6 +14,7 @@ const deploymentOf = deploymentsIn(mkdtempSync(join(tmpdir(), "countersign-chang
 const stage = fullStage();
 const { udp } = stage;
 const changes = fewSettingChanges(stage);
+const watched = ["udp.internetFacing with a canary", "udp.vpc with a canary"];
 
 it("every setting has a change", () => {
   const names = settingChanges(stage).map(({ setting }) => setting);
@@ -41,7 +42,10 @@ function refusedIf(written: (deployment: Deployment) => Deployment): readonly st
 
 describe("it would be seen if a setting could not be changed", () => {
   it("since the socket side imports what is taken away", () => {
-    expect(refusedIf(importing)).toEqual(["tables", "log", "alarmTopicArn"]);
+    expect(refusedIf(importing)).toEqual([
+      ...["tables", "log", "alarmTopicArn", "canary"],
+      "udp.internetFacing with a canary",
+    ]);
   });
 
   it("since another load balancer gets the listeners and target groups of the one that stands", () => {
@@ -55,13 +59,14 @@ describe("it would be seen if a setting could not be changed", () => {
       "udp.vpc.subnetIds",
       "udp.vpc.publicSubnetIds of a load balancer that faces the internet",
       "udp.internetFacing in a VPC of one's own",
+      ...watched,
     ]);
   });
 
   it.each([
     ["AWS::DynamoDB::Table", "TableName", ["tables"]],
     ["AWS::S3::Bucket", "BucketName", ["log"]],
-    ["AWS::Logs::LogGroup", "LogGroupName", ["udp.cidr", "udp.vpc", "udp"]],
+    ["AWS::Logs::LogGroup", "LogGroupName", ["udp.cidr", "udp.vpc", "udp", ...watched]],
     ["AWS::SQS::Queue", "QueueName", []],
   ])("since each retained %s has a %s of its own", (type, property, settings) => {
     expect(refusedIf((deployment) => withFixedNames(deployment, type, property))).toEqual(settings);

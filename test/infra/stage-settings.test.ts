@@ -21,6 +21,7 @@ const defaults = {
   alarmTopicArn: null,
   runbookUrl: null,
   expectTraffic: [],
+  canary: false,
   tags: {},
   udp: null,
 };
@@ -58,6 +59,7 @@ describe("the settings of a stage", () => {
       logRetentionDays: 14,
       alarmTopicArn: "arn:aws:sns:eu-west-1:123456789012:owner",
       expectTraffic: "queue,udp",
+      canary: false,
       runbookUrl: "https://git.example.org/countersign/docs/runbook.md",
       tags: { "cost-centre": "4711", owner: "Zoë" },
       udp: {
@@ -142,6 +144,7 @@ describe("the settings of a stage", () => {
   });
 
   it.each([
+    [{ tables: false, canary: true }, "canary: needs tables, where a sample is found by its name, got true"],
     [{ tables: false, log: false }, "log: samples need tables or a log: set one of them to true, got false"],
     [
       { retentionDays: 83 },

@@ -53,6 +53,8 @@ const placesOf: Readonly<Record<string, readonly (readonly string[])[]>> = {
   "AWS::KMS::Key": [],
   "AWS::Lambda::EventSourceMapping": [["EventSourceArn", "FunctionName"]],
   "AWS::Lambda::Function": [["FunctionName"]],
+  // Each is a statement of its own in one policy.
+  "AWS::Lambda::Permission": [],
   "AWS::Logs::LogGroup": [["LogGroupName"]],
   "AWS::Logs::ResourcePolicy": [["PolicyName"]],
   "AWS::S3::Bucket": [["BucketName"]],

@@ -37,6 +37,7 @@ const changed: ChangedSettings = {
   tags: { owner: "metering" },
   alarmTopicArn: "arn:aws:sns:eu-west-1:123456789012:owner",
   expectTraffic: ["queue", "udp"],
+  canary: true,
   runbookUrl: "https://example.org/runbook.md",
 };
 
@@ -74,7 +75,7 @@ export function settingChanges(stage: FullStage): readonly SettingChange[] {
 }
 
 /** What takes away or moves something. All else takes nothing of anybody's place, and is changed at once. */
-const alone: readonly string[] = ["tables", "log", "alarmTopicArn"];
+const alone: readonly string[] = ["tables", "log", "alarmTopicArn", "canary"];
 const aloneUdp: readonly string[] = ["cidr", "internetFacing", "vpc", "loadBalancerAddresses"];
 
 /** The same in fewer changes: those of settings that should do no harm are made together. */
@@ -91,6 +92,7 @@ export function fewSettingChanges(stage: FullStage): readonly SettingChange[] {
 
 /** No socket side, and one in a VPC of one's own. */
 function settingChangesElsewhere(stage: FullStage): readonly SettingChange[] {
+  const watched = { ...stage, canary: true };
   const inOwnVpc = { ...stage, udp: { ...stage.udp, vpc: ownVpc } };
   const facing = { ...inOwnVpc, udp: { ...inOwnVpc.udp, internetFacing: true } };
   return [
@@ -103,6 +105,8 @@ function settingChangesElsewhere(stage: FullStage): readonly SettingChange[] {
       },
     ]),
     { setting: "udp.internetFacing in a VPC of one's own", ...udpChange(inOwnVpc, { internetFacing: true }) },
+    { setting: "udp.internetFacing with a canary", ...udpChange(watched, { internetFacing: true }) },
+    { setting: "udp.vpc with a canary", ...udpChange(watched, { vpc: ownVpc }) },
   ];
 }
 

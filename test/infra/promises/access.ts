@@ -28,6 +28,21 @@ const expected = [
   "UdpCollectorTaskExecutionRoleDefaultPolicy: Allow ecr:BatchCheckLayerAvailability ecr:BatchGetImage ecr:GetDownloadUrlForLayer on arn:Partition:ecr:Region:AccountId:repository/cdk-hnb659fds-container-assets-AccountId-Region",
   "UdpCollectorTaskExecutionRoleDefaultPolicy: Allow ecr:GetAuthorizationToken on *",
   "UdpCollectorTaskExecutionRoleDefaultPolicy: Allow logs:CreateLogStream logs:PutLogEvents on UdpCollectorLog",
+  // The queue's canary: its own log, the keys, sending to the queue, and finding its own samples, nobody else's.
+  "QueueCanaryRole: Allow lambda.amazonaws.com sts:AssumeRole",
+  "QueueCanaryRoleDefaultPolicy: Allow logs:CreateLogStream logs:PutLogEvents on QueueCanaryLog",
+  "QueueCanaryRoleDefaultPolicy: Allow secretsmanager:GetSecretValue on SigningSecret",
+  "QueueCanaryRoleDefaultPolicy: Allow dynamodb:Query on SampleStorageTablesSamples if dynamodb:LeadingKeys=s#countersign.canary#countersign.canary.queue",
+  "QueueCanaryRoleDefaultPolicy: Allow dynamodb:BatchGetItem on SampleStorageTablesResources if dynamodb:LeadingKeys=format, r#countersign.canary.queue",
+  "QueueCanaryRoleDefaultPolicy: Allow sqs:SendMessage on QueueCollectorQueue",
+  // The sockets' canary: the same, but Lambda puts it beside the tasks. Its own code may not do what Lambda does for that.
+  "SocketCanarySenderRole: Allow lambda.amazonaws.com sts:AssumeRole",
+  "SocketCanarySenderRoleDefaultPolicy: Allow logs:CreateLogStream logs:PutLogEvents on SocketCanarySenderLog",
+  "SocketCanarySenderRoleDefaultPolicy: Allow secretsmanager:GetSecretValue on SigningSecret",
+  "SocketCanarySenderRoleDefaultPolicy: Allow dynamodb:Query on SampleStorageTablesSamples if dynamodb:LeadingKeys=s#countersign.canary#countersign.canary.udp, s#countersign.canary#countersign.canary.tcp",
+  "SocketCanarySenderRoleDefaultPolicy: Allow dynamodb:BatchGetItem on SampleStorageTablesResources if dynamodb:LeadingKeys=format, r#countersign.canary.udp, r#countersign.canary.tcp",
+  "SocketCanarySenderRoleDefaultPolicy: Allow ec2:AssignPrivateIpAddresses ec2:CreateNetworkInterface ec2:DeleteNetworkInterface ec2:DescribeNetworkInterfaces ec2:DescribeSubnets ec2:UnassignPrivateIpAddresses on *",
+  "SocketCanarySenderRoleDefaultPolicy: Deny ec2:AssignPrivateIpAddresses ec2:CreateNetworkInterface ec2:DeleteNetworkInterface ec2:DescribeNetworkInterfaces ec2:DescribeSubnets ec2:UnassignPrivateIpAddresses on * if lambda:SourceFunctionArn is there",
   // The operator: redriving dead letters, replaying the quarantine into storage, settling conflicts, looking after keys.
   "OperatorRole: Allow arn:Partition:iam::AccountId:root sts:AssumeRole",
   "OperatorRoleDefaultPolicy: Allow sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on QueueCollectorDeadLetterQueue",
@@ -72,6 +87,8 @@ const wideResources: Readonly<Record<string, string>> = {
   "s3:DeleteObject s3:GetObject": "a message is kept under the hash of its content",
   "cloudwatch:GetMetricData": "the action takes no resource",
   "ecr:GetAuthorizationToken": "the action takes no resource",
+  "ec2:AssignPrivateIpAddresses ec2:CreateNetworkInterface ec2:DeleteNetworkInterface ec2:DescribeNetworkInterfaces ec2:DescribeSubnets ec2:UnassignPrivateIpAddresses":
+    "Lambda makes network interfaces before their names are known",
   "kms:*": "in a key's own policy, * is that key; without this statement nobody could ever change it",
   "kms:Decrypt kms:GenerateDataKey*": "in a key's own policy, * is that key",
 };
@@ -126,6 +143,7 @@ function described(owner: string, statement: unknown) {
   const on = resources.length === 0 ? "" : `on ${resources.join(", ")}`;
   const conditions = Object.entries(at(statement, "Condition") ?? {}).flatMap(([operator, test]) =>
     Object.entries(test ?? {}).map(([key, value]) => {
+      if (operator === "Null" && value === "false") return `if ${key} is there`;
       if (operator === "Null" && value === "true") return `if ${key} is absent`;
       const negated = operator.includes("Not") ? `${operator} ` : "";
       return `if ${negated}${key}=${list(value).map(textOf).join(", ")}`;

@@ -1,14 +1,18 @@
+import { isDeepStrictEqual } from "node:util";
 import { deployedDrivers } from "../../../lib/assembly/deployed-drivers.ts";
+import { toCanaryEnvironment } from "../../../lib/canary/canary-settings.ts";
 import { fromEnvironment, type Settings, toEnvironment } from "../../../lib/settings.ts";
 import { socketDefaults } from "../../../lib/socket-defaults.ts";
 import { parseStorageUrl, splitUrls } from "../../../lib/storage/storage-url.ts";
-import { at, type Deployment, list, resourcesOf, textOf } from "../template.ts";
+import { at, type Deployment, list, resourcesOf, type Template, textOf } from "../template.ts";
 
 /** Function and tasks read from their environment exactly what the constructs wrote into it, and it is enough to start. */
 export function environmentViolations({ collector, udp }: Deployment): readonly string[] {
-  const variables = resourcesOf(collector, "AWS::Lambda::Function").map(([, { Properties }]) => {
-    return at(Properties, "Environment", "Variables") ?? {};
-  });
+  const variables = variablesOf(collector, "QueueCollector");
+  const canaries = [collector, udp].flatMap((template) => [
+    ...variablesOf(template, "QueueCanary"),
+    ...variablesOf(template, "SocketCanary"),
+  ]);
   const containers = resourcesOf(udp, "AWS::ECS::TaskDefinition").map(([, { Properties }]) => {
     return list(at(Properties, "ContainerDefinitions", 0, "Environment"));
   });
@@ -49,8 +53,27 @@ export function environmentViolations({ collector, udp }: Deployment): readonly 
         healthPort: healthCheckPort ?? null,
       }),
     ),
+    ...canaries.flatMap((one) => canaryDifferences(asText(Object.entries(one)), common)),
     ...(variables.length === 1 && containers.length === 1 ? [] : ["expected one function and one kind of task"]),
   ];
+}
+
+function variablesOf(template: Template, name: string): readonly object[] {
+  return resourcesOf(template, "AWS::Lambda::Function")
+    .filter(([id]) => id.startsWith(name))
+    .map(([, { Properties }]) => at(Properties, "Environment", "Variables") ?? {});
+}
+
+/** The canary judges as little as it stores: of a collector's settings it has those that it signs by, and the tables. */
+function canaryDifferences({ NODE_OPTIONS, ...environment }: Record<string, string>, common: Settings) {
+  const expected = toCanaryEnvironment({
+    ...common,
+    storage: common.storage.replace(/,s3:.*/, ""),
+    to: (environment.COUNTERSIGN_CANARY_TO ?? "").split(","),
+    withinSeconds: Number(environment.COUNTERSIGN_CANARY_SECONDS),
+  });
+  const isSame = isDeepStrictEqual(environment, expected) && NODE_OPTIONS === "--enable-source-maps";
+  return isSame ? [] : [`canary: ${JSON.stringify(environment)} is not ${JSON.stringify(expected)}`];
 }
 
 /** References as names, and a bucket's in the form that buckets' names have. */

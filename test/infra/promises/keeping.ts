@@ -99,6 +99,7 @@ const others = new Set([
   "AWS::IAM::Role",
   "AWS::Lambda::EventSourceMapping",
   "AWS::Lambda::Function",
+  "AWS::Lambda::Permission",
   "AWS::Logs::ResourcePolicy",
   "AWS::S3::BucketPolicy",
   "AWS::SNS::Subscription",

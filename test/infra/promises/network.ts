@@ -13,6 +13,12 @@ const expected = [
   "TaskSecurityGroup lets in tcp 4953 from LoadBalancer SecurityGroup",
   "TaskSecurityGroup lets in tcp 8080 from LoadBalancer SecurityGroup",
   "TaskSecurityGroup lets out tcp 443 to 0.0.0.0/0",
+  // The canary sends like any publisher, and looks into storage.
+  "LoadBalancer SecurityGroup lets in udp 4952 from SocketCanarySecurityGroup",
+  "LoadBalancer SecurityGroup lets in tcp 4953 from SocketCanarySecurityGroup",
+  "SocketCanarySecurityGroup lets out udp 4952 to LoadBalancer SecurityGroup",
+  "SocketCanarySecurityGroup lets out tcp 4953 to LoadBalancer SecurityGroup",
+  "SocketCanarySecurityGroup lets out tcp 443 to 0.0.0.0/0",
   "Network Endpoints lets in tcp 443 from Network Vpc",
   // CDK's way to say: nothing.
   "Network Endpoints lets out icmp 252 to 255.255.255.255/32",

@@ -2,6 +2,7 @@ import type { Deployment } from "../template.ts";
 import { accessViolations } from "./access.ts";
 import { alarmViolations } from "./alarms.ts";
 import { balancingViolations } from "./balancing.ts";
+import { canaryViolations } from "./canary.ts";
 import { environmentViolations } from "./environment.ts";
 import { keepingViolations } from "./keeping.ts";
 import { networkViolations } from "./network.ts";
@@ -15,6 +16,7 @@ export const promises: Readonly<Record<string, (deployment: Deployment) => reado
   "the network lets through the samples' way and nothing else": networkViolations,
   "every way of losing a sample has an alarm that reaches the owner": alarmViolations,
   "whatever of AWS's can stand still is watched, from when there is something to see": watchedViolations,
+  "samples of our own come through each way, or somebody hears of it": canaryViolations,
   "what runs reads the settings that were deployed": environmentViolations,
   "the queues lose no message": queueViolations,
   "the sockets' side stands through the loss of a task or a zone": balancingViolations,
