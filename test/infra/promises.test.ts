@@ -45,6 +45,14 @@ it("docs/deploy.md counts the alarms and metrics that are paid for each month", 
   }
 });
 
+it("docs/deploy.md counts what the canary adds to that", () => {
+  const more = canaryAlarms().map((alarm) => list(at(alarm, "Metrics")).length - 1);
+  expect(more).toEqual([2, 3]);
+  expect(deploy).toContain(`| alarm, with ${more[0]} and ${more[1]} metrics × 0.10 | 0.20 | 0.30 |`);
+  const ways = more.map((metrics) => metrics - 1);
+  expect(deploy).toContain(`| own metrics, ${ways[0]} and ${ways[1]} × 0.30 | 0.30 | 0.60 |`);
+});
+
 it("the canary's samples do not keep an alarm on silence from ringing, and are none where there is no canary", () => {
   const expressions = (of: Deployment) =>
     resourcesOf(of.collector, "AWS::CloudWatch::Alarm")
