@@ -23,6 +23,7 @@ recorded twice is stored once: an interruption loses nothing, and doing it again
   --from QUEUE_URL          the dead-letter queue
   --to QUEUE_URL            where they go: best the spill queue, also for what came from another
   --dry-run                 only look: count what is there and why, and leave it
+  --once                    leave what was moved before and has failed again: for a schedule, where no person looks
   --rate N                  at most N messages a second
   --max N                   at most N messages
 
@@ -39,6 +40,7 @@ Exit code 0: all were moved, or as many as --max allows; 1: some are left, and i
         from: { type: "string" },
         to: { type: "string" },
         "dry-run": { type: "boolean", default: false },
+        once: { type: "boolean", default: false },
         rate: { type: "string" },
         max: { type: "string" },
       },
@@ -56,7 +58,7 @@ Exit code 0: all were moved, or as many as --max allows; 1: some are left, and i
     if ("problem" in to) return usageError(io, `--to: ${to.problem}`);
     try {
       if (isSameQueue(from.url, to.url)) return usageError(io, "--from and --to are the same queue");
-      return await run({ from, to, dryRun: values["dry-run"], rate, max }, io);
+      return await run({ from, to, dryRun: values["dry-run"], once: values.once, rate, max }, io);
     } finally {
       from.client.destroy();
       to.client.destroy();
@@ -68,6 +70,7 @@ interface Work {
   readonly from: Queue;
   readonly to: Queue;
   readonly dryRun: boolean;
+  readonly once: boolean;
   readonly rate: number | undefined;
   readonly max: number | undefined;
 }

@@ -49,6 +49,16 @@ describe("redrive", () => {
     expect(await run(...urls)).toEqual({ code: 0, lines: ["sent 0 messages in N s", "0 moved, 0 left"], errors: [] });
   });
 
+  it.concurrent("leaves what was moved before, and ends with 1, where it is to move once", async () => {
+    const { from, urls } = await deadLetters("cli-once", 1);
+    const attribute = { DataType: "String", StringValue: "1790000000000" };
+    const MessageAttributes = { "countersign-received-at": attribute };
+    await from.client.send(new SendMessageCommand({ QueueUrl: from.url, MessageBody: "[]", MessageAttributes }));
+    const { code, lines } = await run(...urls, "--once");
+    expect([code, ...lines.slice(-2)]).toEqual([1, "1 moved, 1 left", "       1  was moved before, and failed again"]);
+    expect(await visibleIn(from)).toBe(1);
+  });
+
   it.concurrent("moves as many as it may and is content with that", async () => {
     const { from, urls } = await deadLetters("cli-max", 3);
     expect(await run(...urls, "--max", "2", "--rate", "1000")).toMatchObject({ code: 0, errors: [] });

@@ -51,6 +51,18 @@ export function whyNotForwarded(message: Message, returning: boolean): string | 
   return "a spill batch, but not from the queue of --to: give --to the spill queue that it came from";
 }
 
+/**
+ * Why a message must not be sent there by itself, without a person: it was, and is back, or nothing would show that it was.
+ * The time of the first receipt is the mark, as each message gets one on this way, and the spill queue has it from nobody else.
+ *
+ * @returns undefined if it may
+ */
+export function whyNotOnceMore(message: Message, returning: boolean): string | undefined {
+  const own = message.MessageAttributes?.[receivedAtAttribute];
+  if (returning && own !== undefined) return "was moved before, and failed again";
+  return forwarded(message, returning).undated ? "has no room for what shows that it was moved" : undefined;
+}
+
 /** The same body and attributes, with the time of the first receipt: its own if it is returning, else the queue's. */
 export function forwarded(message: Message, returning: boolean): Forwarded {
   const body = message.Body ?? "";

@@ -1,6 +1,6 @@
 import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import type { Queue } from "../queue-client.ts";
-import { forwarded, isReturning, whyDead, whyNotForwarded } from "./dead-letter.ts";
+import { forwarded, isReturning, whyDead, whyNotForwarded, whyNotOnceMore } from "./dead-letter.ts";
 import { forwardMessages } from "./forward-messages.ts";
 import { createInvisibleMessages, type InvisibleMessages } from "./invisible-messages.ts";
 import { createReasonCounts } from "./reason-counts.ts";
@@ -11,6 +11,8 @@ export interface RedriveOptions {
   readonly to: Queue;
   /** Only looks: sends and deletes nothing. */
   readonly dryRun: boolean;
+  /** Leaves what was moved before: what fails again is for a person to look at. @default false */
+  readonly once?: boolean;
   /** Messages a second at most. */
   readonly rate?: number | undefined;
   /** Messages taken at most. */
@@ -113,7 +115,9 @@ class Moving {
     const movable: Message[] = [];
     for (const message of unseen) {
       this.#reasons.add(whyDead(message));
-      const why = whyNotForwarded(message, this.#isReturning(message));
+      const returning = this.#isReturning(message);
+      const why =
+        whyNotForwarded(message, returning) ?? (this.#options.once ? whyNotOnceMore(message, returning) : undefined);
       if (why === undefined) movable.push(message);
       else this.#leave(message, why);
     }

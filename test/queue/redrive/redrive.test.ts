@@ -1,4 +1,9 @@
-import { SendMessageBatchCommand, SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
+import {
+  type Message,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  SetQueueAttributesCommand,
+} from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CreatedQueues } from "../../../lib/queue/create-queue.ts";
 import { type RedriveClock, type RedriveOptions, redrive } from "../../../lib/queue/redrive/redrive.ts";
@@ -35,6 +40,10 @@ async function rig(name: string, options: Partial<RedriveOptions> = {}) {
     /** Bodies that the target has now, sorted; they are taken out. */
     arrived: async () => (await takeAll(to)).map(({ Body }) => Body).sort(),
   };
+}
+
+function sentAgain({ Body: MessageBody, MessageAttributes = {} }: Message) {
+  return { MessageBody, MessageAttributes };
 }
 
 function bodies(count: number): readonly string[] {
@@ -123,6 +132,31 @@ describe("redrive", () => {
     expect([await run({ dryRun: true }), await run({ dryRun: true })]).toEqual([looked, looked]);
     expect([await visibleIn(from), await visibleIn(to)]).toEqual([12, 0]);
     expect((await takeAll(from)).map(({ Body }) => Body).sort()).toEqual(bodies(12));
+  });
+
+  it("moves nothing a second time where it is to do so once: what came back is left for a person", async () => {
+    const { run, fill, from, to } = await rig("once");
+    await fill(bodies(3));
+    expect(await run({ once: true })).toMatchObject({ ...nothingOdd, moved: 3, end: "empty" });
+    // They fail again, as SQS says it: with all that they have.
+    for (const { MessageBody, MessageAttributes } of (await takeAll(to)).map(sentAgain)) {
+      await from.client.send(new SendMessageCommand({ QueueUrl: from.url, MessageBody, MessageAttributes }));
+    }
+    await fill(["[]"]);
+    const left = new Map([["was moved before, and failed again", 3]]);
+    expect(await run({ once: true })).toMatchObject({ ...nothingOdd, left, moved: 1, end: "empty" });
+    expect(await run({ once: true })).toMatchObject({ ...nothingOdd, left, moved: 0, end: "empty" });
+    expect(await visibleIn(from)).toBe(3);
+    expect(await run()).toMatchObject({ ...nothingOdd, moved: 3, end: "empty" });
+  });
+
+  it("does not move by itself what could not be told from what was never moved", async () => {
+    const { run, fill, from } = await rig("markless");
+    await fill(["[]"], Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`name-${index}`, "value"])));
+    const left = new Map([["has no room for what shows that it was moved", 1]]);
+    expect(await run({ once: true })).toMatchObject({ ...nothingOdd, left, moved: 0, end: "empty" });
+    expect(await visibleIn(from)).toBe(1);
+    expect(await run()).toMatchObject({ moved: 1, undated: 1 });
   });
 
   it("moves no more than it may", async () => {
