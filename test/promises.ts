@@ -134,6 +134,14 @@ export const promised: readonly Promised[] = [
       "test/infra/spill-queue.test.ts: takes no other queue's dead letters, which SQS would move past its policy",
     ],
   },
+  {
+    page: "SECURITY.md",
+    says: "**The canary.**",
+    backedBy: [
+      access,
+      "test/functions/canary/handler.test.ts: sends a sample by UDP, by TCP and by the queue, and finds each in storage, as nobody's",
+    ],
+  },
   { page: "SECURITY.md", says: "**The operator role.**", backedBy: [access] },
   { page: "SECURITY.md", says: "**Encryption at rest.**", backedBy: [access] },
   { page: "SECURITY.md", says: "**Encryption on the way.**", backedBy: [deletions] },
