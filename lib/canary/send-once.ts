@@ -38,7 +38,7 @@ async function sendDatagram({ host, port }: ListenAddress, bytes: Buffer, ending
   const socket = createSocket(host.includes(":") ? "udp6" : "udp4");
   try {
     await settled(ending, (resolve, reject) => {
-      socket.once("error", reject);
+      socket.on("error", reject);
       socket.send(bytes, port, host, (error) => (error === null ? resolve() : reject(error)));
     });
   } finally {

@@ -73,6 +73,14 @@ it("the canary's samples do not keep an alarm on silence from ringing, and are n
   expect(canaryAlarms(outside)).toHaveLength(1);
 });
 
+it("the dashboard shows what the canary lost, where there is one", () => {
+  const shown = ({ collector }: Deployment) =>
+    resourcesOf(collector, "AWS::CloudWatch::Dashboard").map(([, { Properties }]) =>
+      JSON.stringify(Properties).includes("Canary: samples of our own that were lost"),
+    );
+  expect([shown(deployment), shown(usual)]).toEqual([[true], [false]]);
+});
+
 it("an alarm names the runbook's page in the repository where no runbookUrl is set", () => {
   const descriptions = [usual.collector, usual.udp].flatMap((template) =>
     resourcesOf(template, "AWS::CloudWatch::Alarm").map(([, { Properties }]) => at(Properties, "AlarmDescription")),
