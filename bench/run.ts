@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { baselineOf, type Ratios, worse } from "./baseline.ts";
+import { writeDocs } from "./docs.ts";
 import { listen } from "./listen.ts";
 import { type Result, tableOf } from "./result.ts";
 import { store } from "./store.ts";
@@ -16,7 +17,8 @@ const BASELINE = new URL("baseline.json", import.meta.url);
 
 /**
  * Prints how fast it is: all benches, or those that are named. `--json FILE` writes all rounds of each figure, `--check`
- * compares ratios with the baseline that is kept beside this file, `--keep` writes that.
+ * compares ratios with the baseline that is kept beside this file; `--keep` writes that, the documentation's tables and its
+ * plot.
  */
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -43,7 +45,10 @@ async function main(): Promise<number> {
     console.log(`${tableOf(result).join("\n")}\n`);
   }
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results.map(plain), null, 2)}\n`);
-  if (values.keep) writeFileSync(BASELINE, `${JSON.stringify(baselineOf(results), null, 2)}\n`);
+  if (values.keep) {
+    writeFileSync(BASELINE, `${JSON.stringify(baselineOf(results), null, 2)}\n`);
+    writeDocs(results);
+  }
   if (!values.check) return 0;
   const kept: Ratios = JSON.parse(readFileSync(BASELINE, "utf8"));
   const found = worse(kept, baselineOf(results), Number(values.tolerance));
