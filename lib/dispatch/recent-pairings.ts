@@ -42,17 +42,13 @@ const LONGEST_VALUE = 160;
 /** The most that is shown of such a one. */
 const LONGEST_SHOWN = 80;
 
-/** 96 bits: of so few, none meets another by accident, and none on purpose without the secret. */
-const FINGERPRINT_BYTES = 12;
-
 /** Forgets the oldest first. @param capacity pairs held; 50,000 take 24 MB at most, whatever they are made of */
 export function createRecentPairings(capacity: number): RecentPairings {
   // Two generations, as of recorded contents. A key lives as long as the youngest of its pairs, never longer: else a value
   // that was forgotten would look like another one.
   const most = Math.floor(capacity / 2);
   const secret = randomBytes(16).toString("base64");
-  const fingerprint = (text: string) =>
-    hash("sha256", secret + text, "buffer").toString("base64", 0, FINGERPRINT_BYTES);
+  const fingerprint = (text: string) => hash("sha256", secret + text, "base64");
   let young = generation();
   let old = generation();
 
