@@ -6,21 +6,29 @@ import type { Missing } from "./runtime-client.ts";
 /** Under node_modules, where git, the linter and the tests don't look. */
 export const cacheFolder = fileURLToPath(new URL("../../node_modules/.cache/rehearse/", import.meta.url));
 
-const requirements = fileURLToPath(new URL("requirements.txt", import.meta.url));
-const folder = `${cacheFolder}python`;
-const stamp = `${folder}/installed.txt`;
-
 const INSTALL_WITHIN_MS = 180_000;
 
-/** Installs cfn-lint and moto into a folder of their own, once. @returns the folder of their commands */
-export async function pythonTools(): Promise<string | Missing> {
-  const wanted = readFileSync(requirements, "utf8");
+/** Installs cfn-lint and moto. @returns the folder of their commands */
+export function pythonTools(): Promise<string | Missing> {
+  return installed("python", "requirements.txt");
+}
+
+/** Installs AWS's SAM command line, whose requirements leave no room for others. @returns the folder of its command */
+export function samTool(): Promise<string | Missing> {
+  return installed("sam", "requirements-sam.txt");
+}
+
+/** Installs what a file lists into a folder of its own, once. */
+async function installed(name: string, requirements: string): Promise<string | Missing> {
+  const [folder, list] = [`${cacheFolder}${name}`, fileURLToPath(new URL(requirements, import.meta.url))];
+  const stamp = `${folder}/installed.txt`;
+  const wanted = readFileSync(list, "utf8");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return `${folder}/bin`;
   const made = await run("python3", ["-m", "venv", "--clear", folder], { withinMs: INSTALL_WITHIN_MS });
   if (!made.ok) return { missing: `no Python with venv: ${lastLine(made.tail)}` };
-  const pip = ["install", "--quiet", "--disable-pip-version-check", "--requirement", requirements];
-  const installed = await run(`${folder}/bin/pip`, pip, { withinMs: INSTALL_WITHIN_MS });
-  if (!installed.ok) return { missing: `pip can't install cfn-lint and moto: ${lastLine(installed.tail)}` };
+  const pip = ["install", "--quiet", "--disable-pip-version-check", "--requirement", list];
+  const done = await run(`${folder}/bin/pip`, pip, { withinMs: INSTALL_WITHIN_MS });
+  if (!done.ok) return { missing: `pip can't install ${wanted.trim().replaceAll("\n", ", ")}: ${lastLine(done.tail)}` };
   writeFileSync(stamp, wanted);
   return `${folder}/bin`;
 }

@@ -8,9 +8,10 @@ import type { RuntimePaths } from "./function-process.ts";
 import { layOutImage } from "./image.ts";
 import { emittedMetrics, watchedMetrics } from "./metric-names.ts";
 import { endProcesses, run } from "./processes.ts";
-import { cacheFolder, pythonTools } from "./python-tools.ts";
+import { cacheFolder, pythonTools, samTool } from "./python-tools.ts";
 import { rehearseDeploy } from "./rehearse-deploy.ts";
 import { rehearseQueue } from "./rehearse-queue.ts";
+import { rehearseSam } from "./rehearse-sam.ts";
 import { lintTemplates } from "./rehearse-templates.ts";
 import { rehearseUdp } from "./rehearse-udp.ts";
 import { rehearseWithoutStorage } from "./rehearse-without-storage.ts";
@@ -31,8 +32,10 @@ const DOCKERFILE = "functions/udp-collector/Dockerfile";
 async function main(checks: Checks, figures: Figures): Promise<void> {
   const templates = await synthesize(checks);
   if (templates === undefined) return;
-  console.log("installing Node 24, AWS's runtime client, cfn-lint and moto where they are absent (2 minutes, once)");
-  const [runtime, commands] = await Promise.all([deployedRuntime(), pythonTools()]);
+  console.log(
+    "installing Node 24, AWS's runtime client, cfn-lint, moto and sam where they are absent (2 minutes, once)",
+  );
+  const [runtime, commands, sam] = await Promise.all([deployedRuntime(), pythonTools(), samTool()]);
   const account = await openAccount(templates);
   const lines: string[] = [];
   try {
@@ -52,6 +55,8 @@ async function main(checks: Checks, figures: Figures): Promise<void> {
     checks.skipped("cfn-lint", commands.missing);
     checks.skipped("deployment against moto", commands.missing);
   }
+  if (typeof sam === "string") await guarded(checks, "sam local", () => rehearseSam(checks, sam));
+  else checks.skipped("sam local invoke", sam.missing);
 }
 
 async function synthesize(checks: Checks): Promise<Templates | undefined> {
