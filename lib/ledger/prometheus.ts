@@ -22,9 +22,9 @@ export function toPrometheus(ledgers: Ledgers, process?: ProcessLedger): string 
 
 function processLines({ figures, verified, pollAges, unstoredAges }: ProcessLedger): readonly string[] {
   const totals = processMetricNames.map((name) =>
-    counter(spelled(name), [`${spelled(name)}_total ${figures[name]}\n`]),
+    counter(prometheusName(name), [`${prometheusName(name)}_total ${figures[name]}\n`]),
   );
-  const name = spelled(keyMetricName);
+  const name = prometheusName(keyMetricName);
   const uses = Array.from(verified, ([keyId, count]) => `${name}_total{key_id="${keyId}"} ${count}\n`);
   return [
     ...totals,
@@ -35,7 +35,7 @@ function processLines({ figures, verified, pollAges, unstoredAges }: ProcessLedg
 }
 
 function ageLines(name: string, byQueue: ReadonlyMap<string, number> = new Map()): readonly string[] {
-  const gauge = spelled(name);
+  const gauge = prometheusName(name);
   const ages = Array.from(byQueue, ([queue, seconds]) => `${gauge}{queue="${queue}"} ${seconds}\n`);
   return ages.length === 0 ? [] : [`# TYPE ${gauge} gauge\n`, ...ages];
 }
@@ -44,14 +44,15 @@ function counter(name: string, lines: readonly string[]): string {
   return `# TYPE ${name}_total counter\n${lines.join("")}`;
 }
 
-function spelled(name: string): string {
+/** How a figure is called there, without the `_total` of those that only grow: `countersign_messages_received`. */
+export function prometheusName(name: string): string {
   return `countersign${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
 }
 
 /** All lines of one figure; none if no listener gives it. */
 function family(name: MetricName, ledgers: Ledgers): readonly string[] {
   const isTotal = !momentaryMetrics.includes(name);
-  const full = `${spelled(name)}${isTotal ? "_total" : ""}`;
+  const full = `${prometheusName(name)}${isTotal ? "_total" : ""}`;
   const lines = listenerNames.flatMap((listener) => {
     const ledger = ledgers[listener];
     const value = ledger?.figures[name];

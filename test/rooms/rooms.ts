@@ -70,6 +70,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       ...["quarantine", "listener", "queue", "canary", "settings.ts"],
     ],
   },
+  doctor: { is: "looks at a set-up from outside and inside", imports: ["sample", "flow", "log", "ledger"] },
   cli: {
     is: "one file a command",
     imports: [
