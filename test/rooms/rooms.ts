@@ -70,7 +70,10 @@ export const rooms: Readonly<Record<string, Room>> = {
       ...["quarantine", "listener", "queue", "canary", "settings.ts"],
     ],
   },
-  doctor: { is: "looks at a set-up from outside and inside", imports: ["sample", "flow", "log", "ledger"] },
+  doctor: {
+    is: "looks at a set-up from outside and inside",
+    imports: ["sample", "flow", "log", "wire", "ledger", "keys", "signature"],
+  },
   cli: {
     is: "one file a command",
     imports: [

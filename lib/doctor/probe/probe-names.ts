@@ -1,0 +1,6 @@
+/** The meter of the samples that `doctor` sends. Their volume is 0, so that no sum changes, whoever adds it up. */
+export const DOCTOR_METER = "countersign.doctor";
+/** Their project, to which nobody sends a bill. */
+export const DOCTOR_PROJECT = "countersign.doctor";
+/** What the ids of their resources begin with; few, and always the same ones. */
+export const DOCTOR_RESOURCE = "countersign.doctor";
