@@ -20,7 +20,7 @@ const servers = [
   "test/canary/round-trip.test.ts",
   "test/cli/{cli,redrive,send-v2}.test.ts",
   "test/docs/who-signed.test.ts",
-  "test/cli/{keys,quarantine}/*.test.ts",
+  "test/cli/{doctor,keys,quarantine}/*.test.ts",
   "test/field/*.test.ts",
   "test/functions/**/*.test.ts",
   "test/infra/**/*.test.ts",

@@ -51,6 +51,10 @@ const commands: Readonly<Record<string, { summary: string; load(): Promise<Comma
     summary: "look at samples stored with several contents, and settle which is right",
     load: async () => (await import("./conflicts/conflicts.ts")).conflictsCommand,
   },
+  doctor: {
+    summary: "look for what is wrong with a set-up, and say what to do",
+    load: async () => (await import("./doctor/doctor.ts")).doctorCommand,
+  },
   redrive: {
     summary: "move dead letters back, to be handled once more",
     load: async () => (await import("./redrive.ts")).redriveCommand,

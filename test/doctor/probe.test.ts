@@ -2,6 +2,7 @@ import { createSecretKey } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { makeProbe } from "../../lib/doctor/probe/probe.ts";
 import { probeKey } from "../../lib/doctor/probe/probe-key.ts";
+import { createDoubts } from "../../lib/judge/doubts.ts";
 import { createJudge } from "../../lib/judge/judge.ts";
 import { fixedKeys } from "../../lib/keys/keyring.ts";
 import { type ListenerName, listenerNames } from "../../lib/sample/listener-name.ts";
@@ -10,7 +11,9 @@ import { legacyKey } from "../support/legacy-keys.ts";
 import { RECEIVED_AT, receipt, v2Key } from "../support/v2-keys.ts";
 
 const keys = { legacy: legacyKey("first", createSecretKey(Buffer.from("a secret of ours"))), v2: v2Key("pub-7") };
+const doubts = createDoubts();
 const judge = createJudge({
+  doubts,
   keys: fixedKeys(Object.values(keys)),
   dialects,
   extraFields: [],
@@ -39,7 +42,7 @@ describe("a sample of our own", () => {
           counter_type: "gauge",
           counter_volume: 0n,
           project_id: "countersign.doctor",
-          resource_id: `countersign.doctor.${listener}`,
+          resource_id: `doctor.${listener}`,
           message_id: probe.id,
           time: "2026-09-21T14:13:20.000000Z",
         }),
@@ -52,6 +55,12 @@ describe("a sample of our own", () => {
       const { probe, answers } = judged("udp", key, size);
       expect([probe.bytes.length, answers.map(({ ok }) => ok)]).toEqual([size, [true]]);
     }
+  });
+
+  it("can be read in no other way", () => {
+    for (const listener of listenerNames) judged(listener, "legacy");
+    judged("udp", "legacy", 1_400);
+    expect(doubts.counts()).toEqual({ ambiguous: 0, marked: 0, recut: 0 });
   });
 });
 

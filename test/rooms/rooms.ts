@@ -72,13 +72,29 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   doctor: {
     is: "looks at a set-up from outside and inside",
-    imports: ["sample", "flow", "log", "wire", "ledger", "keys", "signature"],
+    imports: [
+      ...[
+        "sample",
+        "flow",
+        "log",
+        "wire",
+        "ledger",
+        "keys",
+        "keys/places",
+        "signature",
+        "storage",
+        "quarantine",
+        "queue",
+      ],
+      ...["listener/socket/listen-url.ts", "assembly/drivers.ts"],
+    ],
   },
   cli: {
     is: "one file a command",
     imports: [
       ...["sample", "log", "wire", "ledger", "keys", "keys/places", "signature", "judge", "storage", "storage/rows"],
       ...["dispatch", "quarantine", "listener", "queue", "query", "settings.ts", "socket-defaults.ts", "assembly"],
+      "doctor",
     ],
   },
   infra: {
@@ -98,7 +114,7 @@ export const packages: Readonly<Record<string, readonly string[]>> = {
   "@msgpack/msgpack": ["wire"],
   "@aws-sdk/client-dynamodb": ["storage/dynamodb"],
   "@aws-sdk/client-s3": ["storage/s3", "quarantine", "aws"],
-  "@aws-sdk/client-sqs": ["queue"],
+  "@aws-sdk/client-sqs": ["queue", "doctor"],
   "@aws-sdk/client-secrets-manager": ["keys/places"],
   "@aws-sdk/client-cloudwatch": ["keys/places"],
   "aws-lambda": ["queue"],

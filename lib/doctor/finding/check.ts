@@ -43,7 +43,7 @@ async function examineOne({ name, about, look }: Check, withinMs: number): Promi
 }
 
 /** The finding that something could not be looked at. */
-function unseen(check: CheckName, about: string, why: string): Finding {
+export function unseen(check: CheckName, about: string, why: string): Finding {
   return {
     severity: "unseen",
     check,
