@@ -34,7 +34,10 @@ export function openQueue(url: string, limits: CallLimits = callLimits.queue): Q
 
 function placeOf({ hostname, origin }: URL): SQSClientConfig {
   const region = awsRegion(hostname);
-  if (region !== undefined) return { region, ...(!USUAL_HOST.test(hostname) && { endpoint: origin }) };
+  if (region !== undefined) {
+    // Else the SDK would put the URL's host in the place of the one that the environment names.
+    return { region, ...(USUAL_HOST.test(hostname) ? { useQueueUrlAsEndpoint: false } : { endpoint: origin }) };
+  }
   if (!isLoopback(hostname)) return { endpoint: origin, useQueueUrlAsEndpoint: false };
   return {
     // Embedded servers answer with host names such as sqs.us-east-1.localhost, which do not resolve everywhere.

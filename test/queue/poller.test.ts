@@ -1,7 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { callLimits } from "../../lib/aws/client-options.ts";
 import { type EmbeddedServices, startEmbeddedServices } from "../../lib/cli/local/embedded-services.ts";
 import { createLogger } from "../../lib/log/logger.ts";
+import { checkQueue } from "../../lib/queue/check-queue.ts";
 import { createQueues } from "../../lib/queue/create-queue.ts";
 import { createPoller } from "../../lib/queue/poller.ts";
 import { openQueue, type Queue } from "../../lib/queue/queue-client.ts";
@@ -102,6 +103,24 @@ describe("openQueue", () => {
   it("takes the region from a URL of AWS", async () => {
     const opened = openQueue("https://sqs.eu-north-1.amazonaws.com/123456789012/metering");
     expect("client" in opened && (await opened.client.config.region())).toBe("eu-north-1");
+  });
+
+  it("goes to AWS's usual name only where the environment names no other endpoint", async () => {
+    const { hostname, port } = new URL(services.s3AndSqs);
+    vi.stubEnv("AWS_ENDPOINT_URL_SQS", `http://${hostname}:${port}`);
+    vi.stubEnv("AWS_ACCESS_KEY_ID", "local");
+    vi.stubEnv("AWS_SECRET_ACCESS_KEY", "local");
+    const opened = openQueue("https://sqs.us-east-1.amazonaws.com/123456789012/elsewhere");
+    try {
+      if ("problem" in opened) throw new Error(opened.problem);
+      expect(await checkQueue(opened, { leastBytes: 0, bestBytes: 0 })).toEqual({
+        kind: "wrong",
+        problem: "does not exist: check its name, account and region",
+      });
+      opened.client.destroy();
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   it("reaches AWS by whatever name the URL has, in the region of that name", async () => {
