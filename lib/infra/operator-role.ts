@@ -1,4 +1,4 @@
-import { Validations } from "aws-cdk-lib";
+import { Stack, Validations } from "aws-cdk-lib";
 import { AccountRootPrincipal, Grant, Role } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
 import type { CollectorParts } from "./collector-environment.ts";
@@ -11,7 +11,7 @@ export interface OperatorRoleProps extends CollectorParts {
 }
 
 /**
- * Whom a person becomes for `countersign redrive`, `quarantine`, `conflicts` and `keys`. Whoever in the account may assume it can
+ * Whom a person becomes for `countersign redrive`, `quarantine`, `conflicts`, `keys` and `doctor`. Whoever in the account may assume it can
  * read the signing secret, and with that make samples: the account's own policies say who.
  */
 export class OperatorRole extends Construct {
@@ -26,8 +26,8 @@ export class OperatorRole extends Construct {
       assumedBy: mfa ? account.withConditions({ Bool: { "aws:MultiFactorAuthPresent": "true" } }) : account,
       description: "Countersign: dead letters, quarantine, conflicts and keys",
     });
-    const grant = (actions: string[], resource: string) =>
-      Grant.addToPrincipal({ grantee: this.role, actions, resourceArns: [resource] });
+    const grant = (actions: string[], ...resourceArns: string[]) =>
+      Grant.addToPrincipal({ grantee: this.role, actions, resourceArns });
 
     grant(
       ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"],
@@ -41,10 +41,26 @@ export class OperatorRole extends Construct {
     storage.grantSettle(this.role);
     secret.grantRead(this.role);
     grant(["secretsmanager:DescribeSecret", "secretsmanager:PutSecretValue"], secret.arn);
-    grant(["cloudwatch:GetMetricData"], "*");
-    Validations.of(this.role).acknowledge({
-      id: "AwsSolutions-IAM5[Resource::*]",
-      reason: "cloudwatch:GetMetricData takes no resource; it shows when a key was last used",
-    });
+    // What `doctor` looks at beside, and the queue to which it sends a sample.
+    grant(["sqs:GetQueueAttributes", "sqs:SendMessage"], queueCollector.queue.queueArn);
+    const { stackName } = Stack.of(this);
+    const stacks = [stackName, `${stackName}-udp`].map((name) => this.#anyOf(name));
+    grant(["cloudformation:DescribeStacks", "cloudformation:GetTemplate"], ...stacks);
+    grant(["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData"], "*");
+    Validations.of(this.role).acknowledge(
+      {
+        id: "AwsSolutions-IAM5[Resource::*]",
+        reason:
+          "cloudwatch:GetMetricData takes no resource, and cloudwatch:DescribeAlarms none that is told by its name",
+      },
+      ...[stackName, `${stackName}-udp`].map((name) => ({
+        id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:cloudformation:<AWS::Region>:<AWS::AccountId>:stack/${name}/*]`,
+        reason: "the id behind a stack's name is another one whenever it is made anew",
+      })),
+    );
+  }
+
+  #anyOf(stackName: string): string {
+    return Stack.of(this).formatArn({ service: "cloudformation", resource: "stack", resourceName: `${stackName}/*` });
   }
 }

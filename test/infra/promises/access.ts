@@ -43,10 +43,11 @@ const expected = [
   "SocketCanarySenderRoleDefaultPolicy: Allow dynamodb:BatchGetItem on SampleStorageTablesResources if dynamodb:LeadingKeys=format, r#countersign.canary.udp, r#countersign.canary.tcp",
   "SocketCanarySenderRoleDefaultPolicy: Allow ec2:AssignPrivateIpAddresses ec2:CreateNetworkInterface ec2:DeleteNetworkInterface ec2:DescribeNetworkInterfaces ec2:DescribeSubnets ec2:UnassignPrivateIpAddresses on *",
   "SocketCanarySenderRoleDefaultPolicy: Deny ec2:AssignPrivateIpAddresses ec2:CreateNetworkInterface ec2:DeleteNetworkInterface ec2:DescribeNetworkInterfaces ec2:DescribeSubnets ec2:UnassignPrivateIpAddresses on * if lambda:SourceFunctionArn is there",
-  // The operator: redriving dead letters, replaying the quarantine into storage, settling conflicts, looking after keys.
+  // The operator: redriving dead letters, replaying the quarantine into storage, settling conflicts, looking after keys and at all of it.
   "OperatorRole: Allow arn:Partition:iam::AccountId:root sts:AssumeRole",
   "OperatorRoleDefaultPolicy: Allow sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on QueueCollectorDeadLetterQueue",
-  "OperatorRoleDefaultPolicy: Allow sqs:GetQueueAttributes sqs:SendMessage on QueueCollectorSpillQueue",
+  "OperatorRoleDefaultPolicy: Allow sqs:GetQueueAttributes sqs:SendMessage on QueueCollectorQueue, QueueCollectorSpillQueue",
+  "OperatorRoleDefaultPolicy: Allow cloudformation:DescribeStacks cloudformation:GetTemplate on arn:Partition:cloudformation:Region:AccountId:stack/Countersign-prod-udp/*, arn:Partition:cloudformation:Region:AccountId:stack/Countersign-prod/*",
   "OperatorRoleDefaultPolicy: Allow s3:ListBucket on QuarantineBucket, SampleStorageLogBucket",
   "OperatorRoleDefaultPolicy: Allow s3:DeleteObject s3:GetObject on QuarantineBucket/quarantine/*",
   "OperatorRoleDefaultPolicy: Allow dynamodb:BatchGetItem on SampleStorageTablesResources if dynamodb:LeadingKeys=format",
@@ -56,7 +57,7 @@ const expected = [
   "OperatorRoleDefaultPolicy: Allow dynamodb:Scan on SampleStorageTablesSamples, SampleStorageTablesResources/index/by-meter, SampleStorageTablesResources/index/by-project",
   "OperatorRoleDefaultPolicy: Allow s3:GetObject s3:PutObject on SampleStorageLogBucket/events/*, SampleStorageLogBucket/format.json, SampleStorageLogBucket/samples/*, SampleStorageLogBucket/settlements/*",
   "OperatorRoleDefaultPolicy: Allow secretsmanager:DescribeSecret secretsmanager:GetSecretValue secretsmanager:PutSecretValue on SigningSecret",
-  "OperatorRoleDefaultPolicy: Allow cloudwatch:GetMetricData on *",
+  "OperatorRoleDefaultPolicy: Allow cloudwatch:DescribeAlarms cloudwatch:GetMetricData on *",
   // The log of refused flows.
   "UdpCollectorNetworkVpcRefusedIAMRole: Allow vpc-flow-logs.amazonaws.com sts:AssumeRole",
   "UdpCollectorNetworkVpcRefusedIAMRoleDefaultPolicy: Allow logs:CreateLogStream logs:DescribeLogStreams logs:PutLogEvents on UdpCollectorNetworkRefusedFlows",
@@ -85,7 +86,8 @@ const wideResources: Readonly<Record<string, string>> = {
   "s3:PutObject": "an object is named after the hash of its content",
   "s3:GetObject s3:PutObject": "an object is named after the hash of its content",
   "s3:DeleteObject s3:GetObject": "a message is kept under the hash of its content",
-  "cloudwatch:GetMetricData": "the action takes no resource",
+  "cloudformation:DescribeStacks cloudformation:GetTemplate": "the id behind a stack's name is not known",
+  "cloudwatch:DescribeAlarms cloudwatch:GetMetricData": "the latter takes no resource, the former none by its name",
   "ecr:GetAuthorizationToken": "the action takes no resource",
   "ec2:AssignPrivateIpAddresses ec2:CreateNetworkInterface ec2:DeleteNetworkInterface ec2:DescribeNetworkInterfaces ec2:DescribeSubnets ec2:UnassignPrivateIpAddresses":
     "Lambda makes network interfaces before their names are known",
