@@ -35,7 +35,7 @@ function ageFindings({ id, addedAt }: KeyEntry, now: number): readonly Finding[]
   return days < OLD_KEY_DAYS ? [] : [oldKey(mayBeShown(id) ? id : `a key with an id of ${id.length} characters`, days)];
 }
 
-function oldKey(about: string, days: number): Finding {
+export function oldKey(about: string, days: number): Finding {
   return {
     severity: "risk",
     check: "key",

@@ -6,6 +6,9 @@ import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { bounded } from "../../lib/aws/bounded-client.ts";
 import { type CallLimits, callLimits, clientOptions } from "../../lib/aws/client-options.ts";
+import { alarmCheck } from "../../lib/doctor/stage/alarm-check.ts";
+import { openStageClients, type StageClients } from "../../lib/doctor/stage/aws-calls.ts";
+import { describeStack } from "../../lib/doctor/stage/stacks.ts";
 import { metricLastUses } from "../../lib/keys/places/metric-last-uses.ts";
 import { readSecret, secretsManagerFor } from "../../lib/keys/places/secrets-manager.ts";
 import { openSpillQueue } from "../../lib/queue/open-spill-queue.ts";
@@ -99,7 +102,21 @@ const calls: Readonly<Record<string, (endpoint: string) => Promise<unknown>>> = 
     const uses = await metricLastUses("eu-west-1", "dev", ["one"], Date.now(), QUICK);
     if (!uses.ok) throw new Error(uses.problem);
   },
+  CloudFormation: async (endpoint) => {
+    const clients = aStage(endpoint);
+    await describeStack(clients.cloudFormation, "Countersign-dev").finally(clients.close);
+  },
+  "CloudWatch, for alarms": async (endpoint) => {
+    const clients = aStage(endpoint);
+    await alarmCheck(clients.cloudWatch, "Countersign-dev").look(AbortSignal.timeout(WITHIN_MS)).finally(clients.close);
+  },
 };
+
+function aStage(endpoint: string): StageClients {
+  vi.stubEnv("AWS_ENDPOINT_URL", endpoint);
+  vi.stubEnv("AWS_REGION", "eu-west-1");
+  return openStageClients(Date.now, QUICK);
+}
 
 describe("every AWS client that the code makes", () => {
   it("is one of these, and has a deadline for each of its calls", () => {
@@ -108,6 +125,8 @@ describe("every AWS client that the code makes", () => {
         .map((one) => Object.values(one).join(" "))
         .sort(),
     ).toEqual([
+      "lib/doctor/stage/aws-calls.ts CloudFormationClient true",
+      "lib/doctor/stage/aws-calls.ts CloudWatchClient true",
       "lib/keys/places/metric-last-uses.ts CloudWatchClient true",
       "lib/keys/places/secrets-manager.ts SecretsManagerClient true",
       "lib/quarantine/open-quarantine.ts S3Client true",

@@ -1,4 +1,5 @@
 import {
+  DEFAULT_STAGE_WAIT_SECONDS,
   DEFAULT_WAIT_SECONDS,
   LEAST_DATAGRAM_BYTES,
   MOST_DATAGRAM_BYTES,
@@ -7,6 +8,7 @@ import {
 import { readKeyEntries } from "../../doctor/key-entries.ts";
 import type { WatchedQueue } from "../../doctor/queue-check.ts";
 import type { SetUp } from "../../doctor/set-up-checks.ts";
+import type { StageOptions } from "../../doctor/stage/open-stage.ts";
 import { type ListenAddress, parseListenUrl } from "../../listener/socket/listen-url.ts";
 import { openQueue } from "../../queue/queue-client.ts";
 import { parseHealthUrl } from "../command/health-url.ts";
@@ -23,6 +25,8 @@ export const doctorOptions = {
   quarantine: { type: "string" },
   ...tcpOptions,
   ...verificationOptions,
+  stage: { type: "string" },
+  settings: { type: "string" },
   "datagram-bytes": { type: "string" },
   "no-send": { type: "boolean", default: false },
   wait: { type: "string" },
@@ -36,48 +40,68 @@ type Values = Parameters<typeof verificationFrom>[0] & {
   readonly storage?: string | undefined;
   readonly health?: string | undefined;
   readonly quarantine?: string | undefined;
+  readonly stage?: string | undefined;
+  readonly settings?: string | undefined;
   readonly "datagram-bytes"?: string | undefined;
   readonly "no-send": boolean;
   readonly wait?: string | undefined;
 };
 
 /** @returns what is to be looked at, or what is wrong with the options */
-export async function setUpFrom(values: Values, more: readonly string[]): Promise<SetUp | Problem> {
+export async function wantedFrom(values: Values, more: readonly string[]): Promise<SetUp | StageOptions | Problem> {
   const addresses = addressesOf([...(values.listen ?? []), ...more]);
   if ("problem" in addresses) return addresses;
+  const waitMs = secondsOf(values.wait, values.stage === undefined ? DEFAULT_WAIT_SECONDS : DEFAULT_STAGE_WAIT_SECONDS);
+  if (typeof waitMs !== "number") return waitMs;
+  const datagramBytes = bytesOf(values["datagram-bytes"]);
+  if (typeof datagramBytes === "object") return datagramBytes;
+  const common = { addresses: addresses.listen, sends: !values["no-send"], datagramBytes, waitMs, now: Date.now };
+  if (values.stage === undefined) return setUpFrom(values, common);
+  const found = foundByStage.find((name) => values[name] !== undefined);
+  if (found !== undefined) return { problem: `--stage finds out by itself what --${found} says: leave it out` };
+  if (!STAGE_NAME.test(values.stage))
+    return { problem: "--stage: expected 1 to 20 of a-z, 0-9 and -, beginning with a letter" };
+  return { ...common, stage: values.stage, settingsFile: values.settings };
+}
+
+const STAGE_NAME = /^[a-z][a-z0-9-]{0,19}$/;
+
+/** What a stage's stacks say. */
+const foundByStage = [
+  ...["queue", "spill-queue", "storage", "health", "quarantine", "secret", "secret-file", "keys"],
+  ...["allow-default-secret", "legacy-listeners"],
+] as const;
+
+type Common = Pick<SetUp, "addresses" | "sends" | "datagramBytes" | "waitMs" | "now">;
+
+async function setUpFrom(values: Values, common: Common): Promise<SetUp | Problem> {
+  if (values.settings !== undefined) return { problem: "--settings goes with --stage only" };
   const queues = queuesOf(values);
   if ("problem" in queues) return queues;
   const health = values.health === undefined ? undefined : parseHealthUrl(values.health);
   if (health !== undefined && "problem" in health) return health;
-  const waitMs = secondsOf(values.wait);
-  if (typeof waitMs !== "number") return waitMs;
-  const datagramBytes = bytesOf(values["datagram-bytes"]);
-  if (typeof datagramBytes === "object") return datagramBytes;
   const trust = verificationFrom(values, () => undefined);
   if ("problem" in trust) return trust;
   const { storage, queue, quarantine } = values;
-  const sends = !values["no-send"];
-  const hasKeys = trust.secrets.length > 0 || trust.keyFile !== null || trust.secretArn !== null;
-  const named = [...addresses.listen, ...queues.watched, health, quarantine].filter((one) => one !== undefined);
+  const { addresses, sends } = common;
+  const { secrets, keyFile, secretArn, allowDefaultSecret } = trust;
+  const hasKeys = secrets.length > 0 || keyFile !== null || secretArn !== null || allowDefaultSecret;
+  const named = [...addresses, ...queues.watched, health, quarantine].filter((one) => one !== undefined);
   if (named.length === 0 && !hasKeys)
-    return { problem: "nothing to look at: give --listen udp://127.0.0.1:4952, as collect has it" };
-  if (storage === undefined && sends && (addresses.listen.length > 0 || queue !== undefined)) {
+    return { problem: "nothing to look at: give --listen udp://127.0.0.1:4952, as collect has it, or --stage NAME" };
+  if (storage === undefined && sends && (addresses.length > 0 || queue !== undefined)) {
     return { problem: "--storage is missing, where to find the sample that is sent; --no-send sends none" };
   }
   return {
-    addresses: addresses.listen,
+    ...common,
     queueUrl: queue,
     queues: queues.watched,
     storage,
     health: health === undefined ? undefined : healthUrl(health.host, health.port),
     quarantine,
     keys: await readKeyEntries(trust),
-    allowsDefaultSecret: trust.allowDefaultSecret,
+    allowsDefaultSecret: allowDefaultSecret,
     legacyListeners: trust.legacyListeners,
-    sends,
-    datagramBytes,
-    waitMs,
-    now: Date.now,
   };
 }
 
@@ -114,7 +138,8 @@ function healthUrl(host: string, port: number): string {
   return `http://${asked.includes(":") ? `[${asked}]` : asked}:${port}`;
 }
 
-function secondsOf(text = String(DEFAULT_WAIT_SECONDS)): number | Problem {
+function secondsOf(given: string | undefined, standard: number): number | Problem {
+  const text = given ?? String(standard);
   if (/^[1-9][0-9]{0,2}$/.test(text) && Number(text) <= MOST_WAIT_SECONDS) return Number(text) * 1_000;
   return { problem: `--wait: expected seconds from 1 to ${MOST_WAIT_SECONDS}` };
 }

@@ -61,7 +61,7 @@ function backlogFindings(figures: Figures): readonly Finding[] {
         severity: "risk",
         check: "backlog",
         about: queue,
-        says: `its oldest message that can't be stored is ${Math.round(seconds / 60)} minutes old`,
+        says: `its oldest message is ${Math.round(seconds / 60)} minutes old`,
         todo: "see what storage answers, in the log: docs/runbook.md#old-messages",
       }),
     ),

@@ -3,7 +3,9 @@ export const CHECK_WITHIN_MS = 30_000;
 
 /** How long a sample may take to be stored, in seconds: the socket side stores within one, a queue waits up to five for company. */
 export const DEFAULT_WAIT_SECONDS = 15;
-/** A queue's function may be started anew, and its batch window set to five minutes. */
+/** The same of a stage: the function may have to start, and waits for company as long as its batch window says. */
+export const DEFAULT_STAGE_WAIT_SECONDS = 60;
+/** A batch window may be set to five minutes. */
 export const MOST_WAIT_SECONDS = 600;
 
 /** Until an address answers, in milliseconds: several round trips around the world. */

@@ -11,7 +11,7 @@ import type { CreatedQueues } from "../../../lib/queue/create-queue.ts";
 import { captureIo } from "../../support/captured-io.ts";
 import { eventually } from "../../support/eventually.ts";
 import { freePort, freeUdpPort } from "../../support/free-port.ts";
-import { ago, DAY } from "../../support/keys-command.ts";
+import { ago } from "../../support/keys-command.ts";
 import { startS3Server } from "../../support/s3-server.ts";
 import { doctor, findingsSoon, openSite, type RunningCollector, SECRET, type Site } from "./running-collector.ts";
 
@@ -97,31 +97,6 @@ describe("countersign doctor", () => {
       })),
     );
     expect(JSON.stringify(findings)).not.toMatch(/another secret of ours|publishers ✓/);
-  });
-
-  it.each([
-    [["--allow-default-secret"]],
-    [["--allow-default-secret", "--secret", "change this or be hacked"]],
-    [["--allow-default-secret", "--secret", ""]],
-  ])("tells of a well-known default secret, with which anybody can sign: %j", async (trust) => {
-    const { findings } = await doctor(...trust, "--health", healthy.health);
-    expect(findings.map(({ severity, check, says }) => [severity, check, says])).toEqual([
-      ["fault", "key", expect.stringMatching(/well-known default secret.* anybody/)],
-    ]);
-  });
-
-  it("tells of a key that is older than a year, and not of those beside it", async () => {
-    const keys = join(site.folder.path, "keys.json");
-    const kept = {
-      old: { secret: `${SECRET} 1`, addedAt: ago(400 * DAY) },
-      new: { secret: SECRET, addedAt: ago(DAY) },
-      retired: { secret: `${SECRET} 2`, addedAt: ago(500 * DAY), retiredAt: ago(DAY) },
-      undated: `${SECRET} 3`,
-    };
-    await writeFile(keys, JSON.stringify(kept), { mode: 0o600 });
-    const { findings } = await doctor("--keys", keys);
-    const says = "it has not been changed for 400 days";
-    expect(findings).toEqual([{ severity: "risk", check: "key", about: "old", says, todo: expect.any(String) }]);
   });
 
   it("tells of a clock that is an hour off, whichever of the two it is", async () => {
@@ -268,37 +243,6 @@ describe("countersign doctor", () => {
       ["fault", "socket", health],
       ["unseen", "loss", `${health}/metrics`],
     ]);
-  });
-
-  it("shows people what is wrong and what to do", async () => {
-    const io = captureIo();
-    const tcp = `tcp://127.0.0.1:${await freePort()}`;
-    expect(await main(["doctor", "--listen", tcp, "--no-send"], io)).toBe(1);
-    expect(io.lines).toEqual([
-      expect.stringMatching(`^fault: socket: ${tcp}: it can't be reached from here: connect ECONNREFUSED`),
-      expect.stringMatching(/^ {2}do: start the collector there/),
-    ]);
-    expect(io.errors).toEqual(["looked at 2 things: 1 fault"]);
-  });
-
-  it.each([
-    [[], "nothing to look at: give --listen udp://127.0.0.1:4952, as collect has it"],
-    [
-      ["--listen", "udp://127.0.0.1:4952"],
-      "--storage is missing, where to find the sample that is sent; --no-send sends none",
-    ],
-    [
-      ["--listen", "udp://127.0.0.1:0", "--no-send"],
-      "--listen udp://127.0.0.1:0: give the port that the collector's ready line has",
-    ],
-    [["--health", "http://127.0.0.1:8080", "--wait", "0"], "--wait: expected seconds from 1 to 600"],
-    [
-      ["--health", "http://127.0.0.1:8080", "--datagram-bytes", "100"],
-      "--datagram-bytes: expected a number from 1200 to 65507",
-    ],
-  ])("is wrongly called by %j", async (args, problem) => {
-    const diagnosis = await doctor(...args);
-    expect([diagnosis.code, diagnosis.err]).toEqual([2, `countersign: ${problem}`]);
   });
 });
 

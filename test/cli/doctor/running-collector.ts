@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseOptions } from "../../../lib/cli/command/parse-options.ts";
-import { doctorOptions, setUpFrom } from "../../../lib/cli/doctor/doctor-options.ts";
+import { doctorOptions, wantedFrom } from "../../../lib/cli/doctor/doctor-options.ts";
 import { type EmbeddedServices, startEmbeddedServices } from "../../../lib/cli/local/embedded-services.ts";
 import { main } from "../../../lib/cli/main.ts";
 import { examine } from "../../../lib/doctor/finding/check.ts";
@@ -118,7 +118,8 @@ export async function doctor(...args: readonly string[]): Promise<Diagnosis> {
 /** The findings of the same, which gives up after a third of a second: longer than what comes takes. */
 export async function findingsSoon(...args: readonly string[]): Promise<readonly Finding[]> {
   const { values, positionals } = parseOptions({ args: [...args], allowPositionals: true, options: doctorOptions });
-  const setUp = await setUpFrom(values, positionals);
+  const setUp = await wantedFrom(values, positionals);
   if ("problem" in setUp) throw new Error(setUp.problem);
+  if ("stage" in setUp) throw new Error("no set-up");
   return worstFirst(await examine(setUpChecks({ ...setUp, waitMs: 300 }), 10_000));
 }
