@@ -82,7 +82,7 @@ async function deployBoth(rehearsal: ChangesRehearsal, { what, before, after }: 
 }
 
 /** Neither change sets nor the parameters of before survive moto's second deployment. */
-const WITHOUT_QUESTIONS = [
+export const WITHOUT_QUESTIONS = [
   ...["--exclusively", "--require-approval", "never"],
   ...["--method=direct", "--no-previous-parameters"],
 ];

@@ -16,6 +16,7 @@ import { type RuntimePaths, startFunction } from "./function-process.ts";
 import { run } from "./processes.ts";
 import { eventOf, genuineMessages } from "./queue-events.ts";
 import { rehearseChanges } from "./rehearse-changes.ts";
+import { rehearseDoctor } from "./rehearse-doctor.ts";
 import { ACCOUNT, REGION } from "./resolve.ts";
 import { type StandInAws, startStandInAws } from "./stand-in-aws.ts";
 import type { Templates } from "./templates.ts";
@@ -80,6 +81,7 @@ async function deployAndDestroy(rehearsal: DeployRehearsal, aws: StandInAws, fol
   await command(`cdk destroy ${stack}`, "destroy", stack, "--exclusively", "--force");
   checks.same("after destroy, all that holds samples is still there", await missingAfterDestroy(aws, templates));
   checks.same("after destroy, the function and its event source are gone", await goneAfterDestroy(aws));
+  await rehearseDoctor({ checks, aws, folder, secretArn, cdkOver, runtime: rehearsal.runtime });
   await rehearseChanges({ checks, aws, folder, secretArn, cdkOver });
 }
 
