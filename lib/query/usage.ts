@@ -1,4 +1,4 @@
-import { CANARY_METER } from "../sample/canary.ts";
+import { isOwnMeter } from "../sample/own-meters.ts";
 import type { CounterType, Sample } from "../sample/sample.ts";
 import type { SampleFilter, StorageDriver, StoredSample } from "../storage/driver.ts";
 import { type Decimal, decimalOf } from "./decimal.ts";
@@ -16,7 +16,7 @@ import { type Sums, type Totals, totalsAt } from "./totals.ts";
 import { canonicalUnit } from "./units.ts";
 
 export interface UsageQuery extends OwnerFilter {
-  /** None: all but the canary's, which is on nobody's bill. */
+  /** None: all but our own, which are on nobody's bill. */
   readonly meters?: readonly string[];
   readonly resource?: string;
   readonly by: readonly GroupField[];
@@ -142,7 +142,7 @@ export class UsageFold {
   readonly #observerOf: ((series: SeriesName) => Observer) | undefined;
   readonly #limit: RowLimit | undefined;
   readonly #fields: readonly GroupField[];
-  readonly #leavesOutCanary: boolean;
+  readonly #leavesOutOwn: boolean;
   readonly #metered = new Map<string, Metered>();
 
   /**
@@ -154,12 +154,12 @@ export class UsageFold {
     this.#observerOf = observerOf;
     this.#limit = limit;
     this.#fields = furtherFields(query.by);
-    this.#leavesOutCanary = (query.meters ?? []).length === 0;
+    this.#leavesOutOwn = (query.meters ?? []).length === 0;
   }
 
   add({ counting, conflicting, contents }: Identity): void {
     // All contents of an identity are of one meter.
-    if (this.#leavesOutCanary && contents[0]?.counter_name === CANARY_METER) return;
+    if (this.#leavesOutOwn && isOwnMeter(contents[0]?.counter_name)) return;
     for (const sample of counting) {
       const metered = this.#meteredOf(sample);
       const series = this.#seriesOf(metered, sample);

@@ -20,7 +20,8 @@ export const usageOptions = {
   "time-window": { type: "boolean" },
 } as const;
 
-export const usageFilterHelp = `  --meter NAME      only this meter; may be given several times (default all but countersign.canary)
+export const usageFilterHelp = `  --meter NAME      only this meter; may be given several times (default all but our own,
+                    countersign.canary and countersign.doctor)
   --resource ID     only this resource
   --project ID      only this project
   --no-project      only what has no project: null, or an empty id; the same as --project ''

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { DOCTOR_METER } from "../../sample/own-meters.ts";
 import type { StorageDriver } from "../../storage/driver.ts";
 import type { Probe } from "./probe.ts";
-import { DOCTOR_METER } from "./probe-names.ts";
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2_000;

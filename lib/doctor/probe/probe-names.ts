@@ -1,6 +1,4 @@
-/** The meter of the samples that `doctor` sends. Their volume is 0, so that no sum changes, whoever adds it up. */
-export const DOCTOR_METER = "countersign.doctor";
-/** Their project, to which nobody sends a bill. */
+/** The project of the samples that `doctor` sends, to which nobody sends a bill. */
 export const DOCTOR_PROJECT = "countersign.doctor";
 /**
  * What the ids of their resources begin with; few, and always the same ones. The project is no part of it: what is behind a

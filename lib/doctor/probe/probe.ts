@@ -2,12 +2,13 @@ import { randomUUID } from "node:crypto";
 import type { Key } from "../../keys/key.ts";
 import type { MessageAttributes } from "../../sample/arrived.ts";
 import type { ListenerName } from "../../sample/listener-name.ts";
+import { DOCTOR_METER } from "../../sample/own-meters.ts";
 import type { Value, ValueMap } from "../../sample/value.ts";
 import { sign } from "../../signature/legacy/sign.ts";
 import { sealEnvelope } from "../../signature/v2/seal-envelope.ts";
 import { signAttributes } from "../../signature/v2/sign-attributes.ts";
 import { encodeMsgpack } from "../../wire/msgpack-writer.ts";
-import { DOCTOR_METER, DOCTOR_PROJECT, DOCTOR_RESOURCE } from "./probe-names.ts";
+import { DOCTOR_PROJECT, DOCTOR_RESOURCE } from "./probe-names.ts";
 
 /** One sample of our own, as it goes out. */
 export interface Probe {

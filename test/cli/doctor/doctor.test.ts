@@ -62,11 +62,13 @@ describe("countersign doctor", () => {
     expect([await main(["doctor", ...healthy.args, ...large], io), io.lines]).toEqual([0, []]);
   });
 
-  it("leaves nothing that is billed: what it sent is of a project and a meter of its own, and amounts to 0", async () => {
+  it("leaves nothing that is billed: usage leaves out its meter, and who names it gets 0, of a project of its own", async () => {
     await doctor(...healthy.args);
     const io = captureIo();
     const hour = ["--from", ago(3_600_000), "--to", new Date(Date.now() + 60_000).toISOString()];
-    await main(["usage", "--storage", healthy.storage, ...hour, "--json"], io);
+    const usage = ["usage", "--storage", healthy.storage, ...hour, "--json"];
+    expect([await main(usage, io), io.lines]).toEqual([0, []]);
+    await main([...usage, "--meter", "countersign.doctor"], io);
     const rows = io.lines.map((line) => JSON.parse(line));
     expect(rows.map((row) => [row.meter, row.project_id, row.amount])).toEqual([
       ["countersign.doctor", "countersign.doctor", "0"],
