@@ -16,12 +16,3 @@ export async function createBucket(client: S3Client, bucket: string): Promise<vo
     if (httpStatus(error) !== 409) throw error;
   }
 }
-
-/** Throws unless the bucket is there. Whether we may ask for it says nothing about whether we may write to it. */
-export async function expectBucket(client: S3Client, bucket: string): Promise<void> {
-  try {
-    await client.send(new HeadBucketCommand({ Bucket: bucket }));
-  } catch (error) {
-    if (httpStatus(error) !== 403) throw error;
-  }
-}

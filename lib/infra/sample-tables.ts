@@ -75,6 +75,8 @@ export class SampleTables extends Construct {
       conditions: { "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": [FORMAT_KEY] } },
     });
     grant(grantee, ["dynamodb:BatchWriteItem"], samples.tableArn, resources.tableArn);
+    // Only with it can a table that is missing be told from a right that is.
+    grant(grantee, ["dynamodb:DescribeTable"], samples.tableArn, resources.tableArn);
     // With retention, what samples point to may only ever expire later: that takes a condition.
     if (this.#retentionDays !== undefined) grant(grantee, ["dynamodb:UpdateItem"], resources.tableArn);
   }

@@ -105,6 +105,20 @@ describe("openStorage", () => {
     }
   });
 
+  it("says that a bucket is missing which is not its own to make, and asks for no right but those to its objects", async () => {
+    vi.stubEnv("AWS_ACCESS_KEY_ID", "id");
+    vi.stubEnv("AWS_SECRET_ACCESS_KEY", "secret");
+    // No name of this machine's, so that it is taken for a service's.
+    const endpoint = s3.endpoint.replace("127.0.0.1", "0.0.0.0");
+    const before = s3.requests.length;
+    expect(await problemOf(`s3://missing?endpoint=${endpoint}&region=us-east-1`)).toMatch(
+      /^the bucket missing at .* can't be opened: .*bucket does not exist/i,
+    );
+    expect(s3.requests.slice(before).every((request) => /^(?:GET|PUT) \/missing\/format\.json$/.test(request))).toBe(
+      true,
+    );
+  });
+
   it("takes a comma inside a path for part of it", async () => {
     const url = pathToFileURL(join(folder.path, "a,b.jsonl")).href;
     expect((await openedAt(`${url},memory:`)).name).toBe("file+memory");

@@ -1,7 +1,7 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { bounded } from "../../aws/bounded-client.ts";
 import { callLimits, clientOptions, isLocal } from "../../aws/client-options.ts";
-import { createBucket, expectBucket } from "../../aws/s3-bucket.ts";
+import { createBucket } from "../../aws/s3-bucket.ts";
 import { shownEndpoint } from "../endpoint-parameters.ts";
 import { prepared } from "../prepared.ts";
 import type { OpenedStorage, OpenOptions } from "../storage-kind.ts";
@@ -16,6 +16,7 @@ export async function openBucket(
   const client = bounded(new S3Client({ ...clientOptions(place), forcePathStyle: isLocal(place) }), callLimits.storage);
   const driver = openS3Log({ client, bucket, prefix, ...(onUnreadable && { onUnreadable }) });
   if (readOnly) return { ok: true, driver };
-  const made = isLocal(place) ? createBucket(client, bucket) : expectBucket(client, bucket);
+  // On AWS the look at the format says whether the bucket is there; to ask for the bucket takes the right to list it.
+  const made = isLocal(place) ? createBucket(client, bucket) : Promise.resolve();
   return prepared(driver, made.then(driver.prepare), `the bucket ${bucket}${shownEndpoint(place)}`);
 }
