@@ -16,6 +16,7 @@ import { type OpenedQuarantine, openQuarantine } from "../../lib/quarantine/open
 import type { StorageDriver } from "../../lib/storage/driver.ts";
 import { openStorage } from "../../lib/storage/open-storage.ts";
 import { splitUrls } from "../../lib/storage/storage-url.ts";
+import { type Call, startCallRecorder } from "./call-recorder.ts";
 import { type JsonObject, listAt, textAt } from "./json.ts";
 import { type ReluctantDynamoDb, startReluctantDynamoDb } from "./reluctant-dynamodb.ts";
 import { localName, QUEUE_ADDRESSES, REGION } from "./resolve.ts";
@@ -26,6 +27,10 @@ import type { Templates } from "./templates.ts";
 export interface Account {
   /** Credentials and endpoints for a process that runs in it. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The same for whoever has a role: its calls are told apart by it. */
+  environmentOf(signer: string): Readonly<Record<string, string>>;
+  /** What was called by the environments above. */
+  readonly calls: readonly Call[];
   readonly dynamodb: ReluctantDynamoDb;
   /** A deployed environment, with queues where they are here. */
   localized(environment: Readonly<Record<string, string>>): Record<string, string>;
@@ -50,17 +55,24 @@ export async function openAccount(templates: Templates): Promise<Account> {
   const secrets = await startSecretsManager(Object.fromEntries(arns.map((arn) => [arn, kept])));
   await createTables(templates, services.dynamodb);
   await createBuckets(templates, services.s3AndSqs);
-  const queues = await createQueues(templates, services.s3AndSqs);
+  const recorder = startCallRecorder();
+  const ownQueues = await createQueues(templates, services.s3AndSqs);
+  const [anyQueue = services.s3AndSqs] = ownQueues.values();
+  const s3AndSqs = await recorder.through(services.s3AndSqs, new URL(anyQueue).origin);
+  const queues = new Map(Array.from(ownQueues, ([name, url]) => [name, `${s3AndSqs}${new URL(url).pathname}`]));
+  const environment = {
+    AWS_REGION: REGION,
+    AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+    AWS_ENDPOINT_URL_DYNAMODB: await recorder.through(dynamodb.endpoint),
+    AWS_ENDPOINT_URL_S3: s3AndSqs,
+    AWS_ENDPOINT_URL_SQS: s3AndSqs,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: await recorder.through(secrets.endpoint),
+  };
   return {
-    environment: {
-      AWS_REGION: REGION,
-      AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
-      AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint,
-      AWS_ENDPOINT_URL_S3: services.s3AndSqs,
-      AWS_ENDPOINT_URL_SQS: services.s3AndSqs,
-      AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
-    },
+    environment,
+    environmentOf: (signer) => ({ ...environment, AWS_ACCESS_KEY_ID: signer }),
+    calls: recorder.calls,
     localized: (environment) =>
       Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, queues.get(value) ?? value])),
     dynamodb,
@@ -85,6 +97,7 @@ export async function openAccount(templates: Templates): Promise<Account> {
       return opened.quarantine;
     },
     async stop() {
+      await recorder.stop();
       await Promise.all([dynamodb.stop(), secrets.stop()]);
       await services.stop();
       await rm(folder, { recursive: true });

@@ -12,6 +12,8 @@ export interface ContainerCredentials {
 
 /** The SDK renews what is valid for less than five minutes: these are good, and renewed every two seconds. */
 const VALID_MS = 302_000;
+/** How the ids of these keys begin. */
+export const CONTAINER_SIGNERS = "ASIAREHEARSAL";
 const TOKEN = "a token of the rehearsal";
 
 export async function startContainerCredentials(): Promise<ContainerCredentials> {
@@ -21,7 +23,7 @@ export async function startContainerCredentials(): Promise<ContainerCredentials>
       response.writeHead(403).end();
       return;
     }
-    const AccessKeyId = `ASIAREHEARSAL${given.length + 1}`;
+    const AccessKeyId = `${CONTAINER_SIGNERS}${given.length + 1}`;
     given.push(AccessKeyId);
     const Expiration = new Date(Date.now() + VALID_MS).toISOString();
     response.writeHead(200, { "content-type": "application/json" });

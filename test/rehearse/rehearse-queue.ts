@@ -22,6 +22,9 @@ const MESSAGES_AN_EVENT = 10;
 const SAMPLES_A_MESSAGE = 100;
 const BUNDLE_AIM_BYTES = 1_000_000;
 
+/** The id of the key that the function signs with here. */
+export const FUNCTION_SIGNER = "the-function";
+
 /** Settings that can't be used, and what the start has to say of each. */
 const wrongSettings: readonly (readonly [name: string, value: string, says: RegExp])[] = [
   ["COUNTERSIGN_STORAGE", "dynamo://samples", /unknown storage \\?"dynamo:/],
@@ -48,7 +51,7 @@ export async function rehearseQueue(rehearsal: QueueRehearsal): Promise<readonly
   checks.same("queue and spill queue understand partial batches", understand ? [] : ["no ReportBatchItemFailures"]);
   for (const wrong of wrongSettings) await refusesToStart(rehearsal, ...wrong);
   const lines = [...(await coldStarts(rehearsal))];
-  const running = await startFunction(rehearsal.runtime, deployed, rehearsal.account.environment);
+  const running = await startFunction(rehearsal.runtime, deployed, rehearsal.account.environmentOf(FUNCTION_SIGNER));
   try {
     await handleEvents(rehearsal, running);
     await rehearseSpill({ ...rehearsal, running });
@@ -64,7 +67,7 @@ export async function rehearseQueue(rehearsal: QueueRehearsal): Promise<readonly
 
 async function refusesToStart(rehearsal: QueueRehearsal, name: string, value: string, says: RegExp): Promise<void> {
   const { checks, runtime, deployed, account } = rehearsal;
-  const running = await startFunction(runtime, deployed, { ...account.environment, [name]: value });
+  const running = await startFunction(runtime, deployed, { ...account.environmentOf(FUNCTION_SIGNER), [name]: value });
   await running.stop();
   const { started } = running;
   const ok = started.kind === "init-error" && says.test(JSON.stringify(started.error));
@@ -80,7 +83,7 @@ async function coldStarts({ checks, figures, account, runtime, deployed }: Queue
   const bad: string[] = [];
   for (let round = 0; round < COLD_STARTS; round++) {
     const before = performance.now();
-    const running = await startFunction(runtime, deployed, account.environment);
+    const running = await startFunction(runtime, deployed, account.environmentOf(FUNCTION_SIGNER));
     const answer = await running.invoke(eventOf(genuineMessages(account.signingSecret, 1, 1)));
     init.push(running.initMs);
     processor.push(running.initCpuMs);

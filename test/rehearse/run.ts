@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Checks, startChecks } from "../interop/checks.ts";
 import { type Account, openAccount } from "./account.ts";
+import { CONTAINER_SIGNERS } from "./container-credentials.ts";
 import { queueFunction } from "./deployed-function.ts";
 import { type Figures, startFigures } from "./figures.ts";
 import type { RuntimePaths } from "./function-process.ts";
@@ -10,10 +11,11 @@ import { emittedMetrics, watchedMetrics } from "./metric-names.ts";
 import { endProcesses, run } from "./processes.ts";
 import { cacheFolder, pythonTools, samTool } from "./python-tools.ts";
 import { rehearseDeploy } from "./rehearse-deploy.ts";
-import { rehearseQueue } from "./rehearse-queue.ts";
+import { FUNCTION_SIGNER, rehearseQueue } from "./rehearse-queue.ts";
+import { checkRights } from "./rehearse-rights.ts";
 import { rehearseSam } from "./rehearse-sam.ts";
 import { lintTemplates } from "./rehearse-templates.ts";
-import { rehearseUdp } from "./rehearse-udp.ts";
+import { rehearseUdp, TASK_SIGNER } from "./rehearse-udp.ts";
 import { rehearseWithoutStorage } from "./rehearse-without-storage.ts";
 import { type DeployedRuntime, deployedRuntime } from "./runtime-client.ts";
 import { readTemplates, type Templates } from "./templates.ts";
@@ -41,6 +43,7 @@ async function main(checks: Checks, figures: Figures): Promise<void> {
   try {
     lines.push(...(await queuePart(checks, figures, templates, account, runtime)));
     lines.push(...(await udpPart(checks, figures, templates, account, runtime)));
+    if (typeof runtime.node === "string") rightsPart(checks, templates, account);
   } finally {
     await account.stop();
   }
@@ -113,6 +116,19 @@ async function udpPart(
     }
   };
   return (await guarded(checks, UDP, rehearse)) ?? [];
+}
+
+function rightsPart(checks: Checks, templates: Templates, { calls }: Account): void {
+  checkRights(checks, templates, calls, {
+    what: "the function",
+    role: "QueueCollectorRole",
+    isSigner: (keyId) => keyId === FUNCTION_SIGNER,
+  });
+  checkRights(checks, templates, calls, {
+    what: "the task",
+    role: "TaskRole",
+    isSigner: (keyId) => keyId === TASK_SIGNER || keyId.startsWith(CONTAINER_SIGNERS),
+  });
 }
 
 function metricsPart(checks: Checks, templates: Templates, lines: readonly string[], runtime: DeployedRuntime): void {
