@@ -34,7 +34,7 @@ const servers = [
   "test/queue/redrive/redrive.test.ts",
   "test/readme.test.ts",
   "test/rehearse/**/*.test.ts",
-  "test/storage/{dynamodb-captures,formats,open-storage}.test.ts",
+  "test/storage/{dynamodb-captures,formats,open-storage,opening}.test.ts",
   "test/storage/{dynamodb,s3}/**/*.test.ts",
 ];
 

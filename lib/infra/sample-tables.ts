@@ -65,18 +65,16 @@ export class SampleTables extends Construct {
     return `dynamodb://${this.samples.tableName}?resources=${this.resources.tableName}${retention}`;
   }
 
-  /** Exactly the calls that the driver's `prepare` and `record` make. Of all items, one can be read: the tables' format. */
+  /** Exactly the calls that the driver's `prepare` and `record` make. Of all items, one can be read: the tables' format, which is looked for in both. */
   grantWrite(grantee: IGrantable): void {
     const { samples, resources } = this;
     Grant.addToPrincipal({
       grantee,
       actions: ["dynamodb:BatchGetItem"],
-      resourceArns: [resources.tableArn],
+      resourceArns: [samples.tableArn, resources.tableArn],
       conditions: { "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": [FORMAT_KEY] } },
     });
     grant(grantee, ["dynamodb:BatchWriteItem"], samples.tableArn, resources.tableArn);
-    // Only with it can a table that is missing be told from a right that is.
-    grant(grantee, ["dynamodb:DescribeTable"], samples.tableArn, resources.tableArn);
     // With retention, what samples point to may only ever expire later: that takes a condition.
     if (this.#retentionDays !== undefined) grant(grantee, ["dynamodb:UpdateItem"], resources.tableArn);
   }

@@ -13,7 +13,6 @@ import { forwardMessages } from "../../lib/queue/redrive/forward-messages.ts";
 import { sendMessage } from "../../lib/queue/send-message.ts";
 import type { StorageDriver } from "../../lib/storage/driver.ts";
 import { openDynamoDb } from "../../lib/storage/dynamodb/dynamodb.ts";
-import { expectTables } from "../../lib/storage/dynamodb/tables.ts";
 import { openS3Log } from "../../lib/storage/s3/s3.ts";
 import { type GivenAnswer, type ImpostorServer, startImpostor } from "../support/impostor-server.ts";
 import { aSample } from "../support/sample-builder.ts";
@@ -79,8 +78,8 @@ describe("DynamoDB is answered for by something else with", () => {
     "%s: a reading does not pass for an empty table, nor a start for one with tables",
     async (_, answer) => {
       const client = new DynamoDBClient(await impostor(answer));
-      await expect(expectTables(client, ["samples"])).rejects.toThrow();
       const driver = openDynamoDb({ client, table: "samples", giveUpAfterMs: 300 });
+      await expect(driver.prepare()).rejects.toThrow();
       await expect(driver.samples({ meter: "cpu" })[Symbol.asyncIterator]().next()).rejects.toThrow();
       await driver.close();
     },

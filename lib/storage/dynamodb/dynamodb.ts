@@ -153,7 +153,7 @@ export function openDynamoDb(options: DynamoDbOptions): DynamoDbStorage {
 
     async prepare() {
       open();
-      await markFormat(client, resourcesTable, patience());
+      await markFormat(client, { samples: table, resources: resourcesTable }, patience());
       known = true;
     },
 

@@ -7,7 +7,7 @@ import type { OpenedStorage, OpenOptions } from "../storage-kind.ts";
 import { openDynamoDb } from "./dynamodb.ts";
 import { defaultResourcesTable } from "./layout/keys.ts";
 import type { DynamoDbPlace } from "./place.ts";
-import { createTables, expectTables } from "./tables.ts";
+import { createTables } from "./tables.ts";
 
 export async function openTables(
   place: DynamoDbPlace,
@@ -22,8 +22,8 @@ export async function openTables(
     ...(onUnreadable && { onUnreadable }),
   });
   if (readOnly) return { ok: true, driver };
-  const tables = isLocal(place)
-    ? createTables(client, table, resourcesTable)
-    : expectTables(client, [table, resourcesTable]);
-  return prepared(driver, tables.then(driver.prepare), `the table ${table}${shownEndpoint(place)}`);
+  const preparation = isLocal(place)
+    ? createTables(client, table, resourcesTable).then(driver.prepare)
+    : driver.prepare();
+  return prepared(driver, preparation, `the table ${table}${shownEndpoint(place)}`);
 }

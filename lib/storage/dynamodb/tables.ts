@@ -38,19 +38,6 @@ export async function createTables(client: DynamoDBClient, table: string, resour
   ]);
 }
 
-/** Throws unless the tables are there. Whether we may ask for them says nothing about whether we may write to them. */
-export async function expectTables(client: DynamoDBClient, tables: readonly string[]): Promise<void> {
-  await Promise.all(tables.map((TableName) => expectTable(client, TableName)));
-}
-
-async function expectTable(client: DynamoDBClient, TableName: string): Promise<void> {
-  try {
-    described(await client.send(new DescribeTableCommand({ TableName })));
-  } catch (error) {
-    if (!(error instanceof Error && error.name === "AccessDeniedException")) throw error;
-  }
-}
-
 async function createTable(
   client: DynamoDBClient,
   definition: Pick<CreateTableCommandInput, "TableName" | "AttributeDefinitions" | "GlobalSecondaryIndexes">,

@@ -17,6 +17,6 @@ export async function openBucket(
   const driver = openS3Log({ client, bucket, prefix, ...(onUnreadable && { onUnreadable }) });
   if (readOnly) return { ok: true, driver };
   // On AWS the look at the format says whether the bucket is there; to ask for the bucket takes the right to list it.
-  const made = isLocal(place) ? createBucket(client, bucket) : Promise.resolve();
-  return prepared(driver, made.then(driver.prepare), `the bucket ${bucket}${shownEndpoint(place)}`);
+  const preparation = isLocal(place) ? createBucket(client, bucket).then(driver.prepare) : driver.prepare();
+  return prepared(driver, preparation, `the bucket ${bucket}${shownEndpoint(place)}`);
 }

@@ -5,21 +5,21 @@ import { at, type Deployment, list, plainId, type Template, textOf } from "../te
  * one too many, a listed one that is not there breaks the service.
  */
 const expected = [
-  // The function: its own log, writing samples into tables that are there, knowing their format, adding to the quarantine, reading the secret, taking messages.
+  // The function: its own log, writing samples, knowing their format, adding to the quarantine, reading the secret, taking messages.
   "QueueCollectorRole: Allow lambda.amazonaws.com sts:AssumeRole",
   "QueueCollectorRoleDefaultPolicy: Allow logs:CreateLogStream logs:PutLogEvents on QueueCollectorLog",
-  "QueueCollectorRoleDefaultPolicy: Allow dynamodb:BatchGetItem on SampleStorageTablesResources if dynamodb:LeadingKeys=format",
+  "QueueCollectorRoleDefaultPolicy: Allow dynamodb:BatchGetItem on SampleStorageTablesResources, SampleStorageTablesSamples if dynamodb:LeadingKeys=format",
   "QueueCollectorRoleDefaultPolicy: Allow s3:GetObject s3:PutObject on SampleStorageLogBucket/format.json",
-  "QueueCollectorRoleDefaultPolicy: Allow dynamodb:BatchWriteItem dynamodb:DescribeTable on SampleStorageTablesResources, SampleStorageTablesSamples",
+  "QueueCollectorRoleDefaultPolicy: Allow dynamodb:BatchWriteItem on SampleStorageTablesResources, SampleStorageTablesSamples",
   "QueueCollectorRoleDefaultPolicy: Allow dynamodb:UpdateItem on SampleStorageTablesResources",
   "QueueCollectorRoleDefaultPolicy: Allow s3:PutObject on QuarantineBucket/quarantine/*, SampleStorageLogBucket/events/*, SampleStorageLogBucket/samples/*",
   "QueueCollectorRoleDefaultPolicy: Allow secretsmanager:GetSecretValue on SigningSecret",
   "QueueCollectorRoleDefaultPolicy: Allow sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:GetQueueUrl sqs:ReceiveMessage on QueueCollectorQueue, QueueCollectorSpillQueue",
   // The tasks: the same, but they send to the spill queue and take from none; and what Fargate needs to start them.
   "TaskRole: Allow ecs-tasks.amazonaws.com sts:AssumeRole",
-  "TaskRoleDefaultPolicy: Allow dynamodb:BatchGetItem on SampleStorageTablesResources if dynamodb:LeadingKeys=format",
+  "TaskRoleDefaultPolicy: Allow dynamodb:BatchGetItem on SampleStorageTablesResources, SampleStorageTablesSamples if dynamodb:LeadingKeys=format",
   "TaskRoleDefaultPolicy: Allow s3:GetObject s3:PutObject on SampleStorageLogBucket/format.json",
-  "TaskRoleDefaultPolicy: Allow dynamodb:BatchWriteItem dynamodb:DescribeTable on SampleStorageTablesResources, SampleStorageTablesSamples",
+  "TaskRoleDefaultPolicy: Allow dynamodb:BatchWriteItem on SampleStorageTablesResources, SampleStorageTablesSamples",
   "TaskRoleDefaultPolicy: Allow dynamodb:UpdateItem on SampleStorageTablesResources",
   "TaskRoleDefaultPolicy: Allow s3:PutObject on QuarantineBucket/quarantine/*, SampleStorageLogBucket/events/*, SampleStorageLogBucket/samples/*",
   "TaskRoleDefaultPolicy: Allow secretsmanager:GetSecretValue on SigningSecret",
@@ -50,9 +50,9 @@ const expected = [
   "OperatorRoleDefaultPolicy: Allow cloudformation:DescribeStacks cloudformation:GetTemplate on arn:Partition:cloudformation:Region:AccountId:stack/Countersign-prod-udp/*, arn:Partition:cloudformation:Region:AccountId:stack/Countersign-prod/*",
   "OperatorRoleDefaultPolicy: Allow s3:ListBucket on QuarantineBucket, SampleStorageLogBucket",
   "OperatorRoleDefaultPolicy: Allow s3:DeleteObject s3:GetObject on QuarantineBucket/quarantine/*",
-  "OperatorRoleDefaultPolicy: Allow dynamodb:BatchGetItem on SampleStorageTablesResources if dynamodb:LeadingKeys=format",
-  "OperatorRoleDefaultPolicy: Allow dynamodb:BatchWriteItem dynamodb:DescribeTable on SampleStorageTablesResources, SampleStorageTablesSamples",
-  "OperatorRoleDefaultPolicy: Allow dynamodb:BatchGetItem dynamodb:BatchWriteItem dynamodb:UpdateItem on SampleStorageTablesResources",
+  "OperatorRoleDefaultPolicy: Allow dynamodb:BatchGetItem on SampleStorageTablesResources, SampleStorageTablesSamples if dynamodb:LeadingKeys=format",
+  "OperatorRoleDefaultPolicy: Allow dynamodb:BatchWriteItem on SampleStorageTablesResources, SampleStorageTablesSamples",
+  "OperatorRoleDefaultPolicy: Allow dynamodb:BatchGetItem dynamodb:UpdateItem on SampleStorageTablesResources",
   "OperatorRoleDefaultPolicy: Allow dynamodb:Query on SampleStorageTablesResources, SampleStorageTablesSamples, SampleStorageTablesResources/index/by-meter, SampleStorageTablesResources/index/by-project",
   "OperatorRoleDefaultPolicy: Allow dynamodb:Scan on SampleStorageTablesSamples, SampleStorageTablesResources/index/by-meter, SampleStorageTablesResources/index/by-project",
   "OperatorRoleDefaultPolicy: Allow s3:GetObject s3:PutObject on SampleStorageLogBucket/events/*, SampleStorageLogBucket/format.json, SampleStorageLogBucket/samples/*, SampleStorageLogBucket/settlements/*",
