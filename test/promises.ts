@@ -153,6 +153,7 @@ export const promised: readonly Promised[] = [
       "test/infra/udp-collector.test.ts: needs no way to the internet in the VPC that it makes",
     ],
   },
+  { page: "SECURITY.md", says: "**Endpoints.**", backedBy: [access, deletions] },
   { page: "SECURITY.md", says: "**The container.**", backedBy: [access] },
   { page: "SECURITY.md", says: "**The secret.**", backedBy: [access] },
   {

@@ -27,6 +27,7 @@ import type { ListenerName } from "../sample/listener-name.ts";
 import type { SocketSettings } from "../socket-defaults.ts";
 import { type CollectorParts, collectorEnvironment, type JudgingSettings } from "./collector-environment.ts";
 import { collectorMetric } from "./collector-metric.ts";
+import { limitEndpoints } from "./endpoint-policies.ts";
 import { FailedDeployments } from "./failed-deployments.ts";
 import type { ClientNetworks } from "./ipv4-networks.ts";
 import { loadBalancerId, networkId } from "./other-ids.ts";
@@ -95,11 +96,16 @@ export class UdpCollector extends Construct {
     this.maxTasks = maxTasks;
 
     const taskDefinition = this.#defineTask(props);
-    this.container = this.#addContainer(taskDefinition, props);
+    const log = new LogGroup(this, "Log", {
+      retention: props.logRetention ?? RetentionDays.THREE_MONTHS,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.container = this.#addContainer(taskDefinition, log, props);
     props.storage.grantWrite(props.taskRole);
     props.secret.grantRead(props.taskRole);
     props.quarantine.grantKeep(props.taskRole);
     props.spillQueue.grantSend(props.taskRole);
+    if (network instanceof UdpNetwork) limitEndpoints(network.endpoints, { ...props, log });
 
     const securityGroup = new SecurityGroup(this, "TaskSecurityGroup", {
       vpc: this.vpc,
@@ -194,11 +200,7 @@ export class UdpCollector extends Construct {
     return task;
   }
 
-  #addContainer(task: FargateTaskDefinition, props: UdpCollectorProps): ContainerDefinition {
-    const logGroup = new LogGroup(this, "Log", {
-      retention: props.logRetention ?? RetentionDays.THREE_MONTHS,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+  #addContainer(task: FargateTaskDefinition, logGroup: LogGroup, props: UdpCollectorProps): ContainerDefinition {
     const linuxParameters = new LinuxParameters(this, "Linux");
     linuxParameters.dropCapabilities(Capability.ALL);
     return task.addContainer("Collector", {

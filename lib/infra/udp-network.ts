@@ -10,9 +10,11 @@ import {
   SecurityGroup,
   SubnetType,
   Vpc,
+  type VpcEndpoint,
 } from "aws-cdk-lib/aws-ec2";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
+import type { EndpointName } from "./endpoint-policies.ts";
 
 export interface UdpNetworkProps {
   /** The VPC's IPv4 network, of 16 to 22 bits. @default DEFAULT_VPC_CIDR */
@@ -34,18 +36,26 @@ export function madeSubnets(cidr: string): readonly string[] {
   return Array.from({ length: MADE_ZONES }, (_, zone) => `${one}.${two}.${Number(three) + zone}.0/24`);
 }
 
+/** Without charge. */
+const gatewayEndpoints: readonly (readonly [EndpointName, GatewayVpcEndpointAwsService])[] = [
+  ["DynamoDb", GatewayVpcEndpointAwsService.DYNAMODB],
+  ["S3", GatewayVpcEndpointAwsService.S3],
+];
+
 /** Endpoints of the services that tasks call, apart from DynamoDB and S3. Each costs per hour and zone: none is to spare. */
-const interfaceEndpoints = {
-  SecretsManager: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
-  Sqs: InterfaceVpcEndpointAwsService.SQS,
-  Logs: InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
-  EcrApi: InterfaceVpcEndpointAwsService.ECR,
-  EcrDocker: InterfaceVpcEndpointAwsService.ECR_DOCKER,
-} as const;
+const interfaceEndpoints: readonly (readonly [EndpointName, InterfaceVpcEndpointAwsService])[] = [
+  ["SecretsManager", InterfaceVpcEndpointAwsService.SECRETS_MANAGER],
+  ["Sqs", InterfaceVpcEndpointAwsService.SQS],
+  ["Logs", InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS],
+  ["EcrApi", InterfaceVpcEndpointAwsService.ECR],
+  ["EcrDocker", InterfaceVpcEndpointAwsService.ECR_DOCKER],
+];
 
 /** A VPC whose tasks reach AWS through endpoints alone: no way to the internet, and no NAT gateway to pay for. */
 export class UdpNetwork extends Construct {
   readonly vpc: Vpc;
+  /** Whoever uses the network says what can be reached through them: until then, anything. */
+  readonly endpoints: ReadonlyMap<EndpointName, VpcEndpoint>;
 
   constructor(scope: Construct, id: string, props: UdpNetworkProps = {}) {
     super(scope, id);
@@ -58,10 +68,6 @@ export class UdpNetwork extends Construct {
         { name: "tasks", subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 24 },
         ...(internetFacing ? [{ name: "public", subnetType: SubnetType.PUBLIC, cidrMask: 26 }] : []),
       ],
-      gatewayEndpoints: {
-        DynamoDb: { service: GatewayVpcEndpointAwsService.DYNAMODB },
-        S3: { service: GatewayVpcEndpointAwsService.S3 },
-      },
     });
     const endpoints = new SecurityGroup(this, "Endpoints", {
       vpc: this.vpc,
@@ -69,9 +75,12 @@ export class UdpNetwork extends Construct {
       allowAllOutbound: false,
     });
     endpoints.addIngressRule(Peer.ipv4(this.vpc.vpcCidrBlock), Port.tcp(443), "tasks call AWS");
-    for (const [name, service] of Object.entries(interfaceEndpoints)) {
-      this.vpc.addInterfaceEndpoint(name, { service, open: false, securityGroups: [endpoints] });
+    const made = new Map<EndpointName, VpcEndpoint>();
+    for (const [name, service] of gatewayEndpoints) made.set(name, this.vpc.addGatewayEndpoint(name, { service }));
+    for (const [name, service] of interfaceEndpoints) {
+      made.set(name, this.vpc.addInterfaceEndpoint(name, { service, open: false, securityGroups: [endpoints] }));
     }
+    this.endpoints = made;
     this.#logRefusals(logRetention);
     Validations.of(endpoints).acknowledge({
       id: "AwsSolutions-EC23",

@@ -114,7 +114,7 @@ interface Deletion {
 describe("a promise is seen to be broken when somebody deletes", () => {
   it.each([
     ["an alarm", 38, resources("AWS::CloudWatch::Alarm")],
-    ["an IAM statement", 65, listItems(statementListsOf)],
+    ["an IAM statement", 75, listItems(statementListsOf)],
     ["a rule inside a security group", 7, listItems(rulesOf)],
     [
       "a rule beside a security group",
@@ -122,6 +122,7 @@ describe("a promise is seen to be broken when somebody deletes", () => {
       [...resources("AWS::EC2::SecurityGroupIngress"), ...resources("AWS::EC2::SecurityGroupEgress")],
     ],
     ["what keeps other queues' dead letters out of a queue", 2, deletedProperties("RedriveAllowPolicy")],
+    ["a whole policy", 22, deletedProperties("PolicyDocument")],
     ["a schedule, or a rule on events", 3, resources("AWS::Events::Rule")],
     ["what a function may be called by", 2, resources("AWS::Lambda::Permission")],
     ["what tells of an alarm's silence", 2, deletedProperties("InsufficientDataActions")],

@@ -100,9 +100,9 @@ describe("a stage", () => {
     const without = deploymentOf({ ...stage, udp: null });
     const refused = exportsInUse(stackChange(now.collector, without.collector), now.udp);
     expect(refused.map((one) => /(?:Ref|GetAtt)([A-Z][A-Za-z]+)/.exec(one)?.[1])).toEqual([
-      "QueueCollectorSpillQueue",
       "QuarantineBucket",
       "SigningSecret",
+      "QueueCollectorSpillQueue",
       "TaskRole",
     ]);
   });

@@ -64,6 +64,9 @@ export function textOf(value: unknown): string {
       return list(at(operand, 1))
         .map(textOf)
         .join(String(at(operand, 0)));
+    case "Fn::Select":
+      // A part of an address that is cut up: what the address is of.
+      return textOf(at(operand, 1, "Fn::Split", 1));
     default:
       return JSON.stringify(value);
   }

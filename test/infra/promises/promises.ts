@@ -3,6 +3,7 @@ import { accessViolations } from "./access.ts";
 import { alarmViolations } from "./alarms.ts";
 import { balancingViolations } from "./balancing.ts";
 import { canaryViolations } from "./canary.ts";
+import { endpointViolations } from "./endpoints.ts";
 import { environmentViolations } from "./environment.ts";
 import { keepingViolations } from "./keeping.ts";
 import { networkViolations } from "./network.ts";
@@ -14,6 +15,7 @@ import { watchedViolations } from "./watched.ts";
 export const promises: Readonly<Record<string, (deployment: Deployment) => readonly string[]>> = {
   "each role may do what it needs and no more": accessViolations,
   "the network lets through the samples' way and nothing else": networkViolations,
+  "the endpoints lead to what is the stage's own and nothing else": endpointViolations,
   "every way of losing a sample has an alarm that reaches the owner": alarmViolations,
   "whatever of AWS's can stand still is watched, from when there is something to see": watchedViolations,
   "samples of our own come through each way, or somebody hears of it": canaryViolations,
