@@ -85,7 +85,8 @@ export class SampleTables extends Construct {
     const indexes = [projectIndex, meterIndex].map(({ name }) => `${resources.tableArn}/index/${name}`);
     grant(grantee, ["dynamodb:Query"], samples.tableArn, resources.tableArn, ...indexes);
     grant(grantee, ["dynamodb:BatchGetItem"], resources.tableArn);
-    grant(grantee, ["dynamodb:Scan"], samples.tableArn, ...indexes);
+    // All that there is to read stands under its meter as well.
+    grant(grantee, ["dynamodb:Scan"], samples.tableArn, `${resources.tableArn}/index/${meterIndex.name}`);
   }
 
   /** Finding the canary's samples of these listeners, and nobody else's: of either table it sees its own partitions. */

@@ -54,7 +54,7 @@ const expected = [
   "OperatorRoleDefaultPolicy: Allow dynamodb:BatchWriteItem on SampleStorageTablesResources, SampleStorageTablesSamples",
   "OperatorRoleDefaultPolicy: Allow dynamodb:BatchGetItem dynamodb:UpdateItem on SampleStorageTablesResources",
   "OperatorRoleDefaultPolicy: Allow dynamodb:Query on SampleStorageTablesResources, SampleStorageTablesSamples, SampleStorageTablesResources/index/by-meter, SampleStorageTablesResources/index/by-project",
-  "OperatorRoleDefaultPolicy: Allow dynamodb:Scan on SampleStorageTablesSamples, SampleStorageTablesResources/index/by-meter, SampleStorageTablesResources/index/by-project",
+  "OperatorRoleDefaultPolicy: Allow dynamodb:Scan on SampleStorageTablesSamples, SampleStorageTablesResources/index/by-meter",
   "OperatorRoleDefaultPolicy: Allow s3:GetObject s3:PutObject on SampleStorageLogBucket/events/*, SampleStorageLogBucket/format.json, SampleStorageLogBucket/samples/*, SampleStorageLogBucket/settlements/*",
   "OperatorRoleDefaultPolicy: Allow secretsmanager:DescribeSecret secretsmanager:GetSecretValue secretsmanager:PutSecretValue on SigningSecret",
   "OperatorRoleDefaultPolicy: Allow cloudwatch:DescribeAlarms cloudwatch:GetMetricData on *",
