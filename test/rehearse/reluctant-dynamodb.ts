@@ -8,8 +8,8 @@ export interface ReluctantDynamoDb {
   readonly endpoint: string;
   /** Leaves unprocessed what the function says of an item's sort key; nothing from the beginning. */
   leave(unprocessed: (sortKey: string) => boolean): void;
-  /** Whether every call is answered with an error of the service's own; none is from the beginning. */
-  refuse(all: boolean): void;
+  /** Whether every call is answered with an error: of the service's own, or that the caller has no right. None is from the beginning. */
+  refuse(all: boolean | "without a right"): void;
   /** Ids of the keys that calls were signed with so far. */
   readonly signers: ReadonlySet<string>;
   stop(): Promise<void>;
@@ -29,17 +29,22 @@ const OUTAGE = JSON.stringify({
   __type: "com.amazonaws.dynamodb.v20120810#InternalServerError",
   message: "on purpose",
 });
+const NO_RIGHT = JSON.stringify({
+  __type: "com.amazon.coral.service#AccessDeniedException",
+  Message: "on purpose",
+});
 
 /** @param behind the endpoint that does the work */
 export async function startReluctantDynamoDb(behind: string): Promise<ReluctantDynamoDb> {
   let unprocessed: (sortKey: string) => boolean = () => false;
-  let isOut = false;
+  let refused: boolean | "without a right" = false;
   const signers = new Set<string>();
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await text(request);
     signers.add(/Credential=([^/]+)/.exec(request.headers.authorization ?? "")?.[1] ?? "");
-    if (isOut) return send(response, 500, OUTAGE);
+    if (refused === "without a right") return send(response, 400, NO_RIGHT);
+    if (refused) return send(response, 500, OUTAGE);
     const isBatch = /BatchWriteItem$/.test(String(request.headers["x-amz-target"]));
     const asked = isBatch ? parseJson(body) : undefined;
     const { kept, leftOver, count } = split(objectAt(asked, "RequestItems"), unprocessed);
@@ -75,7 +80,7 @@ export async function startReluctantDynamoDb(behind: string): Promise<ReluctantD
       unprocessed = said;
     },
     refuse(all) {
-      isOut = all;
+      refused = all;
     },
     async stop() {
       const closed = once(server, "close");

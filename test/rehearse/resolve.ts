@@ -4,8 +4,6 @@ import type { Resource, Templates } from "./templates.ts";
 /** Where the rehearsal says that it runs; the account is the one that AWS's stand-ins use. */
 export const REGION = "us-east-1";
 export const ACCOUNT = "123456789012";
-/** The one of queues that are on this machine. */
-export const LOCAL_ACCOUNT = "000000000000";
 
 const pseudoParameters: Readonly<Record<string, string>> = {
   "AWS::AccountId": ACCOUNT,
@@ -57,6 +55,14 @@ function intrinsic(templates: Templates, stack: string, name: string, argument: 
         .map((part) => resolveText(templates, stack, part))
         .join(String(separator));
     }
+    case "Fn::Split": {
+      const [separator, text] = listAt(argument);
+      return resolveText(templates, stack, text).split(String(separator));
+    }
+    case "Fn::Select": {
+      const [index, list] = listAt(argument);
+      return listAt(resolve(templates, stack, list ?? []))[Number(index)] ?? "";
+    }
     case "Fn::Sub": {
       const text = typeof argument === "string" ? argument : String(listAt(argument)[0]);
       return text.replace(/\$\{([^!}]+)\}/g, (_, id: string) => resolveText(templates, stack, { Ref: id }));
@@ -92,13 +98,27 @@ export const QUEUE_ADDRESSES = `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/`
 export function localName(resource: Resource): string {
   const name = resource.logicalId.toLowerCase().slice(0, MAX_NAME);
   if (resource.type === "AWS::SQS::Queue") return `${QUEUE_ADDRESSES}${name}`;
-  return resource.type === "AWS::SecretsManager::Secret" ? localArn(resource) : name;
+  return resource.type === "AWS::SecretsManager::Secret" ? secretArn(resource) : name;
 }
 
-export function localArn({ type, logicalId }: Resource): string {
+export function localArn(resource: Resource): string {
+  const { type, logicalId } = resource;
   const service = type.split("::")[1]?.toLowerCase() ?? "";
-  if (type === "AWS::SecretsManager::Secret") {
-    return `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:${logicalId}-AbCdEf`;
+  const name = localName(resource);
+  switch (type) {
+    case "AWS::SecretsManager::Secret":
+      return secretArn(resource);
+    case "AWS::S3::Bucket":
+      return `arn:aws:s3:::${name}`;
+    case "AWS::DynamoDB::Table":
+      return `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/${name}`;
+    case "AWS::SQS::Queue":
+      return `arn:aws:sqs:${REGION}:${ACCOUNT}:${name.slice(QUEUE_ADDRESSES.length)}`;
+    default:
+      return `arn:aws:${service}:${REGION}:${ACCOUNT}:${logicalId}`;
   }
-  return `arn:aws:${service}:${REGION}:${ACCOUNT}:${logicalId}`;
+}
+
+function secretArn({ logicalId }: Resource): string {
+  return `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:${logicalId}-AbCdEf`;
 }
