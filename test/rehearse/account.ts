@@ -5,18 +5,21 @@ import { join } from "node:path";
 import {
   type AttributeDefinition,
   CreateTableCommand,
+  DeleteItemCommand,
   DynamoDBClient,
   type KeySchemaElement,
 } from "@aws-sdk/client-dynamodb";
-import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, DeleteObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { allDrivers } from "../../lib/assembly/drivers.ts";
-import { startEmbeddedServices } from "../../lib/cli/local/embedded-services.ts";
+import { type EmbeddedServices, startEmbeddedServices } from "../../lib/cli/local/embedded-services.ts";
 import { type OpenedQuarantine, openQuarantine } from "../../lib/quarantine/open-quarantine.ts";
 import type { StorageDriver } from "../../lib/storage/driver.ts";
+import { FORMAT_KEY, keyNames } from "../../lib/storage/dynamodb/layout/keys.ts";
 import { openStorage } from "../../lib/storage/open-storage.ts";
 import { splitUrls } from "../../lib/storage/storage-url.ts";
-import { type Call, startCallRecorder } from "./call-recorder.ts";
+import { type AwsCall, arnsIn, awsCalls } from "../access/aws-call.ts";
+import { startRecordingProxy } from "../support/recording-proxy.ts";
 import { type JsonObject, listAt, textAt } from "./json.ts";
 import { type ReluctantDynamoDb, startReluctantDynamoDb } from "./reluctant-dynamodb.ts";
 import { localName, QUEUE_ADDRESSES, REGION } from "./resolve.ts";
@@ -25,15 +28,15 @@ import type { Templates } from "./templates.ts";
 
 /** The AWS account of the rehearsal: the templates' tables, buckets, queues and secrets, on this machine. */
 export interface Account {
-  /** Credentials and endpoints for a process that runs in it. */
-  readonly environment: Readonly<Record<string, string>>;
-  /** The same for whoever has a role: its calls are told apart by it. */
-  environmentOf(signer: string): Readonly<Record<string, string>>;
-  /** What was called by the environments above. */
-  readonly calls: readonly Call[];
+  /** Credentials and endpoints for what runs in it as a role: calls are signed with a key of the role's name. */
+  environmentOf(role: string): Readonly<Record<string, string>>;
   readonly dynamodb: ReluctantDynamoDb;
-  /** A deployed environment, with queues where they are here. */
-  localized(environment: Readonly<Record<string, string>>): Record<string, string>;
+  /** All calls so far that services were asked to do, our own looks aside. */
+  calls(): readonly AwsCall[];
+  /** The address on this machine of a deployed queue. */
+  localQueue(url: string): string;
+  /** Takes from storage the marks of its format, as it was before anybody opened it. */
+  unmark(): Promise<void>;
   /** The text of every secret. */
   readonly signingSecret: string;
   /** Opens for reading each of the storages that a deployed `COUNTERSIGN_STORAGE` names. */
@@ -52,29 +55,29 @@ export async function openAccount(templates: Templates): Promise<Account> {
   const dynamodb = await startReluctantDynamoDb(services.dynamodb);
   const arns = templates.ofType("AWS::SecretsManager::Secret").map(localName);
   const kept = JSON.stringify({ current: SIGNING_SECRET });
-  const secrets = await startSecretsManager(Object.fromEntries(arns.map((arn) => [arn, kept])));
+  const secretsManager = await startSecretsManager(Object.fromEntries(arns.map((arn) => [arn, kept])));
   await createTables(templates, services.dynamodb);
   await createBuckets(templates, services.s3AndSqs);
-  const recorder = startCallRecorder();
-  const ownQueues = await createQueues(templates, services.s3AndSqs);
-  const [anyQueue = services.s3AndSqs] = ownQueues.values();
-  const s3AndSqs = await recorder.through(services.s3AndSqs, new URL(anyQueue).origin);
-  const queues = new Map(Array.from(ownQueues, ([name, url]) => [name, `${s3AndSqs}${new URL(url).pathname}`]));
-  const environment = {
-    AWS_REGION: REGION,
-    AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
-    AWS_ENDPOINT_URL_DYNAMODB: await recorder.through(dynamodb.endpoint),
-    AWS_ENDPOINT_URL_S3: s3AndSqs,
-    AWS_ENDPOINT_URL_SQS: s3AndSqs,
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: await recorder.through(secrets.endpoint),
+  const queues = await createQueues(templates, services.s3AndSqs);
+  const arnOf = arnsIn(templates);
+  const localQueue = (url: string) => queues.get(url) ?? url;
+  const proxies = {
+    DYNAMODB: await startRecordingProxy(dynamodb.endpoint),
+    S3: await startRecordingProxy(services.s3AndSqs),
+    // The embedded one knows its queues by its own addresses alone.
+    SQS: await startRecordingProxy(services.s3AndSqs, ({ body }) => body.replace(/(?<="QueueUrl":")[^"]*/, localQueue)),
+    SECRETS_MANAGER: await startRecordingProxy(secretsManager.endpoint),
   };
   return {
-    environment,
-    environmentOf: (signer) => ({ ...environment, AWS_ACCESS_KEY_ID: signer }),
-    calls: recorder.calls,
-    localized: (environment) =>
-      Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, queues.get(value) ?? value])),
+    environmentOf: (role) => ({
+      AWS_REGION: REGION,
+      AWS_ACCESS_KEY_ID: role,
+      AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+      ...Object.fromEntries(Object.entries(proxies).map(([service, { url }]) => [`AWS_ENDPOINT_URL_${service}`, url])),
+    }),
+    calls: () => Object.values(proxies).flatMap(({ calls }) => calls.flatMap((recorded) => awsCalls(recorded, arnOf))),
+    localQueue,
+    unmark: () => unmark(templates, services),
     dynamodb,
     signingSecret: SIGNING_SECRET,
     async openStorages(urls) {
@@ -97,8 +100,8 @@ export async function openAccount(templates: Templates): Promise<Account> {
       return opened.quarantine;
     },
     async stop() {
-      await recorder.stop();
-      await Promise.all([dynamodb.stop(), secrets.stop()]);
+      await Promise.all(Object.values(proxies).map((proxy) => proxy.close()));
+      await Promise.all([dynamodb.stop(), secretsManager.stop()]);
       await services.stop();
       await rm(folder, { recursive: true });
     },
@@ -134,6 +137,21 @@ async function createTables(templates: Templates, endpoint: string): Promise<voi
     );
   }
   client.destroy();
+}
+
+async function unmark(templates: Templates, { dynamodb, s3AndSqs }: EmbeddedServices): Promise<void> {
+  const options = { region: REGION, credentials: CREDENTIALS };
+  const tables = new DynamoDBClient({ ...options, endpoint: dynamodb });
+  const Key = { [keyNames.partition]: { S: FORMAT_KEY }, [keyNames.sort]: { S: FORMAT_KEY } };
+  for (const table of templates.ofType("AWS::DynamoDB::Table")) {
+    await tables.send(new DeleteItemCommand({ TableName: localName(table), Key }));
+  }
+  tables.destroy();
+  const buckets = new S3Client({ ...options, endpoint: s3AndSqs, forcePathStyle: true });
+  for (const bucket of templates.ofType("AWS::S3::Bucket")) {
+    await buckets.send(new DeleteObjectCommand({ Bucket: localName(bucket), Key: "format.json" }));
+  }
+  buckets.destroy();
 }
 
 function keySchema(from: JsonObject | ReturnType<typeof listAt>[number]): KeySchemaElement[] {

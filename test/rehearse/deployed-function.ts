@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { listAt, numberAt, objectAt, textAt } from "./json.ts";
-import { localArn, resolveTexts } from "./resolve.ts";
+import { localArn, resolveText, resolveTexts } from "./resolve.ts";
 import type { Templates } from "./templates.ts";
 
 /** What the template says about a function, which is all that Lambda would know of it. */
@@ -16,8 +16,8 @@ export interface DeployedFunction {
   readonly memoryMegabytes: number;
   /** References resolved to local names. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Of the queues that feed it. */
-  readonly sources: number;
+  /** ARNs of the queues that feed it. */
+  readonly sources: readonly string[];
   /** Whether each of them understands which messages of a batch failed. */
   readonly partialBatches: boolean;
 }
@@ -40,7 +40,7 @@ export function queueFunction(templates: Templates): DeployedFunction {
     timeoutMs: (numberAt(properties, "Timeout") ?? 3) * 1_000,
     memoryMegabytes: numberAt(properties, "MemorySize") ?? 128,
     environment: resolveTexts(templates, stack, objectAt(properties, "Environment", "Variables")),
-    sources: sources.length,
+    sources: sources.map((one) => resolveText(templates, one.stack, one.properties.EventSourceArn)),
     partialBatches: sources.every((one) =>
       listAt(one.properties, "FunctionResponseTypes").includes("ReportBatchItemFailures"),
     ),

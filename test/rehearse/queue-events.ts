@@ -3,7 +3,7 @@ import type { SQSEvent, SQSRecord } from "aws-lambda";
 import { generatedSamples } from "../../lib/cli/send/generate.ts";
 import type { ValueMap } from "../../lib/sample/value.ts";
 import { toExactJson } from "../../lib/wire/exact-json.ts";
-import { LOCAL_ACCOUNT, REGION } from "./resolve.ts";
+import { REGION } from "./resolve.ts";
 
 /** A queue message as it is handed to a function, with what a check has to know of it. */
 export interface QueueMessage {
@@ -12,15 +12,20 @@ export interface QueueMessage {
   readonly messageIds: readonly string[];
 }
 
-/** By a name, which is how the function knows a queue outside AWS. */
-const METERING = "metering";
+/** A queue outside AWS, of which the function knows nothing. */
+const METERING = `arn:aws:sqs:${REGION}:000000000000:metering`;
 
 /** Messages of so many genuine samples each. */
-export function genuineMessages(secret: string, messages: number, samplesEach: number): readonly QueueMessage[] {
+export function genuineMessages(
+  secret: string,
+  messages: number,
+  samplesEach: number,
+  sourceArn?: string,
+): readonly QueueMessage[] {
   const samples = Array.from(generatedSamples(keyOf(secret), messages * samplesEach));
   return Array.from({ length: messages }, (_, index) => {
     const own = samples.slice(index * samplesEach, (index + 1) * samplesEach);
-    return { record: recordOf(toExactJson(own)), messageIds: own.map(messageIdOf) };
+    return { record: recordOf(toExactJson(own), sourceArn), messageIds: own.map(messageIdOf) };
   });
 }
 
@@ -42,7 +47,7 @@ export function keyOf(secret: string) {
 }
 
 /** A message that was sent just now. */
-export function recordOf(body: string, queue: string = METERING): SQSRecord {
+export function recordOf(body: string, sourceArn: string = METERING): SQSRecord {
   const sent = String(Date.now());
   return {
     messageId: randomUUID(),
@@ -57,7 +62,7 @@ export function recordOf(body: string, queue: string = METERING): SQSRecord {
     messageAttributes: {},
     md5OfBody: "",
     eventSource: "aws:sqs",
-    eventSourceARN: `arn:aws:sqs:${REGION}:${LOCAL_ACCOUNT}:${queue}`,
+    eventSourceARN: sourceArn,
     awsRegion: REGION,
   };
 }

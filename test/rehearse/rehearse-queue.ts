@@ -5,6 +5,7 @@ import { type Figures, kilobytes, milliseconds } from "./figures.ts";
 import { type FunctionProcess, type RuntimePaths, startFunction } from "./function-process.ts";
 import { at, type Json, parseJson } from "./json.ts";
 import { eventOf, forgedMessage, genuineMessages, type QueueMessage } from "./queue-events.ts";
+import { FUNCTION_ROLE } from "./rehearse-access.ts";
 import { rehearseSpill } from "./rehearse-spill.ts";
 import { differencesOfIds, storedIds } from "./stored-ids.ts";
 
@@ -16,14 +17,13 @@ export interface QueueRehearsal {
   readonly deployed: DeployedFunction;
 }
 
+/** Signs what a start with a wrong setting asks for. */
+const NOBODY = "nobody";
 const COLD_STARTS = 9;
 const EVENTS = 10;
 const MESSAGES_AN_EVENT = 10;
 const SAMPLES_A_MESSAGE = 100;
 const BUNDLE_AIM_BYTES = 1_000_000;
-
-/** The id of the key that the function signs with here. */
-export const FUNCTION_SIGNER = "the-function";
 
 /** Settings that can't be used, and what the start has to say of each. */
 const wrongSettings: readonly (readonly [name: string, value: string, says: RegExp])[] = [
@@ -47,11 +47,13 @@ export async function rehearseQueue(rehearsal: QueueRehearsal): Promise<readonly
     size.code < BUNDLE_AIM_BYTES ? [] : [kilobytes(size.code)],
   );
   checks.same("Lambda runs the function on Node 24", deployed.runtime === "nodejs24.x" ? [] : [deployed.runtime]);
-  const understand = deployed.partialBatches && deployed.sources === 2;
+  const understand = deployed.partialBatches && deployed.sources.length === 2;
   checks.same("queue and spill queue understand partial batches", understand ? [] : ["no ReportBatchItemFailures"]);
   for (const wrong of wrongSettings) await refusesToStart(rehearsal, ...wrong);
+  // These have opened storage, and so left its marks.
+  await rehearsal.account.unmark();
   const lines = [...(await coldStarts(rehearsal))];
-  const running = await startFunction(rehearsal.runtime, deployed, rehearsal.account.environmentOf(FUNCTION_SIGNER));
+  const running = await startFunction(rehearsal.runtime, deployed, rehearsal.account.environmentOf(FUNCTION_ROLE));
   try {
     await handleEvents(rehearsal, running);
     await rehearseSpill({ ...rehearsal, running });
@@ -67,7 +69,7 @@ export async function rehearseQueue(rehearsal: QueueRehearsal): Promise<readonly
 
 async function refusesToStart(rehearsal: QueueRehearsal, name: string, value: string, says: RegExp): Promise<void> {
   const { checks, runtime, deployed, account } = rehearsal;
-  const running = await startFunction(runtime, deployed, { ...account.environmentOf(FUNCTION_SIGNER), [name]: value });
+  const running = await startFunction(runtime, deployed, { ...account.environmentOf(NOBODY), [name]: value });
   await running.stop();
   const { started } = running;
   const ok = started.kind === "init-error" && says.test(JSON.stringify(started.error));
@@ -83,7 +85,7 @@ async function coldStarts({ checks, figures, account, runtime, deployed }: Queue
   const bad: string[] = [];
   for (let round = 0; round < COLD_STARTS; round++) {
     const before = performance.now();
-    const running = await startFunction(runtime, deployed, account.environmentOf(FUNCTION_SIGNER));
+    const running = await startFunction(runtime, deployed, account.environmentOf(FUNCTION_ROLE));
     const answer = await running.invoke(eventOf(genuineMessages(account.signingSecret, 1, 1)));
     init.push(running.initMs);
     processor.push(running.initCpuMs);
@@ -119,7 +121,7 @@ async function handleEvents(rehearsal: QueueRehearsal, running: FunctionProcess)
   account.dynamodb.leave((sortKey) => left.has(sortKey.split("#")[1] ?? ""));
   const bad: string[] = [];
   for (let event = 0; event < EVENTS; event++) {
-    const genuine = genuineMessages(account.signingSecret, MESSAGES_AN_EVENT, SAMPLES_A_MESSAGE);
+    const genuine = genuineMessages(account.signingSecret, MESSAGES_AN_EVENT, SAMPLES_A_MESSAGE, deployed.sources[0]);
     const toFail = genuine.filter((_, index) => failsIn(event, index));
     // Of some messages every sample fails, of others a single one: the whole message has to come back.
     for (const [index, { messageIds }] of toFail.entries()) {

@@ -1,4 +1,5 @@
 import { generatedSamples } from "../../lib/cli/send/generate.ts";
+import { eventSourceArn } from "../../lib/queue/queue-arn.ts";
 import { encodeSpillBatch } from "../../lib/queue/spill-batch.ts";
 import type { Receipt } from "../../lib/sample/receipt.ts";
 import { encodeMsgpack } from "../../lib/wire/msgpack-writer.ts";
@@ -22,7 +23,7 @@ export interface SpillRehearsal {
 
 /** Messages that storage could not take at first, from the queue that is believed and from one that isn't; and where the rest went. */
 export async function rehearseSpill({ checks, account, deployed, running }: SpillRehearsal): Promise<void> {
-  const spillQueue = (deployed.environment.COUNTERSIGN_SPILL_QUEUE ?? "").split("/").at(-1) ?? "";
+  const spillQueue = eventSourceArn(deployed.environment.COUNTERSIGN_SPILL_QUEUE ?? "");
   const spilled = spillBatch(account.signingSecret);
   const pretended = spillBatch(account.signingSecret);
   const answers = [

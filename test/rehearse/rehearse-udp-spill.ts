@@ -36,7 +36,7 @@ export async function spillsFromSockets({ checks, account, image, udp, health }:
   } finally {
     account.dynamodb.leave(() => false);
   }
-  const spilled = await spilledBytes(account.localized(image.environment).COUNTERSIGN_SPILL_QUEUE ?? "");
+  const spilled = await spilledBytes(account.localQueue(image.environment.COUNTERSIGN_SPILL_QUEUE ?? ""));
   const missing = datagrams.filter((bytes) => !spilled.includes(bytes.toString("base64")));
   checks.same(
     `each of ${DATAGRAMS} datagrams that storage refuses is in the spill queue`,

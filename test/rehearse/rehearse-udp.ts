@@ -10,6 +10,7 @@ import { type Figures, milliseconds } from "./figures.ts";
 import type { ContainerImage } from "./image.ts";
 import { publish } from "./publish.ts";
 import { keyOf, messageIdOf } from "./queue-events.ts";
+import { TASK_ROLE } from "./rehearse-access.ts";
 import { spillsFromSockets } from "./rehearse-udp-spill.ts";
 import { differencesOfIds, storedIds } from "./stored-ids.ts";
 import { healthz, metricLines, ownHealthCheck, says, startTask, type UdpTask } from "./udp-task.ts";
@@ -24,8 +25,6 @@ export interface UdpRehearsal {
 /** Few enough for a socket's buffer to hold them all, whatever else the machine does. */
 const DATAGRAMS = 150;
 const FRAMES = 500;
-/** The id of the key that the task signs with here. */
-export const TASK_SIGNER = "the-task";
 /** Sent after the signal, while the load balancer would still send. */
 const LATE_DATAGRAMS = 50;
 const RECORDED_WITHIN_MS = 30_000;
@@ -36,10 +35,7 @@ export async function rehearseUdp(rehearsal: UdpRehearsal): Promise<readonly str
   const prescribed = image.readOnly && !["", "0", "root"].includes(image.user);
   checks.same("the task definition asks for a read-only root and a user of its own", prescribed ? [] : ["it does not"]);
   checks.same("its image has Node 24", /^node:24\./.test(image.base) ? [] : [image.base]);
-  const task = await startTask(image, {
-    ...account.localized(image.environment),
-    ...account.environmentOf(TASK_SIGNER),
-  });
+  const task = await startTask(image, { ...image.environment, ...account.environmentOf(TASK_ROLE) });
   try {
     rehearsal.figures.add(
       "UDP collector start",

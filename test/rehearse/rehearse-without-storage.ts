@@ -8,6 +8,7 @@ import { startContainerCredentials } from "./container-credentials.ts";
 import type { ContainerImage } from "./image.ts";
 import { publish } from "./publish.ts";
 import { keyOf, messageIdOf } from "./queue-events.ts";
+import { TASK_ROLE } from "./rehearse-access.ts";
 import { spilledBytes } from "./rehearse-udp-spill.ts";
 import { differencesOfIds, storedIds } from "./stored-ids.ts";
 import { healthz, metricLines, ownHealthCheck, says, startTask, stopTask, type UdpTask } from "./udp-task.ts";
@@ -34,8 +35,8 @@ type Rehearsal = WithoutStorage & { readonly environment: Readonly<Record<string
 export async function rehearseWithoutStorage(all: WithoutStorage): Promise<readonly string[]> {
   const { checks, account, image } = all;
   const credentials = await startContainerCredentials();
-  const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _key, ...services } = account.environment;
-  const environment = { ...account.localized(image.environment), ...services, ...credentials.environment };
+  const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _key, ...services } = account.environmentOf(TASK_ROLE);
+  const environment = { ...image.environment, ...services, ...credentials.environment };
   const lines: string[] = [];
   try {
     for (const part of [losesStorage, startsWithoutStorage]) {
@@ -110,7 +111,11 @@ function samplesOf({ account }: WithoutStorage, count: number): readonly ValueMa
 }
 
 /** Half by UDP, half by TCP: each is in the spill queue in the end, byte for byte. */
-async function spills({ checks, environment }: Rehearsal, task: UdpTask, samples: readonly ValueMap[]): Promise<void> {
+async function spills(
+  { checks, account, environment }: Rehearsal,
+  task: UdpTask,
+  samples: readonly ValueMap[],
+): Promise<void> {
   const messages = samples.map(encodeMsgpack);
   await publish(task.udp, messages.slice(0, SAMPLES));
   await publish(task.tcp, messages.slice(SAMPLES));
@@ -118,7 +123,7 @@ async function spills({ checks, environment }: Rehearsal, task: UdpTask, samples
     task,
     ["udp", "tcp"].map((listener) => `countersign_samples_spilled_total{listener="${listener}"} ${SAMPLES}`),
   );
-  const spilled = await spilledBytes(environment.COUNTERSIGN_SPILL_QUEUE ?? "");
+  const spilled = await spilledBytes(account.localQueue(environment.COUNTERSIGN_SPILL_QUEUE ?? ""));
   const times = (bytes: Buffer) => spilled.filter((one) => one === bytes.toString("base64")).length;
   const wrong = messages.filter((bytes) => times(bytes) !== 1);
   checks.same(

@@ -2,7 +2,6 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Checks, startChecks } from "../interop/checks.ts";
 import { type Account, openAccount } from "./account.ts";
-import { CONTAINER_SIGNERS } from "./container-credentials.ts";
 import { queueFunction } from "./deployed-function.ts";
 import { type Figures, startFigures } from "./figures.ts";
 import type { RuntimePaths } from "./function-process.ts";
@@ -10,12 +9,12 @@ import { layOutImage } from "./image.ts";
 import { emittedMetrics, watchedMetrics } from "./metric-names.ts";
 import { endProcesses, run } from "./processes.ts";
 import { cacheFolder, pythonTools, samTool } from "./python-tools.ts";
+import { checkAccess } from "./rehearse-access.ts";
 import { rehearseDeploy } from "./rehearse-deploy.ts";
-import { FUNCTION_SIGNER, rehearseQueue } from "./rehearse-queue.ts";
-import { checkRights } from "./rehearse-rights.ts";
+import { rehearseQueue } from "./rehearse-queue.ts";
 import { rehearseSam } from "./rehearse-sam.ts";
 import { lintTemplates } from "./rehearse-templates.ts";
-import { rehearseUdp, TASK_SIGNER } from "./rehearse-udp.ts";
+import { rehearseUdp } from "./rehearse-udp.ts";
 import { rehearseWithoutStorage } from "./rehearse-without-storage.ts";
 import { type DeployedRuntime, deployedRuntime } from "./runtime-client.ts";
 import { readTemplates, type Templates } from "./templates.ts";
@@ -42,12 +41,13 @@ async function main(checks: Checks, figures: Figures): Promise<void> {
   const lines: string[] = [];
   try {
     lines.push(...(await queuePart(checks, figures, templates, account, runtime)));
+    await account.unmark();
     lines.push(...(await udpPart(checks, figures, templates, account, runtime)));
-    if (typeof runtime.node === "string") rightsPart(checks, templates, account);
   } finally {
     await account.stop();
   }
   metricsPart(checks, templates, lines, runtime);
+  await accessPart(checks, templates, account, runtime);
   if (typeof commands === "string") {
     await guarded(checks, "cfn-lint", () => lintTemplates(checks, templates, commands));
     const paths = pathsOf(runtime);
@@ -88,8 +88,7 @@ async function queuePart(
     checks.skipped("the bundled function under AWS's runtime client", paths.missing);
     return [];
   }
-  const synthesized = queueFunction(templates);
-  const deployed = { ...synthesized, environment: account.localized(synthesized.environment) };
+  const deployed = queueFunction(templates);
   const rehearse = () => rehearseQueue({ checks, figures, account, deployed, runtime: paths });
   return (await guarded(checks, "the bundled function", rehearse)) ?? [];
 }
@@ -118,17 +117,16 @@ async function udpPart(
   return (await guarded(checks, UDP, rehearse)) ?? [];
 }
 
-function rightsPart(checks: Checks, templates: Templates, { calls }: Account): void {
-  checkRights(checks, templates, calls, {
-    what: "the function",
-    role: "QueueCollectorRole",
-    isSigner: (keyId) => keyId === FUNCTION_SIGNER,
-  });
-  checkRights(checks, templates, calls, {
-    what: "the task",
-    role: "TaskRole",
-    isSigner: (keyId) => keyId === TASK_SIGNER || keyId.startsWith(CONTAINER_SIGNERS),
-  });
+async function accessPart(
+  checks: Checks,
+  templates: Templates,
+  account: Account,
+  runtime: DeployedRuntime,
+): Promise<void> {
+  const what = "calls of function and task, and their roles' rights";
+  const paths = pathsOf(runtime);
+  if ("missing" in paths) checks.skipped(what, paths.missing);
+  else await guarded(checks, what, async () => checkAccess(checks, templates, account.calls()));
 }
 
 function metricsPart(checks: Checks, templates: Templates, lines: readonly string[], runtime: DeployedRuntime): void {
