@@ -14,6 +14,7 @@ const measuring = [
 /** Tests of what listens, connects or starts a process. */
 const servers = [
   "test/acceptance/**/*.test.ts",
+  "test/access/*.test.ts",
   "test/assembly/*.test.ts",
   "test/assembly/opening/*.test.ts",
   "test/aws/*.test.ts",

@@ -29,7 +29,7 @@ export function refusedCalls(access: Access, calls: readonly AwsCall[]): readonl
   );
 }
 
-function isUsedBy(access: Access, right: Right, call: AwsCall): boolean {
+export function isUsedBy(access: Access, right: Right, call: AwsCall): boolean {
   return call.signer === right.role && isAbout(right, askedOf(access, call));
 }
 
