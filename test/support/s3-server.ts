@@ -14,8 +14,8 @@ export interface S3Server {
   readonly requests: string[];
   /** Set for a test that needs the service to fail. */
   fault: Fault | undefined;
-  /** A client of its own, which the caller destroys. */
-  client(): S3Client;
+  /** A client of its own, which the caller destroys. @param endpoint another way to it */
+  client(endpoint?: string): S3Client;
   close(): Promise<void>;
 }
 
@@ -27,9 +27,9 @@ export async function startS3Server(): Promise<S3Server> {
     endpoint: "",
     requests,
     fault: undefined,
-    client: () =>
+    client: (endpoint = server.endpoint) =>
       new S3Client({
-        endpoint: server.endpoint,
+        endpoint,
         region: "us-east-1",
         credentials: { accessKeyId: "local", secretAccessKey: "local" },
         forcePathStyle: true,

@@ -3,23 +3,28 @@ import type { MeteringRecord } from "../../../lib/sample/sample.ts";
 import type { Value } from "../../../lib/sample/value.ts";
 import type { StorageDriver } from "../../../lib/storage/driver.ts";
 import { openDynamoDb } from "../../../lib/storage/dynamodb/dynamodb.ts";
+import { refusedToOperator } from "../../access/contract-calls.ts";
 import { type Call, failCalls, leaveUnprocessed, watchCalls } from "../../support/dynamodb-faults.ts";
 import { clientOf, type DynamoDbServer, itemsIn, startDynamoDb } from "../../support/dynamodb-server.ts";
+import { type RecordingProxy, startRecordingProxy } from "../../support/recording-proxy.ts";
 import { anEvent, aSample } from "../../support/sample-builder.ts";
 import { describeStorageContract } from "../contract.ts";
 import { allOf, exactly, inOrder, recorded } from "../reading.ts";
 
 let server: DynamoDbServer;
+/** The way to the server that the contract takes. */
+let contract: RecordingProxy;
 beforeAll(async () => {
   server = await startDynamoDb();
+  contract = await startRecordingProxy(server.endpoint);
 });
-afterAll(() => server.close());
+afterAll(() => Promise.all([contract.close(), server.close()]));
 
 describeStorageContract("dynamodb", async () => {
   const table = await server.freshTable();
   const drivers: StorageDriver[] = [];
   const reopen = async () => {
-    const driver = openDynamoDb({ client: server.client(), table });
+    const driver = openDynamoDb({ client: clientOf(contract.url), table });
     drivers.push(driver);
     return driver;
   };
@@ -30,6 +35,12 @@ describeStorageContract("dynamodb", async () => {
       for (const driver of drivers) await driver.close();
     },
   };
+});
+
+it("makes no call for all that the contract asks which an operator has no right to", () => {
+  const construct = (table: string) => `SampleStorageTables${table.endsWith("-resources") ? "Resources" : "Samples"}`;
+  expect(contract.calls.length).toBeGreaterThan(100);
+  expect(refusedToOperator(contract.calls, { construct })).toEqual([]);
 });
 
 describe("the DynamoDB storage", () => {

@@ -13,6 +13,8 @@ import type { StorageDriver } from "../../../lib/storage/driver.ts";
 import { toRow } from "../../../lib/storage/rows/record-row.ts";
 import { objectKey } from "../../../lib/storage/s3/keys.ts";
 import { openS3Log } from "../../../lib/storage/s3/s3.ts";
+import { refusedToOperator } from "../../access/contract-calls.ts";
+import { type RecordingProxy, startRecordingProxy } from "../../support/recording-proxy.ts";
 import { type S3Server, startS3Server } from "../../support/s3-server.ts";
 import { anEvent, aSample } from "../../support/sample-builder.ts";
 import { describeStorageContract } from "../contract.ts";
@@ -22,13 +24,17 @@ let server: S3Server;
 let client: S3Client;
 let bucket: string;
 let buckets = 0;
+/** The way to the server that the contract takes. */
+let contract: RecordingProxy;
 
 beforeAll(async () => {
   server = await startS3Server();
+  contract = await startRecordingProxy(server.endpoint);
   client = server.client();
 });
 afterAll(async () => {
   client.destroy();
+  await contract.close();
   await server.close();
 });
 
@@ -42,7 +48,7 @@ describeStorageContract("s3", async () => {
   const name = await newBucket();
   const drivers: StorageDriver[] = [];
   const open = async () => {
-    const driver = openS3Log({ client: server.client(), bucket: name, prefix: "countersign/log" });
+    const driver = openS3Log({ client: server.client(contract.url), bucket: name, prefix: "countersign/log" });
     drivers.push(driver);
     return driver;
   };
@@ -50,6 +56,12 @@ describeStorageContract("s3", async () => {
     for (const driver of drivers) await driver.close();
   };
   return { driver: await open(), reopen: open, close };
+});
+
+it("makes no call for all that the contract asks which an operator has no right to", () => {
+  const standsFor = { construct: () => "SampleStorageLogBucket", prefix: "countersign/log/" };
+  expect(contract.calls.length).toBeGreaterThan(100);
+  expect(refusedToOperator(contract.calls, standsFor)).toEqual([]);
 });
 
 describe("the S3 log", () => {
