@@ -6,13 +6,13 @@ import type { Keyring } from "../keys/keyring.ts";
 import { errorMessage } from "../log/error-message.ts";
 import { CANARY_METER, canaryResource } from "../sample/canary.ts";
 import type { ListenerName } from "../sample/listener-name.ts";
+import { ownSample } from "../sample/own-sample.ts";
 import type { Dialect } from "../sample/sample.ts";
+import { signedMessage } from "../signature/signed-message.ts";
 import type { StorageDriver } from "../storage/driver.ts";
 import { canaryKey } from "./canary-key.ts";
-import { canarySample } from "./canary-sample.ts";
 import type { Destination } from "./canary-settings.ts";
 import { sendOnce } from "./send-once.ts";
-import { signedMessage } from "./signed-message.ts";
 
 export interface RoundTripOptions {
   readonly storage: Pick<StorageDriver, "samples">;
@@ -42,8 +42,10 @@ export async function roundTrip(to: Destination, options: RoundTripOptions): Pro
     return lost(`no key is accepted by the listener ${listener} from everybody: add one with the id canary`);
   }
   const id = randomUUID();
+  const [meter, resource] = [CANARY_METER, canaryResource(listener)];
+  const sample = ownSample({ meter, resource, volume: 1n, messageId: id, now: sentAt });
   try {
-    await sendOnce(to, signedMessage(canarySample(listener, id, sentAt), listener, key, { dialect, sentAt }));
+    await sendOnce(to, signedMessage(sample, listener, key, { dialect, sentAt }));
   } catch (error) {
     return lost(`it could not be sent: ${errorMessage(error)}`);
   }

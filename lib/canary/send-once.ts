@@ -3,9 +3,9 @@ import { connect } from "node:net";
 import { type ListenAddress, parseListenUrl } from "../listener/socket/listen-url.ts";
 import { openQueue } from "../queue/queue-client.ts";
 import { sendMessage } from "../queue/send-message.ts";
+import type { SignedMessage } from "../signature/signed-message.ts";
 import { encodeFrame } from "../wire/frame.ts";
 import type { Destination } from "./canary-settings.ts";
-import type { SignedMessage } from "./signed-message.ts";
 
 /** Looking a name up and connecting takes milliseconds; the clients of SQS have limits of their own. */
 const SOCKET_MS = 5_000;

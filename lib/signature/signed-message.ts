@@ -4,11 +4,11 @@ import type { MessageAttributes } from "../sample/arrived.ts";
 import type { ListenerName } from "../sample/listener-name.ts";
 import type { Dialect } from "../sample/sample.ts";
 import type { ValueMap } from "../sample/value.ts";
-import { sign } from "../signature/legacy/sign.ts";
-import { sealEnvelope } from "../signature/v2/seal-envelope.ts";
-import { signAttributes } from "../signature/v2/sign-attributes.ts";
 import { toExactJson } from "../wire/exact-json.ts";
 import { encodeMsgpack } from "../wire/msgpack-writer.ts";
+import { sign } from "./legacy/sign.ts";
+import { sealEnvelope } from "./v2/seal-envelope.ts";
+import { signAttributes } from "./v2/sign-attributes.ts";
 
 /** A datagram, the content of a frame, or a queue's message with what stands beside its body. */
 export interface SignedMessage {
