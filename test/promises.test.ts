@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { promised } from "./promises.ts";
+import { promisedLimits } from "./promised-limits.ts";
+import { promised as promisedBeside } from "./promises.ts";
 
+const promised = [...promisedBeside, ...promisedLimits];
 const root = fileURLToPath(new URL("../", import.meta.url));
 const read = (path: string) => readFileSync(`${root}${path}`, "utf8");
 
