@@ -2,6 +2,7 @@ import { Aws, RemovalPolicy } from "aws-cdk-lib";
 import { CfnNamedQuery, type CfnNamedQueryProps, CfnWorkGroup } from "aws-cdk-lib/aws-athena";
 import { CfnDatabase, CfnTable } from "aws-cdk-lib/aws-glue";
 import { Construct } from "constructs";
+import { fieldNames } from "../sample/message.ts";
 import { conflictsQuery, sharedSignaturesQuery } from "./conflict-queries.ts";
 import { deltaUsageQuery } from "./delta-usage-query.ts";
 import { ANSWERS_FOLDER, logFolders, type SampleLog, SETTLEMENTS_FOLDER } from "./sample-log.ts";
@@ -19,28 +20,7 @@ const FIRST_DAY = "2014-01-01";
  * The wire's names (lib/storage/rows/record-row.ts) as columns. All are text: a volume is exact in its text alone, and an
  * object such as `resource_metadata` is its JSON, for `json_extract`.
  */
-const sampleColumns = [
-  "format",
-  "dialect",
-  "time",
-  "source",
-  "counter_name",
-  "counter_type",
-  "counter_unit",
-  "counter_volume",
-  "user_id",
-  "user_name",
-  "project_id",
-  "project_name",
-  "resource_id",
-  "timestamp",
-  "resource_metadata",
-  "message_id",
-  "message_signature",
-  "monotonic_time",
-  "publisher_id",
-  "content",
-] as const;
+const sampleColumns = ["format", "dialect", "time", ...fieldNames.sample, "message_signature", "content"];
 
 /** The columns of a settlement, as lib/storage/settlement.ts writes it. */
 const settlementColumns = [

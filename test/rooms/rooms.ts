@@ -100,7 +100,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   infra: {
     is: "what deploys it: CDK",
     imports: [
-      ...["settings.ts", "socket-defaults.ts", "ledger/metrics.ts", "sample/listener-name.ts"],
+      ...["settings.ts", "socket-defaults.ts", "ledger/metrics.ts", "sample/listener-name.ts", "sample/message.ts"],
       ...["sample/canary.ts", "canary/canary-settings.ts"],
       ...["storage/dynamodb/layout/keys.ts", "queue/invocation/retry-pauses.ts"],
     ],
