@@ -10,7 +10,7 @@ import { decodeMsgpack } from "../lib/wire/msgpack-reader.ts";
 import { encodeMsgpack } from "../lib/wire/msgpack-writer.ts";
 import { capturedDatagrams, captureSecret } from "./captures.ts";
 
-const secret = createSecretKey(Buffer.from(captureSecret));
+export const captureKey = createSecretKey(Buffer.from(captureSecret));
 
 /** What the captures are made of, decoded. */
 export function capturedMaps(): readonly ValueMap[] {
@@ -23,7 +23,7 @@ export function capturedMaps(): readonly ValueMap[] {
 
 export function captureJudge(): Judge {
   return createJudge({
-    keys: fixedKeys([{ id: "captures", scheme: "legacy", secret }]),
+    keys: fixedKeys([{ id: "captures", scheme: "legacy", secret: captureKey }]),
     dialects: ["py3", "kilo", "icehouse"],
     extraFields: [],
   });
@@ -41,7 +41,7 @@ export function freshDatagrams(
     const message = new Map(capture);
     message.set("message_id", randomUUID());
     message.set("timestamp", new Date(from + index).toISOString().replace("Z", "000"));
-    message.set("message_signature", sign(message, secret, dialect) ?? "");
+    message.set("message_signature", sign(message, captureKey, dialect) ?? "");
     return Buffer.from(encodeMsgpack(message));
   });
 }

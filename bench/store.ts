@@ -1,25 +1,21 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
-import { mapInParallel } from "../lib/flow/in-parallel.ts";
 import type { MeteringRecord } from "../lib/sample/sample.ts";
 import type { StorageDriver } from "../lib/storage/driver.ts";
 import { openDynamoDb } from "../lib/storage/dynamodb/dynamodb.ts";
 import { openFileLog } from "../lib/storage/file/file.ts";
 import { openS3Log } from "../lib/storage/s3/s3.ts";
 import { temporaryFolder } from "../test/support/temporary-folder.ts";
+import { startAnswering } from "./answering.ts";
 import { capturedMaps, captureJudge, freshDatagrams, judged } from "./fresh-samples.ts";
 import { hmacAlone } from "./hmac-alone.ts";
 import type { Result } from "./result.ts";
 import { inRounds, type Step } from "./rounds.ts";
+import { AT_A_TIME, BATCH, storeAll } from "./store-all.ts";
 
 const ROUNDS = 9;
 const SAMPLES = 6_000;
-const BATCH = 250;
-const AT_A_TIME = 4;
 const FLOOR = "HMAC alone";
 
 /**
@@ -28,12 +24,7 @@ const FLOOR = "HMAC alone";
  */
 export async function store(): Promise<Result> {
   const folder = await temporaryFolder();
-  const server = await startServer();
-  const aws = {
-    endpoint: `http://127.0.0.1:${server.port}`,
-    region: "us-east-1",
-    credentials: { accessKeyId: "bench", secretAccessKey: "bench" },
-  };
+  const { aws, stop } = await startAnswering();
   const drivers: readonly StorageDriver[] = [
     openFileLog({ path: join(folder.path, "samples.jsonl") }),
     openS3Log({ client: new S3Client({ ...aws, forcePathStyle: true }), bucket: "bench" }),
@@ -61,7 +52,7 @@ export async function store(): Promise<Result> {
     warmUp: 2,
   });
   await Promise.all(drivers.map((driver) => driver.close()));
-  server.stop();
+  stop();
   await folder.remove();
   return {
     bench: "store",
@@ -69,23 +60,4 @@ export async function store(): Promise<Result> {
     figures: figures.filter(({ name }) => name !== ""),
     floor: FLOOR,
   };
-}
-
-async function startServer(): Promise<{ readonly port: string; stop(): void }> {
-  const script = fileURLToPath(new URL("answering-server.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--import", "tsx", script], { stdio: ["pipe", "pipe", "inherit"] });
-  const [port] = await once(child.stdout, "data");
-  return { port: String(port).trim(), stop: () => void child.stdin.end() };
-}
-
-async function storeAll(driver: StorageDriver, records: readonly MeteringRecord[]): Promise<void> {
-  const batches = Array.from({ length: records.length / BATCH }, (_, index) =>
-    records.slice(index * BATCH, (index + 1) * BATCH),
-  );
-  await mapInParallel(batches, AT_A_TIME, async (batch) => {
-    for (const stored of await driver.record(batch)) {
-      if (stored.kind !== "recorded")
-        throw new Error(`${driver.name} did not record: ${JSON.stringify(stored)}`, { cause: stored });
-    }
-  });
 }
