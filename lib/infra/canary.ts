@@ -12,6 +12,7 @@ import type { ListenerName } from "../sample/listener-name.ts";
 import type { JudgingSettings } from "./collector-environment.ts";
 import { canaryMetric } from "./collector-metric.ts";
 import { functionCode, functionVariables } from "./function-code.ts";
+import { dualStackVariables } from "./network-kind.ts";
 import type { SampleTables } from "./sample-tables.ts";
 import type { SigningSecret } from "./signing-secret.ts";
 
@@ -35,6 +36,8 @@ export interface CanaryNetwork {
   readonly vpc: IVpc;
   readonly subnets: SubnetSelection;
   readonly securityGroup: ISecurityGroup;
+  /** The subnets have IPv6 networks as well, by which AWS is called. */
+  readonly isDualStack: boolean;
 }
 
 /** Three runs in the quarter of an hour that an alarm on silence looks at, and none near its borders. */
@@ -96,6 +99,8 @@ export class Canary extends Construct {
         vpc: network.vpc,
         vpcSubnets: network.subnets,
         securityGroups: [network.securityGroup],
+        // Without it Lambda gives no IPv6 address.
+        ...(network.isDualStack && { ipv6AllowedForDualStack: true }),
       }),
       environment: {
         ...toCanaryEnvironment({
@@ -106,6 +111,7 @@ export class Canary extends Construct {
           withinSeconds,
         }),
         ...functionVariables,
+        ...(network?.isDualStack && dualStackVariables),
       },
     });
     this.rule = new Rule(this, "Rule", {

@@ -25,7 +25,7 @@ export class ContextReader {
     );
   }
 
-  oneOf(name: string, allowed: readonly number[], otherwise: number): number {
+  oneOf<T extends number | string>(name: string, allowed: readonly T[], otherwise: T): T {
     return this.#take(name, otherwise, `one of ${allowed.join(", ")}`, (value) => allowed.find((one) => one === value));
   }
 

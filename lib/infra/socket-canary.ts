@@ -1,4 +1,4 @@
-import { Peer, Port, SecurityGroup, SubnetType } from "aws-cdk-lib/aws-ec2";
+import { SecurityGroup, SubnetType } from "aws-cdk-lib/aws-ec2";
 import type { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { Canary } from "./canary.ts";
@@ -23,20 +23,19 @@ export class SocketCanary extends Construct {
 
   constructor(scope: Construct, id: string, { udpCollector, ...props }: SocketCanaryProps) {
     super(scope, id);
-    const { vpc, loadBalancer, service } = udpCollector;
+    const { vpc, loadBalancer, service, isDualStack } = udpCollector;
     const securityGroup = new SecurityGroup(this, "SecurityGroup", {
       vpc,
       description: "The canary, which sends samples of its own",
       allowAllOutbound: false,
     });
-    // As for the tasks: where these may lead is the VPC's to say.
-    securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), "AWS services");
+    udpCollector.letOut(securityGroup);
     loadBalancer.letIn(securityGroup, "samples of the canary");
     const host = loadBalancer.loadBalancer.loadBalancerDnsName;
     this.canary = new Canary(this, "Sender", {
       ...props,
       to: { udp: `udp://${host}:${ports.udp}`, tcp: `tcp://${host}:${ports.tcp}` },
-      network: { vpc, subnets: { subnetType: SubnetType.PRIVATE_ISOLATED }, securityGroup },
+      network: { vpc, subnets: { subnetType: SubnetType.PRIVATE_ISOLATED }, securityGroup, isDualStack },
     });
     // Before there are tasks every sample would be lost.
     this.canary.rule.node.addDependency(service);

@@ -12,6 +12,7 @@ import type { JudgingSettings } from "./collector-environment.ts";
 import { ContextReader } from "./context-reader.ts";
 import { fixedAddressProblem } from "./fixed-addresses.ts";
 import { clientNetworksProblem, vpcCidrProblem } from "./ipv4-networks.ts";
+import { DEFAULT_NETWORK, type NetworkKind, networkKinds } from "./network-kind.ts";
 import { DEFAULT_VPC_CIDR } from "./udp-network.ts";
 
 /** The settings that differ from one deployment to the next; docs/deploy.md explains each. */
@@ -61,6 +62,8 @@ export interface UdpSettings extends Omit<SocketSettings, "healthHost"> {
   readonly loadBalancerAddresses: readonly string[];
   /** IPv4 network of the VPC that is made. @default "10.95.0.0/20" */
   readonly cidr: string;
+  /** How that VPC leads to AWS. @default "endpoints" */
+  readonly network: NetworkKind;
   /** The VPC to put it in. @default null, a VPC is made */
   readonly vpc: VpcSettings | null;
   /** @default 2 */
@@ -227,6 +230,7 @@ function udpFrom(values: ContextReader | undefined): UdpSettings | null {
     internetFacing: values.flag("internetFacing", false),
     loadBalancerAddresses: values.texts("loadBalancerAddresses", /./, "addresses"),
     cidr: values.text("cidr", /./, "an IPv4 network such as 10.95.0.0/20", DEFAULT_VPC_CIDR),
+    network: values.oneOf("network", networkKinds, DEFAULT_NETWORK),
     vpc: vpcFrom(values.inner("vpc")),
     minTasks: values.wholeNumber("minTasks", { from: 1, to: 100 }, 2),
     maxTasks: values.wholeNumber("maxTasks", { from: 1, to: 100 }, 10),
@@ -239,6 +243,9 @@ function udpFrom(values: ContextReader | undefined): UdpSettings | null {
   if (unfitCidr !== undefined) values.problem("cidr", unfitCidr);
   if (settings.vpc !== null && settings.cidr !== DEFAULT_VPC_CIDR) {
     values.problem("cidr", "is of a VPC that is made, and there is one of your own: leave out one of the two");
+  }
+  if (settings.vpc !== null && settings.network !== DEFAULT_NETWORK) {
+    values.problem("network", "is of a VPC that is made, and there is one of your own: leave out one of the two");
   }
   if (settings.maxTasks < settings.minTasks) values.problem("maxTasks", `not less than minTasks ${settings.minTasks}`);
   const { internetFacing, vpc } = settings;

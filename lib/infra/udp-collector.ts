@@ -30,6 +30,7 @@ import { collectorMetric } from "./collector-metric.ts";
 import { limitEndpoints } from "./endpoint-policies.ts";
 import { FailedDeployments } from "./failed-deployments.ts";
 import type { ClientNetworks } from "./ipv4-networks.ts";
+import { DEFAULT_NETWORK, dualStackVariables, type NetworkKind } from "./network-kind.ts";
 import { loadBalancerId, networkId } from "./other-ids.ts";
 import type { SpillQueue } from "./spill-queue.ts";
 import { ports, UdpLoadBalancer } from "./udp-load-balancer.ts";
@@ -41,10 +42,12 @@ export interface UdpCollectorProps extends CollectorParts, ClientNetworks {
   readonly spillQueue: SpillQueue;
   /** For the tasks, of the spill queue's stack: the queue's policy names it. It gets its rights here. */
   readonly taskRole: Role;
-  /** One's own, with its own ways to AWS. @default - one is made that reaches AWS through endpoints alone */
+  /** One's own, with its own ways to AWS. @default - one is made */
   readonly vpc?: IVpc;
   /** IPv4 network of the VPC that is made, of 16 to 22 bits. @default DEFAULT_VPC_CIDR */
   readonly cidr?: string;
+  /** How the VPC that is made leads to AWS. @default DEFAULT_NETWORK */
+  readonly network?: NetworkKind;
   /** The load balancer has public addresses. @default false */
   readonly internetFacing?: boolean;
   /** Of the load balancer, one for each zone: allocation ids if it faces the internet, IPv4 addresses otherwise. @default - AWS chooses */
@@ -79,6 +82,8 @@ export class UdpCollector extends Construct {
   readonly container: ContainerDefinition;
   readonly loadBalancer: UdpLoadBalancer;
   readonly internetFacing: boolean;
+  /** Whoever is in the VPC, beside the tasks as well, calls AWS by IPv6 too. */
+  readonly isDualStack: boolean;
   readonly minTasks: number;
   readonly maxTasks: number;
   readonly #failedDeployments: FailedDeployments;
@@ -89,6 +94,7 @@ export class UdpCollector extends Construct {
     this.#stage = props.settings.stage;
     const network = props.vpc ?? new UdpNetwork(this, networkId(props), props);
     this.vpc = network instanceof UdpNetwork ? network.vpc : network;
+    this.isDualStack = props.vpc === undefined && (props.network ?? DEFAULT_NETWORK) === "ipv6-egress";
     const inside: SubnetSelection = { subnetType: SubnetType.PRIVATE_ISOLATED };
     const { internetFacing = false, minTasks = 2, maxTasks = 10 } = props;
     this.internetFacing = internetFacing;
@@ -112,8 +118,7 @@ export class UdpCollector extends Construct {
       description: "Tasks of the collector",
       allowAllOutbound: false,
     });
-    // Gateway endpoints are reached by public addresses. Where these may lead is the VPC's to say: ours has no other way out.
-    securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), "AWS services");
+    this.letOut(securityGroup);
     const cluster = new Cluster(this, "Cluster", { vpc: this.vpc });
     Validations.of(cluster).acknowledge({
       id: "AwsSolutions-ECS4",
@@ -155,6 +160,14 @@ export class UdpCollector extends Construct {
       ...(props.logRetention !== undefined && { logRetention: props.logRetention }),
     });
     this.#scale();
+  }
+
+  /** Lets somebody in the VPC call AWS, as the tasks do. */
+  letOut(securityGroup: SecurityGroup): void {
+    // Gateway endpoints are reached by public addresses. Where these may lead is the VPC's to say: ours has no other way
+    // out by IPv4.
+    securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), "AWS services");
+    if (this.isDualStack) securityGroup.addEgressRule(Peer.anyIpv6(), Port.tcp(443), "AWS services by IPv6");
   }
 
   /** A figure that the tasks count. */
@@ -210,11 +223,14 @@ export class UdpCollector extends Construct {
         file: "functions/udp-collector/Dockerfile",
         platform: Platform.LINUX_ARM64,
       }),
-      environment: collectorEnvironment(props.settings, props, {
-        listen: udpListeners.map((protocol) => `${protocol}://0.0.0.0:${ports[protocol]}`),
-        healthPort: ports.health,
-        ...props.tcp,
-      }),
+      environment: {
+        ...collectorEnvironment(props.settings, props, {
+          listen: udpListeners.map((protocol) => `${protocol}://0.0.0.0:${ports[protocol]}`),
+          healthPort: ports.health,
+          ...props.tcp,
+        }),
+        ...(this.isDualStack && dualStackVariables),
+      },
       portMappings: [
         { containerPort: ports.udp, protocol: Protocol.UDP },
         { containerPort: ports.tcp, protocol: Protocol.TCP },

@@ -27,7 +27,8 @@ export class UdpStack extends Stack {
   constructor(scope: Construct, id: string, props: UdpStackProps) {
     super(scope, id, props);
     const { settings, udp, collector, taskRole } = props;
-    const ownVpc = udp.vpc === null ? {} : { vpc: importVpc(this, udp.vpc) };
+    const { cidr, network } = udp;
+    const place = { cidr, network, ...(udp.vpc !== null && { vpc: importVpc(this, udp.vpc) }) };
     this.udpCollector = new UdpCollector(this, "UdpCollector", {
       settings,
       storage: collector.storage,
@@ -48,8 +49,7 @@ export class UdpStack extends Stack {
         tcpBufferMebibytes: udp.tcpBufferMebibytes,
       },
       logRetention: settings.logRetentionDays,
-      cidr: udp.cidr,
-      ...ownVpc,
+      ...place,
     });
     const target = {
       topic: collector.monitoring.alarmTopic,
@@ -60,7 +60,7 @@ export class UdpStack extends Stack {
     new UdpServiceMonitoring(this, "ServiceAlarms", watched);
     const { tables } = collector.storage;
     if (canaryListeners(settings).includes("udp") && tables !== undefined) {
-      const { canary } = new SocketCanary(this, socketCanaryId({ cidr: udp.cidr, ...ownVpc }), {
+      const { canary } = new SocketCanary(this, socketCanaryId(place), {
         settings,
         tables,
         secret: collector.secret,

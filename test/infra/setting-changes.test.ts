@@ -14,7 +14,8 @@ const deploymentOf = deploymentsIn(mkdtempSync(join(tmpdir(), "countersign-chang
 const stage = fullStage();
 const { udp } = stage;
 const changes = fewSettingChanges(stage);
-const watched = ["udp.internetFacing with a canary", "udp.vpc with a canary"];
+const networks = ["udp.network with a canary", "udp.network of a load balancer that faces the internet"];
+const watched = ["udp.internetFacing with a canary", ...networks, "udp.vpc with a canary"];
 
 it("every setting has a change", () => {
   const names = settingChanges(stage).map(({ setting }) => setting);
@@ -51,6 +52,7 @@ describe("it would be seen if a setting could not be changed", () => {
   it("since another load balancer gets the listeners and target groups of the one that stands", () => {
     expect(refusedIf(withOneLoadBalancer)).toEqual([
       "udp.cidr",
+      "udp.network",
       "udp.internetFacing",
       "udp.vpc",
       "udp.loadBalancerAddresses",
@@ -66,7 +68,7 @@ describe("it would be seen if a setting could not be changed", () => {
   it.each([
     ["AWS::DynamoDB::Table", "TableName", ["tables"]],
     ["AWS::S3::Bucket", "BucketName", ["log"]],
-    ["AWS::Logs::LogGroup", "LogGroupName", ["udp.cidr", "udp.vpc", "udp", ...watched]],
+    ["AWS::Logs::LogGroup", "LogGroupName", ["udp.cidr", "udp.network", "udp.vpc", "udp", ...watched]],
     ["AWS::SQS::Queue", "QueueName", []],
   ])("since each retained %s has a %s of its own", (type, property, settings) => {
     expect(refusedIf((deployment) => withFixedNames(deployment, type, property))).toEqual(settings);

@@ -84,6 +84,7 @@ describe("the settings of a stage", () => {
           ...prod.udp,
           clientPrefixLists: [],
           cidr: "10.95.0.0/20",
+          network: "endpoints",
           internetFacing: false,
           loadBalancerAddresses: [],
           vpc: { ...ownVpc, publicSubnetIds: [] },
@@ -183,6 +184,11 @@ describe("the settings of a stage", () => {
     [
       { udp: { clientCidrs: cidrs(1), cidr: "10.95.1.0/20" } },
       "cidr: 10.95.1.0/20 names an address inside its network",
+    ],
+    [{ udp: { clientCidrs: cidrs(1), network: "nat" } }, 'network: expected one of endpoints, ipv6-egress, got "nat"'],
+    [
+      { udp: { clientCidrs: cidrs(1), network: "ipv6-egress", vpc: ownVpc } },
+      "network: is of a VPC that is made, and there is one of your own: leave out one of the two, got",
     ],
     [{ udp: { clientCidrs: cidrs(1), cidr: "any" } }, "cidr: any is not an IPv4 network"],
     [

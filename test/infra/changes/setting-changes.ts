@@ -45,6 +45,7 @@ const changedUdp: UdpSettings = {
   clientCidrs: ["192.168.7.0/24", "10.1.0.0/16"],
   clientPrefixLists: ["pl-0123abca"],
   cidr: "10.96.0.0/22",
+  network: "ipv6-egress",
   internetFacing: true,
   vpc: ownVpc,
   minTasks: 3,
@@ -76,7 +77,7 @@ export function settingChanges(stage: FullStage): readonly SettingChange[] {
 
 /** What takes away or moves something. All else takes nothing of anybody's place, and is changed at once. */
 const alone: readonly string[] = ["tables", "log", "alarmTopicArn", "canary"];
-const aloneUdp: readonly string[] = ["cidr", "internetFacing", "vpc", "loadBalancerAddresses"];
+const aloneUdp: readonly string[] = ["cidr", "network", "internetFacing", "vpc", "loadBalancerAddresses"];
 
 /** The same in fewer changes: those of settings that should do no harm are made together. */
 export function fewSettingChanges(stage: FullStage): readonly SettingChange[] {
@@ -106,6 +107,11 @@ function settingChangesElsewhere(stage: FullStage): readonly SettingChange[] {
     ]),
     { setting: "udp.internetFacing in a VPC of one's own", ...udpChange(inOwnVpc, { internetFacing: true }) },
     { setting: "udp.internetFacing with a canary", ...udpChange(watched, { internetFacing: true }) },
+    { setting: "udp.network with a canary", ...udpChange(watched, { network: "ipv6-egress" }) },
+    {
+      setting: "udp.network of a load balancer that faces the internet",
+      ...udpChange({ ...stage, udp: { ...stage.udp, internetFacing: true } }, { network: "ipv6-egress" }),
+    },
     { setting: "udp.vpc with a canary", ...udpChange(watched, { vpc: ownVpc }) },
   ];
 }
