@@ -35,7 +35,8 @@ export function networkViolations({ udp }: Deployment): readonly string[] {
   ];
 }
 
-function rulesOf(template: Template): readonly string[] {
+/** Every rule of every security group, one line each. */
+export function rulesOf(template: Template): readonly string[] {
   const inline = resourcesOf(template, "AWS::EC2::SecurityGroup").flatMap(([id, { Properties }]) => [
     ...list(at(Properties, "SecurityGroupIngress")).map((rule) => described(plainId(id), "in", rule)),
     ...list(at(Properties, "SecurityGroupEgress")).map((rule) => described(plainId(id), "out", rule)),
@@ -50,7 +51,7 @@ function rulesOf(template: Template): readonly string[] {
 
 function described(group: string, way: "in" | "out", rule: unknown): string {
   const [near, far] = way === "in" ? ["from", "Source"] : ["to", "Destination"];
-  const other = textOf(at(rule, "CidrIp") ?? at(rule, `${far}SecurityGroupId`));
+  const other = textOf(at(rule, "CidrIp") ?? at(rule, "CidrIpv6") ?? at(rule, `${far}SecurityGroupId`));
   return `${short(group)} lets ${way} ${at(rule, "IpProtocol")} ${at(rule, "FromPort")} ${near} ${short(other)}`;
 }
 
