@@ -64,10 +64,8 @@ async function poll(collector: Collector, resources: number): Promise<readonly n
   return micros;
 }
 
-const server = await startAnswering();
-console.log(`Node ${process.versions.node}; parts of ${PART} samples; in brackets the least and the most of them`);
-console.log("resources            µs a sample   of that at 1,000   written again   memory");
-for (const resources of sizes) {
+/** In a function of its own, as whatever one size has left behind would count as another's memory. */
+async function measured(server: Answering, resources: number): Promise<string> {
   const few = collectorOn(server);
   for (let part = 0; part < PARTS; part++) await poll(few, FEWEST);
   const held = heldBytes(collectGarbage);
@@ -84,17 +82,19 @@ for (const resources of sizes) {
   }
   const again = many.prerequisites() - written;
   const megabytes = (heldBytes(collectGarbage) - held) / 1_000_000;
-  console.log(
-    [
-      resources.toLocaleString("en").padStart(9),
-      `${median(micros).toFixed(1)} (${Math.min(...micros).toFixed(1)} to ${Math.max(...micros).toFixed(1)})`.padStart(
-        22,
-      ),
-      `${(median(micros) / median(beside)).toFixed(2)} ×`.padStart(16),
-      again.toLocaleString("en").padStart(13),
-      `${megabytes.toFixed(0)} MB`.padStart(8),
-    ].join("  "),
-  );
   await Promise.all([few.driver.close(), many.driver.close()]);
+  const spread = `(${Math.min(...micros).toFixed(1)} to ${Math.max(...micros).toFixed(1)})`;
+  return [
+    resources.toLocaleString("en").padStart(9),
+    `${median(micros).toFixed(1)} ${spread}`.padStart(22),
+    `${(median(micros) / median(beside)).toFixed(2)} ×`.padStart(16),
+    again.toLocaleString("en").padStart(13),
+    `${megabytes.toFixed(0)} MB`.padStart(8),
+  ].join("  ");
 }
+
+const server = await startAnswering();
+console.log(`Node ${process.versions.node}; parts of ${PART} samples; in brackets the least and the most of them`);
+console.log("resources            µs a sample   of that at 1,000   written again   memory");
+for (const resources of sizes) console.log(await measured(server, resources));
 server.stop();
