@@ -26,7 +26,7 @@ const servers = [
   "test/functions/**/*.test.ts",
   "test/infra/**/*.test.ts",
   "test/keys/{key-store,rotation}.test.ts",
-  "test/keys/places/{metric-last-uses,secrets-manager}.test.ts",
+  "test/keys/places/{logged-last-uses,secrets-manager}.test.ts",
   "test/listener/*.test.ts",
   "test/listener/{tcp,udp}/*.test.ts",
   "test/quarantine/s3-quarantine.test.ts",

@@ -1,4 +1,4 @@
-import { Stack, Validations } from "aws-cdk-lib";
+import { ArnFormat, Stack, Validations } from "aws-cdk-lib";
 import { AccountRootPrincipal, Grant, Role } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
 import type { CollectorParts } from "./collector-environment.ts";
@@ -47,17 +47,30 @@ export class OperatorRole extends Construct {
     const stacks = [stackName, `${stackName}-udp`].map((name) => this.#anyOf(name));
     grant(["cloudformation:DescribeStacks", "cloudformation:GetTemplate"], ...stacks);
     grant(["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData"], "*");
+    // When keys were last used stands in the log.
+    const logs = ["QueueCollectorLog", "udp-UdpCollectorLog"].map((id) => `${stackName}-${id}*`);
+    grant(["logs:StartQuery"], ...logs.map((name) => this.#logGroup(name)));
+    grant(["logs:DescribeLogGroups", "logs:GetQueryResults"], "*");
     Validations.of(this.role).acknowledge(
       {
         id: "AwsSolutions-IAM5[Resource::*]",
         reason:
-          "cloudwatch:GetMetricData takes no resource, and cloudwatch:DescribeAlarms none that is told by its name",
+          "cloudwatch:GetMetricData and logs:GetQueryResults take no resource, and cloudwatch:DescribeAlarms and logs:DescribeLogGroups none that is told by its name",
       },
       ...[stackName, `${stackName}-udp`].map((name) => ({
         id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:cloudformation:<AWS::Region>:<AWS::AccountId>:stack/${name}/*]`,
         reason: "the id behind a stack's name is another one whenever it is made anew",
       })),
+      ...logs.map((name) => ({
+        id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:${name}]`,
+        reason: "CloudFormation makes the end of a log group's name, and one of them is another stack's",
+      })),
     );
+  }
+
+  #logGroup(resourceName: string): string {
+    const arnFormat = ArnFormat.COLON_RESOURCE_NAME;
+    return Stack.of(this).formatArn({ service: "logs", resource: "log-group", resourceName, arnFormat });
   }
 
   #anyOf(stackName: string): string {

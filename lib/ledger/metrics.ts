@@ -89,6 +89,9 @@ export type ProcessMetricName = (typeof processMetricNames)[number];
 /** Samples that a key proved genuine, with the stage and the key's id as dimensions: the last use of each key. */
 export const keyMetricName = "SamplesVerified";
 
+/** The field of a log line, and no metric, that says by its id that a key proved samples genuine within the last hour. */
+export const keyUsedField = "KeyUsed";
+
 /**
  * Seconds since a queue last answered a call for messages, at the moment of writing; with the stage and the queue, by
  * its role for us, as dimensions. Only a process that polls emits it: for a deployed function Lambda polls, and the age of

@@ -107,7 +107,9 @@ async function callsOfOperator(outputs: Readonly<Record<string, string>>, deadLe
   const answers = await startAnswers(outputs);
   const proxy = await startRecordingProxy(answers.endpoint);
   const found = await workingAs(account, "OperatorRole", () => {
-    vi.stubEnv("AWS_ENDPOINT_URL_CLOUDWATCH", proxy.url).stubEnv("AWS_ENDPOINT_URL_CLOUDFORMATION", proxy.url);
+    for (const service of ["CLOUDWATCH", "CLOUDWATCH_LOGS", "CLOUDFORMATION"]) {
+      vi.stubEnv(`AWS_ENDPOINT_URL_${service}`, proxy.url);
+    }
     return operatorAtWork(STAGE, outputs, OTHER_SECRET, settingsFile);
   });
   failed.push(...found);

@@ -29,10 +29,17 @@ export async function startAnswers(outputs: Readonly<Record<string, string>>): P
   };
 }
 
-/** CloudWatch's. */
+/** CloudWatch's, and its Logs'. */
 const figures: Readonly<Record<string, string>> = {
   GetMetricData: JSON.stringify({ MetricDataResults: [] }),
   DescribeAlarms: JSON.stringify({ MetricAlarms: [] }),
+  DescribeLogGroups: JSON.stringify({
+    logGroups: ["QueueCollectorLog0A1B-xyz", "udp-UdpCollectorLog2C3D-xyz", "QueueCanaryLog4E5F-xyz"].map((id) => ({
+      logGroupName: `Countersign-prod-${id}`,
+    })),
+  }),
+  StartQuery: JSON.stringify({ queryId: "a-query" }),
+  GetQueryResults: JSON.stringify({ status: "Complete", results: [] }),
 };
 
 function stackAnswer(asked: URLSearchParams, outputs: Readonly<Record<string, string>>): string {

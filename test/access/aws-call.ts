@@ -65,6 +65,7 @@ function read(recorded: RecordedCall, arnOf: ArnOf): Read {
   if (target === "secretsmanager") {
     return { service: "secretsmanager", operation, touched: [{ resource: arnOf(textAt(body, "SecretId")) }] };
   }
+  if (target.startsWith("Logs_")) return { service: "logs", operation, touched: logGroupsIn(body) };
   if (target.startsWith("GraniteService")) return { service: "cloudwatch", operation, touched: [{ resource: "*" }] };
   const form = new URLSearchParams(recorded.body);
   const stack = form.get("StackName");
@@ -73,6 +74,12 @@ function read(recorded: RecordedCall, arnOf: ArnOf): Read {
     return { service: "cloudformation", operation: form.get("Action") ?? "", touched: [{ resource }] };
   }
   return { service: "s3", ...objectIn(recorded, arnOf) };
+}
+
+function logGroupsIn(body: Json): readonly Touched[] {
+  const names = listAt(body, "logGroupNames").map(String);
+  const arns = names.map((name) => `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:${name}`);
+  return arns.length === 0 ? [{ resource: "*" }] : arns.map((resource) => ({ resource }));
 }
 
 function tablesIn(body: Json, arnOf: ArnOf): readonly Touched[] {

@@ -9,7 +9,7 @@ import { type CallLimits, callLimits, clientOptions } from "../../lib/aws/client
 import { alarmCheck } from "../../lib/doctor/stage/alarm-check.ts";
 import { openStageClients, type StageClients } from "../../lib/doctor/stage/aws-calls.ts";
 import { describeStack } from "../../lib/doctor/stage/stacks.ts";
-import { metricLastUses } from "../../lib/keys/places/metric-last-uses.ts";
+import { loggedLastUses } from "../../lib/keys/places/logged-last-uses.ts";
 import { readSecret, secretsManagerFor } from "../../lib/keys/places/secrets-manager.ts";
 import { openSpillQueue } from "../../lib/queue/open-spill-queue.ts";
 import { openQueue } from "../../lib/queue/queue-client.ts";
@@ -97,9 +97,9 @@ const calls: Readonly<Record<string, (endpoint: string) => Promise<unknown>>> = 
       if (!read.ok) throw new Error(read.problem);
     });
   },
-  CloudWatch: async (endpoint) => {
-    vi.stubEnv("AWS_ENDPOINT_URL_CLOUDWATCH", endpoint);
-    const uses = await metricLastUses("eu-west-1", "dev", ["one"], Date.now(), QUICK);
+  "CloudWatch Logs": async (endpoint) => {
+    vi.stubEnv("AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", endpoint);
+    const uses = await loggedLastUses("eu-west-1", "dev", ["one"], Date.now(), { limits: QUICK });
     if (!uses.ok) throw new Error(uses.problem);
   },
   CloudFormation: async (endpoint) => {
@@ -127,7 +127,7 @@ describe("every AWS client that the code makes", () => {
     ).toEqual([
       "lib/doctor/stage/aws-calls.ts CloudFormationClient true",
       "lib/doctor/stage/aws-calls.ts CloudWatchClient true",
-      "lib/keys/places/metric-last-uses.ts CloudWatchClient true",
+      "lib/keys/places/logged-last-uses.ts CloudWatchLogsClient true",
       "lib/keys/places/secrets-manager.ts SecretsManagerClient true",
       "lib/quarantine/open-quarantine.ts S3Client true",
       "lib/queue/queue-client.ts SQSClient true",

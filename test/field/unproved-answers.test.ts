@@ -4,7 +4,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { callLimits, clientOptions } from "../../lib/aws/client-options.ts";
 import { putObject } from "../../lib/aws/put-object.ts";
-import { metricLastUses } from "../../lib/keys/places/metric-last-uses.ts";
+import { loggedLastUses } from "../../lib/keys/places/logged-last-uses.ts";
 import { secretsManagerFor, writeSecret } from "../../lib/keys/places/secrets-manager.ts";
 import { openS3Entries } from "../../lib/quarantine/s3-entries.ts";
 import { openSpillQueue } from "../../lib/queue/open-spill-queue.ts";
@@ -164,12 +164,12 @@ describe("Secrets Manager is answered for by something else with", () => {
   });
 });
 
-describe("CloudWatch is answered for by something else with", () => {
+describe("CloudWatch Logs is answered for by something else with", () => {
   it.each(MEANINGLESS)("%s: no key looks unused", async (_, answer) => {
     await impostor(answer);
-    vi.stubEnv("AWS_ENDPOINT_URL_CLOUDWATCH", server?.endpoint);
+    vi.stubEnv("AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", server?.endpoint);
     vi.stubEnv("AWS_ACCESS_KEY_ID", "local");
     vi.stubEnv("AWS_SECRET_ACCESS_KEY", "local");
-    expect(await metricLastUses("eu-west-1", "dev", ["one", "two"], Date.now())).toMatchObject({ ok: false });
+    expect(await loggedLastUses("eu-west-1", "dev", ["one", "two"], Date.now())).toMatchObject({ ok: false });
   });
 });

@@ -114,7 +114,7 @@ interface Deletion {
 describe("a promise is seen to be broken when somebody deletes", () => {
   it.each([
     ["an alarm", 38, resources("AWS::CloudWatch::Alarm")],
-    ["an IAM statement", 75, listItems(statementListsOf)],
+    ["an IAM statement", 76, listItems(statementListsOf)],
     ["a rule inside a security group", 7, listItems(rulesOf)],
     [
       "a rule beside a security group",

@@ -21,7 +21,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   keys: { is: "a key, a keyring, and keeping it fresh", imports: ["sample", "flow", "log"] },
   "keys/places": {
     is: "where keys are kept and their use is noted",
-    imports: ["keys", "log", "aws", "disk", "ledger/metrics.ts"],
+    imports: ["keys", "flow", "log", "aws", "disk", "ledger/metrics.ts"],
   },
   signature: { is: "the legacy dialects and signature v2", imports: ["sample", "wire", "keys", "log"] },
   judge: { is: "bytes into a verdict", imports: ["sample", "wire", "keys", "signature"] },
@@ -116,7 +116,8 @@ export const packages: Readonly<Record<string, readonly string[]>> = {
   "@aws-sdk/client-s3": ["storage/s3", "quarantine", "aws"],
   "@aws-sdk/client-sqs": ["queue", "doctor"],
   "@aws-sdk/client-secrets-manager": ["keys/places", "doctor"],
-  "@aws-sdk/client-cloudwatch": ["keys/places", "doctor"],
+  "@aws-sdk/client-cloudwatch": ["doctor"],
+  "@aws-sdk/client-cloudwatch-logs": ["keys/places"],
   "@aws-sdk/client-cloudformation": ["doctor"],
   "aws-lambda": ["queue"],
   "temporal-polyfill": ["query"],

@@ -4,7 +4,7 @@ import { main } from "../../lib/cli/main.ts";
 import { parseKeySet } from "../../lib/keys/key-set.ts";
 import { lastUsedPath } from "../../lib/keys/places/last-used-file.ts";
 import { captureIo } from "./captured-io.ts";
-import { type CloudWatchServer, startCloudWatch } from "./cloudwatch-server.ts";
+import { type LogsServer, startLogs } from "./logs-server.ts";
 import { type SecretsManagerServer, startSecretsManager } from "./secrets-manager-server.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
@@ -16,7 +16,7 @@ export const V2_SECRET = `whsec_${Buffer.alloc(32, 1).toString("base64")}`;
 export interface KeysCommand {
   readonly folder: string;
   readonly secretsManager: SecretsManagerServer;
-  readonly cloudWatch: CloudWatchServer;
+  readonly logs: LogsServer;
   /** @param args with the file as --keys, unless there is another */
   run(
     ...args: readonly string[]
@@ -31,21 +31,17 @@ export interface KeysCommand {
 }
 
 export async function keysCommandWithServices(): Promise<KeysCommand> {
-  const [secretsManager, cloudWatch, folder] = await Promise.all([
-    startSecretsManager(),
-    startCloudWatch(),
-    temporaryFolder(),
-  ]);
+  const [secretsManager, logs, folder] = await Promise.all([startSecretsManager(), startLogs(), temporaryFolder()]);
   const path = `${folder.path}/keys.json`;
   // Where the SDK itself looks.
   vi.stubEnv("AWS_ENDPOINT_URL_SECRETS_MANAGER", secretsManager.endpoint);
-  vi.stubEnv("AWS_ENDPOINT_URL_CLOUDWATCH", cloudWatch.endpoint);
+  vi.stubEnv("AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", logs.endpoint);
   vi.stubEnv("AWS_ACCESS_KEY_ID", "local");
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", "local");
   return {
     folder: folder.path,
     secretsManager,
-    cloudWatch,
+    logs,
     async run(...args) {
       const io = captureIo();
       const code = await main(["keys", ...args, ...(args.includes("--keys") ? [] : ["--keys", path])], io);
@@ -60,7 +56,7 @@ export async function keysCommandWithServices(): Promise<KeysCommand> {
       writeFile(lastUsedPath(path), JSON.stringify({ since, notedAt: ago(1_000), lastUsed })),
     async close() {
       vi.unstubAllEnvs();
-      await Promise.all([secretsManager.close(), cloudWatch.close(), folder.remove()]);
+      await Promise.all([secretsManager.close(), logs.close(), folder.remove()]);
     },
   };
 }

@@ -3,9 +3,9 @@ import type { KeyStore } from "../key-store.ts";
 import { readSecret, regionOfSecret, secretsManagerFor, writeSecret } from "./secrets-manager.ts";
 
 /**
- * Keys in a secret of Secrets Manager. When they were last used is known by the metrics of their collector.
+ * Keys in a secret of Secrets Manager. When they were last used is known by the log of their collector.
  *
- * @param stage which names the collector in metrics
+ * @param stage whose collector has them
  */
 export function secretKeyStore(arn: string, stage: string): KeyStore | { readonly problem: string } {
   const region = regionOfSecret(arn);
@@ -21,8 +21,8 @@ export function secretKeyStore(arn: string, stage: string): KeyStore | { readonl
     },
     async lastUses(keyIds, now) {
       // Only here, so that no collector loads or bundles the client.
-      const { metricLastUses } = await import("./metric-last-uses.ts");
-      return metricLastUses(region, stage, keyIds, now);
+      const { loggedLastUses } = await import("./logged-last-uses.ts");
+      return loggedLastUses(region, stage, keyIds, now);
     },
     close: () => client.destroy(),
   };

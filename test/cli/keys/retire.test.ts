@@ -133,19 +133,21 @@ describe("countersign keys retire", () => {
     expect(await keys.run("retire", ...args)).toMatchObject({ out: [], err: expect.stringContaining(problem) });
   });
 
-  it("asks CloudWatch about keys in Secrets Manager, of the stage that is named", async () => {
+  it("asks the log about keys in Secrets Manager, of the stage that is named", async () => {
     keys.secretsManager.put(JSON.stringify({ old: "x", next }));
-    const hours = (count: number) => Math.floor(Date.now() / 1_000) - count * 3_600;
-    const metric = "Countersign/SamplesVerified/Stage=prod/KeyId=";
-    keys.cloudWatch.figures.set(`${metric}next`, [[hours(1), 7]]);
-    keys.cloudWatch.figures.set(`${metric}old`, [[hours(100), 7]]);
+    const used = (hoursAgo: number, KeyUsed: string) => ({
+      at: Date.now() - hoursAgo * 3_600_000,
+      fields: { Stage: "prod", KeyUsed },
+    });
+    const log = "Countersign-prod-QueueCollectorLog0A1B-xyz";
+    keys.logs.groups.set(log, [used(200, "old"), used(1, "next"), used(100, "old")]);
     expect(await keys.run("retire", "old", "--keys", SECRET_ARN)).toMatchObject({
       code: 1,
-      err: expect.stringContaining("no SamplesVerified of the stage default"),
+      err: expect.stringContaining("no log of a collector in this region that begins with Countersign-default-"),
     });
-    const used = await keys.run("retire", "old", "--keys", SECRET_ARN, "--stage", "prod");
-    expect(used).toMatchObject({ code: 1, err: expect.stringContaining("it was used at") });
-    keys.cloudWatch.figures.set(`${metric}old`, [[hours(200), 7]]);
+    const refused = await keys.run("retire", "old", "--keys", SECRET_ARN, "--stage", "prod");
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining("it was used at") });
+    keys.logs.groups.set(log, [used(200, "old"), used(1, "next")]);
     expect(await keys.run("retire", "old", "--keys", SECRET_ARN, "--stage", "prod")).toMatchObject({ code: 0 });
     const parsed = parseKeySet(keys.secretsManager.current());
     expect(parsed.ok && parsed.entries[0]).toEqual({ id: "old", secret: "x", retiredAt: expect.any(Number) });

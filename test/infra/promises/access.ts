@@ -57,7 +57,8 @@ const expected = [
   "OperatorRoleDefaultPolicy: Allow dynamodb:Scan on SampleStorageTablesSamples, SampleStorageTablesResources/index/by-meter",
   "OperatorRoleDefaultPolicy: Allow s3:GetObject s3:PutObject on SampleStorageLogBucket/events/*, SampleStorageLogBucket/format.json, SampleStorageLogBucket/samples/*, SampleStorageLogBucket/settlements/*",
   "OperatorRoleDefaultPolicy: Allow secretsmanager:DescribeSecret secretsmanager:GetSecretValue secretsmanager:PutSecretValue on SigningSecret",
-  "OperatorRoleDefaultPolicy: Allow cloudwatch:DescribeAlarms cloudwatch:GetMetricData on *",
+  "OperatorRoleDefaultPolicy: Allow cloudwatch:DescribeAlarms cloudwatch:GetMetricData logs:DescribeLogGroups logs:GetQueryResults on *",
+  "OperatorRoleDefaultPolicy: Allow logs:StartQuery on arn:Partition:logs:Region:AccountId:log-group:Countersign-prod-QueueCollectorLog*, arn:Partition:logs:Region:AccountId:log-group:Countersign-prod-udp-UdpCollectorLog*",
   // The log of refused flows.
   "UdpCollectorNetworkVpcRefusedIAMRole: Allow vpc-flow-logs.amazonaws.com sts:AssumeRole",
   "UdpCollectorNetworkVpcRefusedIAMRoleDefaultPolicy: Allow logs:CreateLogStream logs:DescribeLogStreams logs:PutLogEvents on UdpCollectorNetworkRefusedFlows",
@@ -87,7 +88,9 @@ const wideResources: Readonly<Record<string, string>> = {
   "s3:GetObject s3:PutObject": "an object is named after the hash of its content",
   "s3:DeleteObject s3:GetObject": "a message is kept under the hash of its content",
   "cloudformation:DescribeStacks cloudformation:GetTemplate": "the id behind a stack's name is not known",
-  "cloudwatch:DescribeAlarms cloudwatch:GetMetricData": "the latter takes no resource, the former none by its name",
+  "cloudwatch:DescribeAlarms cloudwatch:GetMetricData logs:DescribeLogGroups logs:GetQueryResults":
+    "those that get something take no resource, those that describe none by its name",
+  "logs:StartQuery": "CloudFormation makes the end of a log group's name",
   "ecr:GetAuthorizationToken": "the action takes no resource",
   "ec2:AssignPrivateIpAddresses ec2:CreateNetworkInterface ec2:DeleteNetworkInterface ec2:DescribeNetworkInterfaces ec2:DescribeSubnets ec2:UnassignPrivateIpAddresses":
     "Lambda makes network interfaces before their names are known",
