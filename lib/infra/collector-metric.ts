@@ -1,9 +1,8 @@
 import { Duration } from "aws-cdk-lib";
-import { type IMetric, MathExpression, Metric, type MetricOptions } from "aws-cdk-lib/aws-cloudwatch";
+import { Metric, type MetricOptions } from "aws-cdk-lib/aws-cloudwatch";
 import {
   canaryMetricName,
   dimensionNames,
-  keyMetricName,
   type MetricName,
   metricsNamespace,
   type ProcessMetricName,
@@ -73,18 +72,5 @@ export function canaryMetric(stage: string, listener: ListenerName, options?: Me
     dimensionsMap: { [dimensionNames.stage]: stage, [dimensionNames.listener]: listener },
     statistic: "Maximum",
     ...options,
-  });
-}
-
-/** Verified samples, one figure per key, whichever keys there will be. */
-export function verifiedByKey(stage: string): IMetric {
-  const schema = [metricsNamespace, dimensionNames.stage, dimensionNames.keyId].join(",");
-  const search = `{${schema}} MetricName="${keyMetricName}" ${dimensionNames.stage}="${stage}"`;
-  return new MathExpression({
-    expression: `SEARCH('${search}', 'Sum', ${METRIC_PERIOD.toSeconds()})`,
-    usingMetrics: {},
-    // With an empty label each line is named after what it shows.
-    label: "",
-    period: METRIC_PERIOD,
   });
 }

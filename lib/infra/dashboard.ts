@@ -8,7 +8,6 @@ import {
   processMetric,
   rejectedByReason,
   unstoredAgeMetric,
-  verifiedByKey,
 } from "./collector-metric.ts";
 import type { QueueCollector } from "./queue-collector.ts";
 import type { SampleStorage } from "./sample-storage.ts";
@@ -56,12 +55,7 @@ export class CollectorDashboard extends Construct {
           "Rejected: messages",
           this.#each("MessagesRejected"),
         ),
-        row(
-          "Duplicate: samples, recorded a moment before",
-          this.#each("SamplesDuplicate"),
-          "Verified: samples by key",
-          [verifiedByKey(props.stage)],
-        ),
+        [graph("Duplicate: samples, recorded a moment before", this.#each("SamplesDuplicate"))],
         row(
           "Quarantined: messages",
           [

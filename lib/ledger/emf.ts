@@ -1,8 +1,8 @@
 import { type ListenerName, listenerNames } from "../sample/listener-name.ts";
+import { createKeyUses } from "./key-uses.ts";
 import type { Ledger, Ledgers, ProcessLedger } from "./ledger.ts";
 import {
   dimensionNames,
-  keyMetricName,
   listenerMetrics,
   type MetricName,
   metricsNamespace,
@@ -17,8 +17,8 @@ import {
 export interface MetricsWriter {
   /**
    * One line for each listener with what it has counted since the last call, figures that are 0 too, so that an
-   * alarm always has something to look at; one more for each reason for which samples were rejected since, and for
-   * each key that was used since; and one for the process.
+   * alarm always has something to look at; one more for each reason for which samples were rejected since; one for
+   * the process; and one, of which no metric is made, for each key at its first use in an hour.
    */
   write(ledgers: Ledgers, process?: ProcessLedger): void;
 }
@@ -34,6 +34,7 @@ export interface MetricsOptions {
 export function createMetricsWriter({ stage, write, now = Date.now }: MetricsOptions): MetricsWriter {
   /** The totals said so far by the lines that the log took, by dimensions and figure. */
   const written = new Map<string, number>();
+  const keyUses = createKeyUses({ stage, write });
 
   /** Writes one line of what has been counted since the last one that was taken. */
   const writeLine = (
@@ -74,9 +75,7 @@ export function createMetricsWriter({ stage, write, now = Date.now }: MetricsOpt
   const writeProcess = ({ figures, verified, pollAges, unstoredAges }: ProcessLedger): void => {
     const place = { [dimensionNames.stage]: stage };
     writeLine(place, Object.fromEntries(processMetricNames.map((name) => [name, figures[name]])));
-    for (const [keyId, total] of verified) {
-      writeLine({ ...place, [dimensionNames.keyId]: keyId }, { [keyMetricName]: total }, isAnything);
-    }
+    keyUses.write(verified, now());
     writeAges(pollAgeMetricName, pollAges);
     writeAges(unstoredAgeMetricName, unstoredAges);
   };

@@ -86,7 +86,7 @@ export const processMetricNames = [
 ] as const;
 export type ProcessMetricName = (typeof processMetricNames)[number];
 
-/** Samples that a key proved genuine, with the stage and the key's id as dimensions: the last use of each key. */
+/** Samples that a key proved genuine, by its id. Prometheus alone gets it: in CloudWatch each key would cost a metric. */
 export const keyMetricName = "SamplesVerified";
 
 /** The field of a log line, and no metric, that says by its id that a key proved samples genuine within the last hour. */
@@ -156,12 +156,11 @@ export const listenerMetrics: Readonly<Record<ListenerName, readonly MetricName[
   tcp: [...socketFigures, ...connectionFigures],
 };
 
-/** Dimension names. `Reason` only stands on SamplesRejected, in a dimension set of its own beside the plain one; `KeyId` on SamplesVerified. */
+/** Dimension names. `Reason` only stands on SamplesRejected, in a dimension set of its own beside the plain one. */
 export const dimensionNames = {
   stage: "Stage",
   listener: "Listener",
   reason: "Reason",
-  keyId: "KeyId",
   queue: "Queue",
 } as const;
 

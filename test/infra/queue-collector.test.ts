@@ -100,7 +100,6 @@ describe("monitoring", () => {
       "Rejected",
       "Rejected",
       "Duplicate",
-      "Verified",
       "Quarantined",
       "Keys",
       "Conflicting",

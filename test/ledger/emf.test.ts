@@ -5,7 +5,7 @@ import type { Ledger, ProcessLedger } from "../../lib/ledger/ledger.ts";
 import { listenerMetrics, type MetricName, momentaryMetrics } from "../../lib/ledger/metrics.ts";
 import { type ListenerName, listenerNames } from "../../lib/sample/listener-name.ts";
 import { noRejections, rejectionReasons } from "../../lib/sample/rejection.ts";
-import { lastEmf, sumEmf } from "../support/emf-reader.ts";
+import { isEmf, lastEmf, sumEmf } from "../support/emf-reader.ts";
 
 const none = noRejections();
 
@@ -120,25 +120,11 @@ describe("the metrics writer", () => {
         SecondsWithoutStorage: 2_000_000_000,
         StorageRefused: 20_000_000_000,
       },
-      {
-        _aws: {
-          Timestamp: 1_700_000,
-          CloudWatchMetrics: [
-            {
-              Namespace: "Countersign",
-              Dimensions: [["Stage", "KeyId"]],
-              Metrics: [{ Name: "SamplesVerified", Unit: "Count" }],
-            },
-          ],
-        },
-        Stage: "test",
-        KeyId: "first",
-        SamplesVerified: 3,
-      },
+      { Stage: "test", KeyUsed: "first" },
     ]);
   });
 
-  it("writes of a process what came since the last line, and of keys only those used since", () => {
+  it("writes of a process what came since the last line, and of keys that they are in use, once an hour", () => {
     const { lines, metrics } = writing();
     // The source of the keys counts on in one map.
     const uses = { first: 3, second: 1 };
@@ -147,17 +133,8 @@ describe("the metrics writer", () => {
     verified.set("second", 5);
     metrics.write({}, { ...ofProcess(3, {}), verified });
     metrics.write({}, { ...ofProcess(3, {}), verified });
-    const points = lines
-      .map((line) => JSON.parse(line))
-      .map((line) => [line.KeyId, line.SamplesVerified ?? line.MessagesQuarantined]);
-    expect(points).toEqual([
-      [undefined, 1],
-      ["first", 3],
-      ["second", 1],
-      [undefined, 2],
-      ["second", 4],
-      [undefined, 0],
-    ]);
+    const points = lines.map((line) => JSON.parse(line)).map((line) => line.KeyUsed ?? line.MessagesQuarantined);
+    expect(points).toEqual([1, "first", "second", 2, 0]);
   });
 
   it("writes how long each polled queue has not answered, in seconds", () => {
@@ -208,7 +185,8 @@ describe("the metrics writer", () => {
     isFull = false;
     metrics.write(ledger(5), ofProcess(2, { first: 2 }));
     metrics.write(ledger(6), ofProcess(2, { first: 2 }));
-    expect(sumEmf(taken)).toEqual({
+    expect(taken.filter((line) => !isEmf(line))).toEqual(['{"Stage":"test","KeyUsed":"first"}']);
+    expect(sumEmf(taken.filter(isEmf))).toEqual({
       "MessagesReceived Stage=test Listener=queue": 6,
       "SamplesRejected Stage=test Listener=queue Reason=unsigned": 6,
       "MessagesQuarantined Stage=test": 2,
@@ -222,7 +200,6 @@ describe("the metrics writer", () => {
       "SamplesExpired Stage=test": 200_000_000,
       "SecondsWithoutStorage Stage=test": 2_000_000_000,
       "StorageRefused Stage=test": 20_000_000_000,
-      "SamplesVerified Stage=test KeyId=first": 2,
     });
   });
 
