@@ -34,7 +34,7 @@ const figures: Readonly<Record<string, string>> = {
   GetMetricData: JSON.stringify({ MetricDataResults: [] }),
   DescribeAlarms: JSON.stringify({ MetricAlarms: [] }),
   DescribeLogGroups: JSON.stringify({
-    logGroups: ["QueueCollectorLog0A1B-xyz", "udp-UdpCollectorLog2C3D-xyz", "QueueCanaryLog4E5F-xyz"].map((id) => ({
+    logGroups: ["QueueCollectorLog0A1B-xyz", "udp-UdpCollectorLog2C3D-xyz"].map((id) => ({
       logGroupName: `Countersign-prod-${id}`,
     })),
   }),

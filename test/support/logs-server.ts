@@ -16,6 +16,10 @@ export interface LogsServer {
   statuses: readonly string[];
   /** The code of an error to answer with instead. */
   fault: string | undefined;
+  /** The only call that is answered with it. @default all */
+  faultOf: string | undefined;
+  /** When a log group was made, by its name. */
+  readonly madeAt: Map<string, number>;
   /** Rows in the place of what is found. */
   rows: readonly (readonly Field[])[] | undefined;
   /** The names of the calls that were answered. */
@@ -44,7 +48,10 @@ export async function startLogs(): Promise<LogsServer> {
     DescribeLogGroups({ logGroupNamePrefix, nextToken = "0" }) {
       const names = [...server.groups.keys()].filter((name) => name.startsWith(String(logGroupNamePrefix)));
       const next = Number(nextToken) + 1;
-      const logGroups = names.slice(next - 1, next).map((logGroupName) => ({ logGroupName }));
+      const logGroups = names.slice(next - 1, next).map((logGroupName) => ({
+        logGroupName,
+        creationTime: server.madeAt.get(logGroupName) ?? 1,
+      }));
       return { logGroups, ...(next < names.length && { nextToken: String(next) }) };
     },
     StartQuery({ logGroupNames, startTime, endTime, queryString }) {
@@ -68,7 +75,8 @@ export async function startLogs(): Promise<LogsServer> {
     const name = String(request.headers["x-amz-target"]).replace("Logs_20140328.", "");
     const call = calls[name];
     response.setHeader("content-type", "application/x-amz-json-1.1");
-    if (server.fault !== undefined || call === undefined) {
+    const isAtFault = server.fault !== undefined && (server.faultOf ?? name) === name;
+    if (isAtFault || call === undefined) {
       response.statusCode = 400;
       response.end(JSON.stringify({ __type: server.fault ?? "InvalidOperationException", message: "on purpose" }));
       return;
@@ -85,6 +93,8 @@ export async function startLogs(): Promise<LogsServer> {
     groups: new Map(),
     statuses: ["Complete"],
     fault: undefined,
+    faultOf: undefined,
+    madeAt: new Map(),
     rows: undefined,
     called: [],
     async close() {

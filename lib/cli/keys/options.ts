@@ -15,7 +15,7 @@ export const keyStoreOptions = {
 
 export const keyStoreHelp = `  --keys PLACE      where the keys are: a file, or the ARN of a secret in Secrets Manager
   --cache-seconds N how long collectors use keys before they read them again (default ${DEFAULT_KEY_CACHE_SECONDS})
-  --stage NAME      whose metrics tell the last use of keys in Secrets Manager (default ${DEFAULT_STAGE})`;
+  --stage NAME      whose logs tell the last use of keys in Secrets Manager (default ${DEFAULT_STAGE})`;
 
 export interface KeyStoreValues {
   readonly keys?: string | undefined;

@@ -35,7 +35,7 @@ export interface LoggedLastUsesOptions {
  * Finds in the collector's log lines when keys were last used, to the hour, by a query of CloudWatch Logs Insights.
  *
  * Only what was used is logged, so that no lines may mean no use or no collector: uses are known from when any key was
- * seen to be used.
+ * seen to be used, and from when the newest of the logs was made.
  *
  * @param now milliseconds since 1970
  */
@@ -51,7 +51,9 @@ export async function loggedLastUses(
     const logs = await collectorLogs(client, stage);
     if ("problem" in logs) return { ok: false, ...logs };
     const rows = await query(client, stage, logs.names, now, queryMs);
-    return "problem" in rows ? { ok: false, ...rows } : usesIn(rows.rows, stage, keyIds, now);
+    return "problem" in rows
+      ? { ok: false, ...rows }
+      : usesIn(rows.rows, { stage, keyIds, now, completeSince: logs.completeSince });
   } catch (error) {
     const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     return { ok: false, problem: `CloudWatch Logs can't be read: ${why}` };
@@ -99,12 +101,14 @@ async function query(
   return { problem: `CloudWatch Logs did not answer the query for last uses within ${queryMs / 1_000} s` };
 }
 
-function usesIn(
-  rows: readonly (readonly ResultField[])[],
-  stage: string,
-  keyIds: readonly string[],
-  now: number,
-): LastUses {
+interface Asked {
+  readonly stage: string;
+  readonly keyIds: readonly string[];
+  readonly now: number;
+  readonly completeSince: number;
+}
+
+function usesIn(rows: readonly (readonly ResultField[])[], { stage, keyIds, now, completeSince }: Asked): LastUses {
   const uses = new Map<string, number>();
   let since = Number.POSITIVE_INFINITY;
   for (const row of rows) {
@@ -118,7 +122,7 @@ function usesIn(
     since = Math.min(since, first + HOUR_MS, now);
     if (keyIds.includes(keyId)) uses.set(keyId, Math.min(last + HOUR_MS, now));
   }
-  if (uses.size > 0) return { ok: true, since, uses };
+  if (uses.size > 0) return { ok: true, since: Math.max(since, completeSince), uses };
   return {
     ok: false,
     problem: `the log of the stage ${stage} names none of the keys as used in ${LOOK_BACK_DAYS} days: is it that stage?`,

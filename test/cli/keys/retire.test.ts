@@ -143,7 +143,7 @@ describe("countersign keys retire", () => {
     keys.logs.groups.set(log, [used(200, "old"), used(1, "next"), used(100, "old")]);
     expect(await keys.run("retire", "old", "--keys", SECRET_ARN)).toMatchObject({
       code: 1,
-      err: expect.stringContaining("no log of a collector in this region that begins with Countersign-default-"),
+      err: expect.stringContaining("no log group in this region begins with Countersign-default-"),
     });
     const refused = await keys.run("retire", "old", "--keys", SECRET_ARN, "--stage", "prod");
     expect(refused).toMatchObject({ code: 1, err: expect.stringContaining("it was used at") });
