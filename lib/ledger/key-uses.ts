@@ -39,5 +39,6 @@ export function createKeyUses({ stage, write }: KeyUsesOptions): KeyUses {
 }
 
 function lineOf(stage: string, keyId: string): string {
-  return JSON.stringify({ [dimensionNames.stage]: stage, [keyUsedField]: keyId });
+  const line = { level: "info", message: "a key is in use" };
+  return JSON.stringify({ ...line, [dimensionNames.stage]: stage, [keyUsedField]: keyId });
 }

@@ -120,7 +120,7 @@ describe("the metrics writer", () => {
         SecondsWithoutStorage: 2_000_000_000,
         StorageRefused: 20_000_000_000,
       },
-      { Stage: "test", KeyUsed: "first" },
+      { level: "info", message: "a key is in use", Stage: "test", KeyUsed: "first" },
     ]);
   });
 
@@ -185,7 +185,9 @@ describe("the metrics writer", () => {
     isFull = false;
     metrics.write(ledger(5), ofProcess(2, { first: 2 }));
     metrics.write(ledger(6), ofProcess(2, { first: 2 }));
-    expect(taken.filter((line) => !isEmf(line))).toEqual(['{"Stage":"test","KeyUsed":"first"}']);
+    expect(taken.filter((line) => !isEmf(line))).toEqual([
+      '{"level":"info","message":"a key is in use","Stage":"test","KeyUsed":"first"}',
+    ]);
     expect(sumEmf(taken.filter(isEmf))).toEqual({
       "MessagesReceived Stage=test Listener=queue": 6,
       "SamplesRejected Stage=test Listener=queue Reason=unsigned": 6,

@@ -20,7 +20,10 @@ describe("keys in use", () => {
       ]),
       HOUR - 1,
     );
-    expect(lines).toEqual(['{"Stage":"prod","KeyUsed":"first"}', '{"Stage":"prod","KeyUsed":"second"}']);
+    expect(lines).toEqual([
+      '{"level":"info","message":"a key is in use","Stage":"prod","KeyUsed":"first"}',
+      '{"level":"info","message":"a key is in use","Stage":"prod","KeyUsed":"second"}',
+    ]);
     keys.write(
       new Map([
         ["first", 3],
@@ -28,7 +31,7 @@ describe("keys in use", () => {
       ]),
       HOUR,
     );
-    expect(lines.slice(2)).toEqual(['{"Stage":"prod","KeyUsed":"first"}']);
+    expect(lines.slice(2)).toEqual(['{"level":"info","message":"a key is in use","Stage":"prod","KeyUsed":"first"}']);
   });
 
   it("are not said again for what was used before", () => {
@@ -48,6 +51,6 @@ describe("keys in use", () => {
     isFull = false;
     keys.write(new Map([["first", 1]]), HOUR);
     keys.write(new Map([["first", 1]]), 2 * HOUR);
-    expect(lines).toEqual(['{"Stage":"prod","KeyUsed":"first"}']);
+    expect(lines).toEqual(['{"level":"info","message":"a key is in use","Stage":"prod","KeyUsed":"first"}']);
   });
 });
