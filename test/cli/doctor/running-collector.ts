@@ -115,11 +115,11 @@ export async function doctor(...args: readonly string[]): Promise<Diagnosis> {
   return { code, findings: io.lines.map((line) => JSON.parse(line)), err: io.errors.join("\n") };
 }
 
-/** The findings of the same, which gives up after a third of a second: longer than what comes takes. */
-export async function findingsSoon(...args: readonly string[]): Promise<readonly Finding[]> {
+/** The findings of the same, which looks for its samples for so many milliseconds: all of them where something is lost. */
+export async function findingsAfter(waitMs: number, args: readonly string[]): Promise<readonly Finding[]> {
   const { values, positionals } = parseOptions({ args: [...args], allowPositionals: true, options: doctorOptions });
   const setUp = await wantedFrom(values, positionals);
   if ("problem" in setUp) throw new Error(setUp.problem);
   if ("stage" in setUp) throw new Error("no set-up");
-  return worstFirst(await examine(setUpChecks({ ...setUp, waitMs: 300 }), 10_000));
+  return worstFirst(await examine(setUpChecks({ ...setUp, waitMs }), 10_000));
 }
