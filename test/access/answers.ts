@@ -1,6 +1,6 @@
-import { once } from "node:events";
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
+import { onLoopback } from "../support/loopback.ts";
 
 /** As much of CloudWatch and CloudFormation as a person's commands ask, of a stage that nothing was counted of. */
 export interface Answers {
@@ -16,16 +16,10 @@ export async function startAnswers(outputs: Readonly<Record<string, string>>): P
       response.end(figures[action] ?? stackAnswer(new URLSearchParams(body), outputs));
     });
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const bound = server.address();
-  if (bound === null || typeof bound === "string") throw new Error(`bound to ${bound}`);
+  const loopback = await onLoopback(server);
   return {
-    endpoint: `http://127.0.0.1:${bound.port}`,
-    async stop() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    endpoint: loopback.url,
+    stop: loopback.close,
   };
 }
 

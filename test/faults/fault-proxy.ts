@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import { onLoopback } from "../support/loopback.ts";
 import type { Random } from "../support/random.ts";
 
 /** How a call ends that does not end well. `half`: the service did it, and says that it failed. */
@@ -36,18 +37,11 @@ export async function openFaultProxy(serverUrl: string, random: Random, share: n
       await halfProcessed(serverUrl, inside, body, answer);
     else reply(answer, await forwarded(serverUrl, inside, body));
   };
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("the proxy got no port");
+  const loopback = await onLoopback(server);
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: loopback.url,
     counts,
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, "close");
-    },
+    close: loopback.close,
   };
 }
 

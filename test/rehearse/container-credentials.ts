@@ -1,5 +1,5 @@
-import { once } from "node:events";
 import { createServer } from "node:http";
+import { onLoopback } from "../support/loopback.ts";
 
 /** The place inside a task where the SDK gets its credentials, as ECS gives it to a container with a role. */
 export interface ContainerCredentials {
@@ -29,23 +29,15 @@ export async function startContainerCredentials(): Promise<ContainerCredentials>
     response.writeHead(200, { "content-type": "application/json" });
     response.end(JSON.stringify({ AccessKeyId, SecretAccessKey: "rehearsal", Token: "a session", Expiration }));
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const bound = server.address();
-  if (bound === null || typeof bound === "string") throw new Error("the credentials got no port");
+  const loopback = await onLoopback(server);
   return {
     environment: {
-      AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${bound.port}/credentials`,
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `${loopback.url}/credentials`,
       AWS_CONTAINER_AUTHORIZATION_TOKEN: TOKEN,
       // Nobody is asked beyond this machine, if these are not found.
       AWS_EC2_METADATA_DISABLED: "true",
     },
     given,
-    async stop() {
-      const closed = once(server, "close");
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    stop: loopback.close,
   };
 }

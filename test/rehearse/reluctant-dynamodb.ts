@@ -1,6 +1,6 @@
-import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
+import { onLoopback } from "../support/loopback.ts";
 import { isObject, type Json, listAt, objectAt, parseJson, textAt } from "./json.ts";
 
 /** DynamoDB with faults in front of it: items that it leaves unprocessed, as a table does that is short of capacity, or an outage. */
@@ -68,13 +68,10 @@ export async function startReluctantDynamoDb(behind: string): Promise<ReluctantD
   const server = createServer((request, response) => {
     answer(request, response).catch((error) => send(response, 500, JSON.stringify({ message: String(error) })));
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const bound = server.address();
-  if (bound === null || typeof bound === "string") throw new Error("the fault got no port");
+  const loopback = await onLoopback(server);
 
   return {
-    endpoint: `http://127.0.0.1:${bound.port}`,
+    endpoint: loopback.url,
     signers,
     leave(said) {
       unprocessed = said;
@@ -82,12 +79,7 @@ export async function startReluctantDynamoDb(behind: string): Promise<ReluctantD
     refuse(all) {
       refused = all;
     },
-    async stop() {
-      const closed = once(server, "close");
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    stop: loopback.close,
   };
 }
 

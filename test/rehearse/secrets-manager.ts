@@ -1,6 +1,6 @@
-import { once } from "node:events";
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
+import { onLoopback } from "../support/loopback.ts";
 import { type Json, parseJson, textAt } from "./json.ts";
 
 /** As much of Secrets Manager's protocol as reading and writing secrets takes. */
@@ -33,18 +33,10 @@ export async function startSecretsManager(secrets: Readonly<Record<string, strin
       response.end(JSON.stringify(done ?? absent));
     });
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const bound = server.address();
-  if (bound === null || typeof bound === "string") throw new Error("the secrets got no port");
+  const loopback = await onLoopback(server);
   return {
-    endpoint: `http://127.0.0.1:${bound.port}`,
-    async stop() {
-      const closed = once(server, "close");
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    endpoint: loopback.url,
+    stop: loopback.close,
   };
 }
 

@@ -1,6 +1,6 @@
-import { once } from "node:events";
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
+import { onLoopback } from "./loopback.ts";
 
 /** One figure of a metric: seconds since 1970, and its value. */
 export type Figure = readonly [time: number, value: number];
@@ -58,20 +58,14 @@ export async function startCloudWatch(): Promise<CloudWatchServer> {
     });
     response.end(JSON.stringify({ MetricDataResults, NextToken: hasMore ? "second" : undefined }));
   });
-  http.listen(0, "127.0.0.1");
-  await once(http, "listening");
-  const bound = http.address();
-  if (bound === null || typeof bound === "string") throw new Error(`bound to ${bound}`);
+  const loopback = await onLoopback(http);
   const server: CloudWatchServer = {
-    endpoint: `http://127.0.0.1:${bound.port}`,
+    endpoint: loopback.url,
     figures: new Map(),
     status: "Complete",
     fault: undefined,
     answered: 0,
-    async close() {
-      http.closeAllConnections();
-      await new Promise((resolve) => http.close(resolve));
-    },
+    close: loopback.close,
   };
   return server;
 }

@@ -1,5 +1,5 @@
-import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
+import { onLoopback } from "./loopback.ts";
 
 /**
  * What a server does to each request. `silent`: takes it and says nothing. `half`: headers and a byte, then nothing.
@@ -46,13 +46,10 @@ export async function startFaultyServer(misbehaviour: Misbehaviour): Promise<Fau
     socket.on("error", () => undefined);
     socket.on("close", () => sockets.delete(socket));
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const bound = server.address();
-  if (bound === null || typeof bound === "string") throw new Error(`bound to ${bound}`);
+  const loopback = await onLoopback(server);
   return {
-    endpoint: `http://127.0.0.1:${bound.port}`,
-    port: bound.port,
+    endpoint: loopback.url,
+    port: loopback.port,
     get accepted() {
       return figures.accepted;
     },
@@ -65,7 +62,7 @@ export async function startFaultyServer(misbehaviour: Misbehaviour): Promise<Fau
     async close() {
       for (const timer of timers) clearInterval(timer);
       for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
+      await loopback.close();
     },
   };
 }

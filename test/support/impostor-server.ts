@@ -1,6 +1,6 @@
-import { once } from "node:events";
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
+import { onLoopback } from "./loopback.ts";
 
 export interface GivenAnswer {
   readonly status?: number;
@@ -24,18 +24,12 @@ export async function startImpostor({ status = 200, headers = {}, body }: GivenA
     response.writeHead(status, { "content-type": "application/x-amz-json-1.0", ...headers });
     response.end(body);
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const bound = server.address();
-  if (bound === null || typeof bound === "string") throw new Error(`bound to ${bound}`);
+  const loopback = await onLoopback(server);
   return {
-    endpoint: `http://127.0.0.1:${bound.port}`,
+    endpoint: loopback.url,
     get asked() {
       return asked;
     },
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    close: loopback.close,
   };
 }

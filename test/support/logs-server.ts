@@ -1,6 +1,6 @@
-import { once } from "node:events";
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
+import { onLoopback } from "./loopback.ts";
 
 /** One line of a log group: milliseconds since 1970, and its fields. */
 export interface LogLine {
@@ -84,12 +84,9 @@ export async function startLogs(): Promise<LogsServer> {
     server.called.push(name);
     response.end(JSON.stringify(call(body)));
   });
-  http.listen(0, "127.0.0.1");
-  await once(http, "listening");
-  const bound = http.address();
-  if (bound === null || typeof bound === "string") throw new Error(`bound to ${bound}`);
+  const loopback = await onLoopback(http);
   const server: LogsServer = {
-    endpoint: `http://127.0.0.1:${bound.port}`,
+    endpoint: loopback.url,
     groups: new Map(),
     statuses: ["Complete"],
     fault: undefined,
@@ -97,10 +94,7 @@ export async function startLogs(): Promise<LogsServer> {
     madeAt: new Map(),
     rows: undefined,
     called: [],
-    async close() {
-      http.closeAllConnections();
-      await new Promise((resolve) => http.close(resolve));
-    },
+    close: loopback.close,
   };
   return server;
 }

@@ -1,5 +1,5 @@
-import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
+import { onLoopback } from "./loopback.ts";
 
 /** A way to a server that can be muted: it goes on accepting, and neither hands anything on nor answers. */
 export interface MuteProxy {
@@ -37,12 +37,9 @@ export async function startMuteProxy(serverUrl: string): Promise<MuteProxy> {
     ways.add(cut);
     inside.on("close", () => ways.delete(cut));
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const bound = server.address();
-  if (bound === null || typeof bound === "string") throw new Error(`bound to ${bound}`);
+  const loopback = await onLoopback(server);
   return {
-    url: `http://127.0.0.1:${bound.port}`,
+    url: loopback.url,
     mute() {
       isMute = true;
       for (const cut of ways) cut();
@@ -52,7 +49,7 @@ export async function startMuteProxy(serverUrl: string): Promise<MuteProxy> {
     },
     async close() {
       for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
+      await loopback.close();
     },
   };
 }

@@ -1,5 +1,5 @@
-import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, request } from "node:http";
+import { onLoopback } from "./loopback.ts";
 
 /** One call of an AWS service. */
 export interface RecordedCall {
@@ -44,16 +44,10 @@ export async function startRecordingProxy(
     handed.on("error", () => answer.destroy());
     handed.end(body);
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const bound = server.address();
-  if (bound === null || typeof bound === "string") throw new Error(`bound to ${bound}`);
+  const loopback = await onLoopback(server);
   return {
-    url: `http://127.0.0.1:${bound.port}`,
+    url: loopback.url,
     calls,
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    close: loopback.close,
   };
 }

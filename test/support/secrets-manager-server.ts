@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { onLoopback } from "./loopback.ts";
 
 /** What the service says next: a secret's fields, an error by its code, or nothing at all. */
 export type Answer =
@@ -66,12 +66,9 @@ export async function startSecretsManager(): Promise<SecretsManagerServer> {
     const said = "code" in answer ? { __type: answer.code, message: "on purpose" } : { ARN: body.SecretId, ...answer };
     response.end(JSON.stringify(said));
   });
-  http.listen(0, "127.0.0.1");
-  await once(http, "listening");
-  const bound = http.address();
-  if (bound === null || typeof bound === "string") throw new Error(`bound to ${bound}`);
+  const loopback = await onLoopback(http);
   const server: SecretsManagerServer = {
-    endpoint: `http://127.0.0.1:${bound.port}`,
+    endpoint: loopback.url,
     asked: [],
     answers: [],
     beforePut: () => undefined,
@@ -89,10 +86,7 @@ export async function startSecretsManager(): Promise<SecretsManagerServer> {
         credentials: { accessKeyId: "local", secretAccessKey: "local" },
         requestHandler: { requestTimeout: 50, throwOnRequestTimeout: true },
       }),
-    async close() {
-      http.closeAllConnections();
-      await new Promise((resolve) => http.close(resolve));
-    },
+    close: loopback.close,
   };
   return server;
 }
