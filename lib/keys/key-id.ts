@@ -1,6 +1,6 @@
 import { looksLikeSecret } from "./secret-like.ts";
 
-/** Short enough for a metric's dimension and one length byte; without the dot and colon that part a signed text. */
+/** Short enough for one length byte; without the dot and colon that part a signed text. */
 const KEY_ID = /^[A-Za-z0-9_-]{1,64}$/;
 
 export function isKeyId(text: string): boolean {

@@ -18,7 +18,7 @@ export interface MetricsWriter {
   /**
    * One line for each listener with what it has counted since the last call, figures that are 0 too, so that an
    * alarm always has something to look at; one more for each reason for which samples were rejected since; one for
-   * the process; and one, of which no metric is made, for each key at its first use in an hour.
+   * the process; and, of which no metric is made, now and then one for each key that is in use (key-uses.ts).
    */
   write(ledgers: Ledgers, process?: ProcessLedger): void;
 }

@@ -1,6 +1,4 @@
-import { dimensionNames, keyUsedField } from "./metrics.ts";
-
-const HOUR_MS = 3_600_000;
+import { dimensionNames, keyUsedField, keyUsePeriodMs, noKey } from "./metrics.ts";
 
 export interface KeyUsesOptions {
   readonly stage: string;
@@ -8,7 +6,10 @@ export interface KeyUsesOptions {
   readonly write: (line: string) => unknown;
 }
 
-/** Says in the log which keys are in use: a line a key and hour of the clock, since a metric costs a key's price each month. */
+/**
+ * Says in the log which keys are in use: a line for each key and stretch of the clock, as a metric would cost its price for
+ * each key. One line more says that it is told at all, so that silence can mean that nothing was used.
+ */
 export interface KeyUses {
   /**
    * @param verified samples that each key has proved genuine so far, by its id
@@ -18,7 +19,8 @@ export interface KeyUses {
 }
 
 interface Said {
-  readonly hour: number;
+  /** Stretches of the clock since 1970. */
+  readonly period: number;
   readonly total: number;
 }
 
@@ -26,19 +28,20 @@ export function createKeyUses({ stage, write }: KeyUsesOptions): KeyUses {
   const said = new Map<string, Said>();
   return {
     write(verified, now) {
-      const hour = Math.floor(now / HOUR_MS);
-      for (const [keyId, total] of verified) {
+      const period = Math.floor(now / keyUsePeriodMs);
+      const say = (message: string, keyId: string, total: number): void => {
         const last = said.get(keyId);
-        if (total === (last?.total ?? 0)) continue;
-        // A line that the log dropped is written next time, in the place of this one.
-        if (last?.hour !== hour && write(lineOf(stage, keyId)) === false) continue;
-        said.set(keyId, { hour, total });
-      }
+        if (total === (last?.total ?? 0)) return;
+        // A line that was dropped is written next time, in the place of this one.
+        if (last?.period !== period && write(lineOf(message, stage, keyId)) === false) return;
+        said.set(keyId, { period, total });
+      };
+      say("keys in use are told", noKey, period);
+      for (const [keyId, total] of verified) say("a key is in use", keyId, total);
     },
   };
 }
 
-function lineOf(stage: string, keyId: string): string {
-  const line = { level: "info", message: "a key is in use" };
-  return JSON.stringify({ ...line, [dimensionNames.stage]: stage, [keyUsedField]: keyId });
+function lineOf(message: string, stage: string, keyId: string): string {
+  return JSON.stringify({ level: "info", message, [dimensionNames.stage]: stage, [keyUsedField]: keyId });
 }

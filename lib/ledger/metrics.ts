@@ -89,8 +89,14 @@ export type ProcessMetricName = (typeof processMetricNames)[number];
 /** Samples that a key proved genuine, by its id. Prometheus alone gets it: in CloudWatch each key would cost a metric. */
 export const keyMetricName = "SamplesVerified";
 
-/** The field of a log line, and no metric, that says by its id that a key proved samples genuine within the last hour. */
+/** The field of a log line, and no metric, that says by its id that a key proved samples genuine. */
 export const keyUsedField = "KeyUsed";
+
+/** In the place of a key's id, which it can't be: keys that are used are told here, and none may have been. */
+export const noKey = "*";
+
+/** A line stands for the uses of its stretch of the clock, in milliseconds: short, as a line may be lost on its way. */
+export const keyUsePeriodMs = 600_000;
 
 /**
  * Seconds since a queue last answered a call for messages, at the moment of writing; with the stage and the queue, by

@@ -18,8 +18,10 @@ export interface LogsServer {
   fault: string | undefined;
   /** The only call that is answered with it. @default all */
   faultOf: string | undefined;
-  /** When a log group was made, by its name. */
-  readonly madeAt: Map<string, number>;
+  /** What is told of a log group beside its lines, by its name. */
+  readonly told: Map<string, { readonly creationTime?: number; readonly retentionInDays?: number }>;
+  /** A log group in the place of whose page comes an answer without any list. */
+  hides: string | undefined;
   /** Rows in the place of what is found. */
   rows: readonly (readonly Field[])[] | undefined;
   /** The names of the calls that were answered. */
@@ -47,10 +49,13 @@ export async function startLogs(): Promise<LogsServer> {
     /** One a page. */
     DescribeLogGroups({ logGroupNamePrefix, nextToken = "0" }) {
       const names = [...server.groups.keys()].filter((name) => name.startsWith(String(logGroupNamePrefix)));
+      if (server.hides !== undefined && names.includes(server.hides)) return {};
       const next = Number(nextToken) + 1;
       const logGroups = names.slice(next - 1, next).map((logGroupName) => ({
         logGroupName,
-        creationTime: server.madeAt.get(logGroupName) ?? 1,
+        creationTime: 1,
+        storedBytes: server.groups.get(logGroupName)?.length ?? 0,
+        ...server.told.get(logGroupName),
       }));
       return { logGroups, ...(next < names.length && { nextToken: String(next) }) };
     },
@@ -91,8 +96,9 @@ export async function startLogs(): Promise<LogsServer> {
     statuses: ["Complete"],
     fault: undefined,
     faultOf: undefined,
-    madeAt: new Map(),
+    told: new Map(),
     rows: undefined,
+    hides: undefined,
     called: [],
     close: loopback.close,
   };
@@ -100,22 +106,24 @@ export async function startLogs(): Promise<LogsServer> {
 }
 
 const QUERY =
-  /^filter (\w+) = ("[^"]*") and ispresent\((\w+)\) \| stats min\(@timestamp\) as (\w+), max\(@timestamp\) as (\w+) by (\w+)$/;
+  /^filter ispresent\((\w+)\) \| stats min\(@timestamp\) as (\w+), max\(@timestamp\) as (\w+) by (\w+), @log$/;
 
-/** @returns a row for each value of the field that is asked for. A query of another form is a test's error. */
+/** @returns a row for each log and value of the field that is asked for. A query of another form is a test's error. */
 function rowsOf({ logGroupNames, startTime, endTime, queryString }: Asked, groups: LogsServer["groups"]) {
-  const [, name = "", value = '""', present = "", first = "", last = "", by = ""] = QUERY.exec(queryString) ?? [];
+  const [, present = "", first = "", last = "", by = ""] = QUERY.exec(queryString) ?? [];
   if (by === "" || by !== present) throw new Error(`a query of another form: ${queryString}`);
-  const times = new Map<string, number[]>();
-  for (const { at, fields } of logGroupNames.flatMap((group) => groups.get(group) ?? [])) {
-    const key = fields[by];
-    if (key === undefined || fields[name] !== JSON.parse(value)) continue;
-    if (at < startTime * 1_000 || at > endTime * 1_000) continue;
-    times.set(key, [...(times.get(key) ?? []), at]);
-  }
-  return Array.from(times, ([key, all]): readonly Field[] => [
-    { field: by, value: key },
-    { field: first, value: String(Math.min(...all)) },
-    { field: last, value: String(Math.max(...all)) },
-  ]);
+  return logGroupNames.flatMap((log) => {
+    const times = new Map<string, number[]>();
+    for (const { at, fields } of groups.get(log) ?? []) {
+      const key = fields[by];
+      if (key === undefined || at < startTime * 1_000 || at > endTime * 1_000) continue;
+      times.set(key, [...(times.get(key) ?? []), at]);
+    }
+    return Array.from(times, ([key, all]): readonly Field[] => [
+      { field: by, value: key },
+      { field: "@log", value: `123456789012:${log}` },
+      { field: first, value: String(Math.min(...all)) },
+      { field: last, value: String(Math.max(...all)) },
+    ]);
+  });
 }

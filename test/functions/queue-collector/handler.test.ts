@@ -48,6 +48,7 @@ describe("the queue collector", () => {
     expect(lines.filter((line) => !isEmf(line)).map((line) => JSON.parse(line))).toEqual([
       { level: "warn", message: "a well-known default secret is accepted: anybody can sign samples" },
       { level: "info", message: "messages handled", received: 1, recorded: 1, rejected: 0, failed: 0, samples: 1 },
+      { level: "info", message: "keys in use are told", Stage: "test", KeyUsed: "*" },
       { level: "info", message: "a key is in use", Stage: "test", KeyUsed: "secret-1" },
     ]);
     expect(collector.ledger().figures).toMatchObject({ MessagesReceived: 1, SamplesRecorded: 1 });
